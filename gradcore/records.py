@@ -1,0 +1,175 @@
+"""What happened: frozen records of NumPy arrays, and their packed form in the store (npz, never pickle).
+
+Shapes: S seeds, K steps of one chunk, T steps of a whole run, L layers (input side first).
+"""
+
+import io
+import zipfile
+from dataclasses import dataclass, fields
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gradcore.errors import StoreError
+
+Floats = NDArray[np.float32]
+Doubles = NDArray[np.float64]
+
+
+class RunStatus(StrEnum):
+    """Where a run stands; the last four never change again by themselves."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    FINISHED = "finished"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    INTERRUPTED = "interrupted"
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will be recorded."""
+        return self not in (RunStatus.QUEUED, RunStatus.RUNNING)
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What a worker knows of the network before the first step."""
+
+    layers: tuple[str, ...]  # L names, input side first
+    parameters: int  # trainable and non-trainable, of one replica
+    kind: ClassVar[str] = "setup"
+
+
+@dataclass(frozen=True)
+class TraceChunk:
+    """K consecutive steps of one entrant, all its seeds side by side."""
+
+    entrant: int
+    first_step: int  # 0-based
+    loss: Floats  # (K, S) before the update of that step
+    gradient_norm: Floats  # (K, S) global L2 norm before clipping
+    clipped_norm: Floats  # (K, S) after clipping
+    layer_norms: Floats  # (K, S, L) before clipping
+    clipped_layer_norms: Floats  # (K, S, L) after clipping
+    update_ratio: Floats  # (K, S, L) norm of the update / norm of the weights before it
+    kind: ClassVar[str] = "trace"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one entrant came to, on the validation rows."""
+
+    entrant: int
+    validation_loss: Doubles  # (S,)
+    validation_metric: Doubles  # (S,)
+    seconds: float  # of training, without building
+    kind: ClassVar[str] = "outcome"
+
+
+Record = Setup | TraceChunk | Outcome
+_KINDS: dict[str, type[Any]] = {record.kind: record for record in (Setup, TraceChunk, Outcome)}
+
+
+def pack(record: Record) -> bytes:
+    """Return a record as a compressed npz archive."""
+    target = io.BytesIO()
+    np.savez_compressed(target, **{field.name: np.asarray(getattr(record, field.name)) for field in fields(record)})
+    return target.getvalue()
+
+
+def unpack(kind: str, payload: bytes) -> Record:
+    """Return the record of a packed payload.
+
+    Example:
+        >>> unpack("setup", pack(Setup(("dense",), 5)))
+        Setup(layers=('dense',), parameters=5)
+    """
+    try:
+        with np.load(io.BytesIO(payload), allow_pickle=False) as archive:
+            found = {name: archive[name] for name in archive.files}
+    except (ValueError, OSError, zipfile.BadZipFile) as error:
+        raise StoreError(f"a stored {kind} record cannot be read: {error}") from error
+    values = {name: array if array.ndim else array.item() for name, array in found.items()}
+    if kind == Setup.kind:
+        values["layers"] = tuple(str(name) for name in found["layers"])
+    return _KINDS[kind](**values)  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True)
+class RunInfo:
+    """A run as the store knows it: a snapshot, never a row."""
+
+    id: str
+    kind: str
+    status: RunStatus
+    spec: dict[str, Any]  # the JSON form
+    fingerprint: str  # of the spec and the versions that determine its numbers
+    author: str
+    visitor: str  # opaque, "" where unknown: whose latest run a page shows
+    name: str
+    note: str
+    tags: tuple[str, ...]
+    created: datetime
+    started: datetime | None
+    finished: datetime | None
+    heartbeat: datetime | None
+    progress: float  # 0 to 1
+    attempt: int  # the highest of its parts
+    message: str  # one sentence, "" when there is nothing to say
+    environment: dict[str, Any]  # versions, host, threads
+    sparkline: tuple[float, ...]  # median loss of the best entrant, thinned; empty until finished
+
+    @property
+    def seconds(self) -> float | None:
+        """Seconds from start to end (or to the last heartbeat), None before it started."""
+        end = self.finished or self.heartbeat
+        return (end - self.started).total_seconds() if self.started and end else None
+
+
+@dataclass(frozen=True)
+class EntrantTrace:
+    """All that is recorded of one entrant so far."""
+
+    label: str
+    optimizer: str  # Keras' name
+    learning_rate: float
+    loss: Floats  # (T, S)
+    gradient_norm: Floats  # (T, S)
+    clipped_norm: Floats  # (T, S)
+    layer_norms: Floats  # (T, S, L)
+    clipped_layer_norms: Floats  # (T, S, L)
+    update_ratio: Floats  # (T, S, L)
+    outcome: Outcome | None  # None until its last step
+
+    @property
+    def steps(self) -> int:
+        """Steps recorded so far."""
+        return int(self.loss.shape[0])
+
+
+@dataclass(frozen=True)
+class RaceTrace:
+    """All that is recorded of a race so far; figures and documents are made from it."""
+
+    task: str
+    steps: int  # asked for
+    seeds: int
+    metric: str  # "accuracy", "r2" or "mae"
+    layers: tuple[str, ...]
+    parameters: int
+    entrants: tuple[EntrantTrace, ...]
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """One entrant's place: rank 1 + the number of entrants that are significantly better."""
+
+    label: str
+    rank: int
+    median: float  # of the final validation loss over the seeds
+    interval: tuple[float, float] | None  # 95 % of the loss ratio to the best median; None with one seed
+    tied_with: tuple[str, ...]
