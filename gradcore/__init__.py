@@ -1,3 +1,3 @@
-"""The backend of Gradient Clinic: specs go in, a worker trains, records go into the run store, figures are drawn from records."""
+"""The backend of Gradient Clinic: specs go in, a worker trains, records are stored, figures drawn from them."""
 
 __version__ = "0.1.0"
