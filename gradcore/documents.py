@@ -1,0 +1,183 @@
+"""The JSON documents of a race: what the command line prints, and the way back for the bundled example.
+
+Shapes: T steps, S seeds, L layers. A document lists the seeds first ([T] per seed), a trace the steps.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gradcore import strict_json
+from gradcore.presets import is_notebook
+from gradcore.ranking import divergences, median, rank, steps_to_target
+from gradcore.records import EntrantTrace, Floats, Outcome, RaceTrace, Ranked, RunInfo
+from gradcore.specs import NO_CLIPPING, RaceSpec
+from gradcore.tasks import TASKS
+
+
+def race_document(info: RunInfo | None, spec: RaceSpec, trace: RaceTrace, layer_norms: bool = False) -> dict[str, Any]:
+    """Return the document that `gradcore race --json` prints.
+
+    Args:
+        info: the stored run, None for a race that no store holds.
+        spec: what was asked for.
+        trace: what is recorded so far; an entrant without outcome has `null` for its validation values.
+        layer_norms: whether to add the gradient norm of every layer, which makes the document much longer.
+    """
+    document: dict[str, Any] = {
+        "run_id": info.id if info else None,
+        "kind": spec.kind,
+        "status": str(info.status) if info else None,
+        "message": info.message if info else "",
+        "spec": spec.to_json(),
+        "steps": trace.steps,
+        "seeds": trace.seeds,
+        "layers": list(trace.layers),
+        "parameters": trace.parameters,
+        "entrants": [_entrant(entrant, spec, trace, layer_norms) for entrant in trace.entrants],
+        "ranking": [_place(place) for place in ranking(spec, trace)],
+        "seconds": info.seconds if info else None,
+    }
+    if is_notebook(spec):
+        document["notebook"] = notebook_table(trace)
+    return strict_json.plain(document)  # type: ignore[no-any-return]
+
+
+def trace_from_document(document: dict[str, Any]) -> RaceTrace:
+    """Return the trace of a race document; layer arrays are empty (L = 0) where it was made without them."""
+    spec = RaceSpec.from_json(document["spec"])
+    return RaceTrace(
+        task=spec.task.name,
+        steps=document["steps"],
+        seeds=document["seeds"],
+        metric=document["entrants"][0]["metric"],
+        layers=tuple(document["layers"]),
+        parameters=document["parameters"],
+        entrants=tuple(_entrant_trace(index, item) for index, item in enumerate(document["entrants"])),
+    )
+
+
+def ranking(spec: RaceSpec, trace: RaceTrace) -> tuple[Ranked, ...]:
+    """Rank a race with its task's chance loss and floor (a task that is no longer known: its first losses)."""
+    if task := TASKS.get(spec.task.name):
+        return rank(trace, task.chance_loss, task.loss_floor)
+    first = [entrant.loss[0] for entrant in trace.entrants if entrant.steps]
+    return rank(trace, median(np.concatenate(first)) if first else 1.0, None)
+
+
+def notebook_table(trace: RaceTrace) -> list[dict[str, Any]]:
+    """Return the notebook's own ranking of the first seed, as one run of it would print it, best score first.
+
+    score = final validation loss + standard deviation of the gradient norm - fall of the training loss. It adds
+    different units of one seed without intervals (`gradcore.ranking` does not); kept to show what that gives.
+    """
+    rows = [_notebook_row(entrant) for entrant in trace.entrants if entrant.outcome and entrant.steps]
+    rows.sort(key=lambda row: (np.isnan(row["score"]), row["score"]))
+    return [{**row, "rank": place} for place, row in enumerate(rows, 1)]
+
+
+def _notebook_row(entrant: EntrantTrace) -> dict[str, Any]:
+    assert entrant.outcome is not None  # the caller has left out entrants without one
+    norms, loss = entrant.gradient_norm[:, 0].astype(np.float64), entrant.loss[:, 0].astype(np.float64)
+    final = float(entrant.outcome.validation_loss[0])
+    with np.errstate(invalid="ignore", over="ignore"):  # a diverged seed: NaN is its honest value
+        stability, fall = float(np.std(norms)), float(loss[0] - loss[-1])
+    return {
+        "label": entrant.label,
+        "final_loss": final,
+        "avg_gradient_norm": float(np.mean(norms)),
+        "gradient_stability": stability,
+        "convergence_speed": fall,
+        "score": final + stability - fall,
+    }
+
+
+def _entrant(entrant: EntrantTrace, spec: RaceSpec, trace: RaceTrace, layer_norms: bool) -> dict[str, Any]:
+    task, outcome = TASKS.get(spec.task.name), entrant.outcome
+    unknown = [None] * trace.seeds
+    asked = dict(zip(spec.labels, spec.entrants, strict=True))[entrant.label]
+    mean_norm, std_norm = _norm_summary(entrant.gradient_norm)
+    found = {
+        "label": entrant.label,
+        "optimizer": entrant.optimizer,
+        "learning_rate": entrant.learning_rate,
+        "loss": _by_seed(entrant.loss),
+        "gradient_norm": _by_seed(entrant.gradient_norm),
+        "validation_loss": outcome.validation_loss if outcome else unknown,
+        "validation_metric": outcome.validation_metric if outcome else unknown,
+        "metric": trace.metric,
+        "diverged_at": divergences(entrant),
+        "mean_norm": mean_norm,
+        "std_norm": std_norm,
+        "steps_to_target": steps_to_target(entrant.loss, task.target if task else None),
+        "seconds": outcome.seconds if outcome else None,
+    }
+    if asked.clip != NO_CLIPPING:
+        found["clipped_norm"] = _by_seed(entrant.clipped_norm)
+    if layer_norms:
+        found["layer_norms"] = [_shortest(seed) for seed in entrant.layer_norms.swapaxes(0, 1)]
+    return found
+
+
+def _place(place: Ranked) -> dict[str, Any]:
+    return {
+        "label": place.label,
+        "rank": place.rank,
+        "median": place.median,
+        "interval": place.interval,
+        "tied_with": place.tied_with,
+    }
+
+
+def _norm_summary(norms: Floats) -> tuple[float | None, float | None]:
+    """Mean and standard deviation over the steps, each the median over the seeds; None before the first step."""
+    if not len(norms):
+        return None, None
+    exact = norms.astype(np.float64)  # (T, S)
+    with np.errstate(invalid="ignore", over="ignore"):  # a diverged seed has no finite value
+        return median(exact.mean(axis=0)), median(exact.std(axis=0))
+
+
+def _by_seed(values: Floats) -> list[list[float]]:
+    return [_shortest(seed) for seed in values.T]
+
+
+def _shortest(values: NDArray[np.floating]) -> Any:
+    """Return nested lists whose numbers print with the fewest digits that give the same float32 again."""
+    return np.asarray(values, dtype=np.float32).astype("U").astype(np.float64).tolist()
+
+
+def _entrant_trace(index: int, item: dict[str, Any]) -> EntrantTrace:
+    loss, norm = _by_step(item["loss"]), _by_step(item["gradient_norm"])  # (T, S)
+    layers = _layers_by_step(item.get("layer_norms"), loss.shape)
+    return EntrantTrace(
+        label=item["label"],
+        optimizer=item["optimizer"],
+        learning_rate=item["learning_rate"],
+        loss=loss,
+        gradient_norm=norm,
+        clipped_norm=_by_step(item["clipped_norm"]) if "clipped_norm" in item else norm,
+        layer_norms=layers,
+        clipped_layer_norms=np.zeros((*loss.shape, 0), np.float32),
+        update_ratio=np.zeros((*loss.shape, 0), np.float32),
+        outcome=_outcome(index, item),
+    )
+
+
+def _outcome(index: int, item: dict[str, Any]) -> Outcome | None:
+    if all(value is None for value in item["validation_loss"]):
+        return None
+    loss, metric = strict_json.floats(item["validation_loss"]), strict_json.floats(item["validation_metric"])
+    return Outcome(index, loss, metric, item["seconds"])
+
+
+def _by_step(seeds: Sequence[Sequence[Any]]) -> Floats:
+    return np.ascontiguousarray(strict_json.floats(seeds).T.astype(np.float32))
+
+
+def _layers_by_step(seeds: Any, shape: tuple[int, ...]) -> Floats:
+    if seeds is None:
+        return np.zeros((*shape, 0), np.float32)
+    return np.ascontiguousarray(strict_json.floats(seeds).swapaxes(0, 1).astype(np.float32))

@@ -1,0 +1,216 @@
+"""Who won a race, soundly: paired t-tests over the seeds, Holm over the pairs, intervals and ties.
+
+The metric is the log of the final validation loss. Only differences that hold over the seeds separate two
+entrants; what nothing separates shares a rank. Steps are 0-based: step t is the state after t updates.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import stdtr, stdtrit
+
+from gradcore.records import Doubles, EntrantTrace, RaceTrace, Ranked
+
+LEVEL = 0.05  # family-wise, over all pairs of one race
+BLOWN_UP = 1_000.0  # times the first loss
+SMALLEST_LOSS = float(np.finfo(np.float32).tiny)  # stands for an exact 0, whose log is no number
+ROUNDING = 1e-12  # differences of logs that are the same number
+
+
+def rank(trace: RaceTrace, chance_loss: float, floor: float | None) -> tuple[Ranked, ...]:
+    """Return the place of every entrant that has its outcome, the best first.
+
+    Rank = 1 + the number of entrants that are significantly better. Entrants whose every seed diverged come
+    last, the later the better, and have no interval. With one seed nothing separates those that did not.
+
+    Args:
+        trace: the race; an entrant without outcome is left out.
+        chance_loss: the loss of a guess, which a diverged seed is counted with where it ended above it.
+        floor: smallest validation loss that counts (1e-4 for data tasks, None for closed-form ones).
+
+    Reference: Holm, 1979, A simple sequentially rejective multiple test procedure.
+    """
+    ended = [entrant for entrant in trace.entrants if entrant.outcome is not None]
+    fallen = [all(step is not None for step in divergences(entrant)) for entrant in ended]
+    living = [entrant for entrant, fell in zip(ended, fallen, strict=True) if not fell]
+    lost = [entrant for entrant, fell in zip(ended, fallen, strict=True) if fell]
+    ranked = _rank_living(living, chance_loss, floor) + _rank_lost(lost, len(living))
+    return tuple(sorted(ranked, key=lambda place: (place.rank, place.median)))
+
+
+def diverged_at(loss: NDArray[np.floating]) -> list[int | None]:
+    """Return for each seed the first step whose loss is non-finite or above 1,000 times its first loss.
+
+    Args:
+        loss: training loss, (T, S).
+
+    Example:
+        >>> diverged_at(np.array([[1.0, 1.0, 1.0], [0.5, np.nan, 1001.0]]))
+        [None, 1, 1]
+    """
+    values = np.asarray(loss, dtype=np.float64)  # (T, S)
+    bad = ~np.isfinite(values)
+    if len(values):
+        first = values[0]
+        bad |= (first > 0) & (values > BLOWN_UP * first)
+    return _first_true(bad)
+
+
+def divergences(entrant: EntrantTrace) -> list[int | None]:
+    """Return `diverged_at` of an entrant; a non-finite validation loss counts as diverged at the last step."""
+    found = diverged_at(entrant.loss)
+    if entrant.outcome is None:
+        return found
+    last = max(entrant.steps - 1, 0)
+    finite = np.isfinite(entrant.outcome.validation_loss)
+    return [last if step is None and not sound else step for step, sound in zip(found, finite, strict=True)]
+
+
+def steps_to_target(loss: NDArray[np.floating], target: float | None) -> list[int | None]:
+    """Return for each seed the first step whose training loss is at most the target; None = not reached.
+
+    Example:
+        >>> steps_to_target(np.array([[1.0, 1.0], [0.4, 0.8]]), target=0.5)
+        [1, None]
+    """
+    if target is None:
+        return [None] * loss.shape[1]
+    return _first_true(loss <= target)
+
+
+def median(values: NDArray[np.floating]) -> float:
+    """Return the median, NaN counted as infinitely bad, so that a minority of diverged seeds leaves a number.
+
+    Example:
+        >>> median(np.array([0.1, np.nan, 0.3]))
+        0.3
+    """
+    exact = np.asarray(values, dtype=np.float64)
+    ordered = np.sort(np.where(np.isnan(exact), np.inf, exact))
+    low, high = ordered[(len(ordered) - 1) // 2], ordered[len(ordered) // 2]
+    return float(low if low == high else low / 2 + high / 2)
+
+
+def holm(p_values: Doubles) -> Doubles:
+    """Return Holm's adjusted p-values: the family-wise error stays at the level whatever the dependence.
+
+    Example:
+        >>> holm(np.array([0.01, 0.04, 0.03]))
+        array([0.03, 0.06, 0.06])
+    """
+    order = np.argsort(p_values, kind="stable")
+    stepped = p_values[order] * np.arange(len(p_values), 0, -1)
+    adjusted = np.empty(len(p_values))
+    adjusted[order] = np.minimum(np.maximum.accumulate(stepped), 1.0)
+    return adjusted
+
+
+def paired_p_values(differences: Doubles) -> Doubles:
+    """Return the two-sided p-value of the paired t-test of each row.
+
+    Differences that do not vary need no test: all zero gives 1, the same non-zero number gives 0.
+
+    Args:
+        differences: one row a pair, one column a seed, (N, S) with S >= 2.
+
+    Example:
+        >>> paired_p_values(np.array([[1.0, 2.0, 3.0], [0.0, 0.0, 0.0], [2.0, 2.0, 2.0]])).round(4)
+        array([0.0742, 1.    , 0.    ])
+    """
+    mean, error = _mean_and_error(differences)
+    constant = error <= ROUNDING * np.maximum(1.0, np.abs(mean))
+    t = np.abs(mean) / np.where(constant, 1.0, error)
+    tested = 2 * stdtr(differences.shape[1] - 1, -t)
+    return np.where(constant, np.where(np.abs(mean) <= ROUNDING, 1.0, 0.0), tested)
+
+
+def _rank_living(entrants: Sequence[EntrantTrace], chance_loss: float, floor: float | None) -> list[Ranked]:
+    """Rank the entrants that have at least one seed that did not diverge."""
+    if not entrants:
+        return []
+    metric = np.stack([_metric(entrant, chance_loss, floor) for entrant in entrants])  # (E, S)
+    medians = [median(_validation_loss(entrant)) for entrant in entrants]
+    best = min(range(len(entrants)), key=lambda index: (medians[index], metric[index].mean()))
+    better = _significantly_better(metric)
+    separated = better | better.T
+    return [
+        Ranked(
+            label=entrant.label,
+            rank=1 + int(better[:, index].sum()),
+            median=medians[index],
+            interval=_ratio_interval(metric[index] - metric[best]),
+            tied_with=tuple(
+                other.label for place, other in enumerate(entrants) if place != index and not separated[index, place]
+            ),
+        )
+        for index, entrant in enumerate(entrants)
+    ]
+
+
+def _rank_lost(entrants: Sequence[EntrantTrace], ahead: int) -> list[Ranked]:
+    """Rank the entrants whose every seed diverged by the median step at which that happened."""
+    fell = [median(np.array(divergences(entrant), dtype=np.float64)) for entrant in entrants]
+    return [
+        Ranked(
+            label=entrant.label,
+            rank=1 + ahead + sum(other > fell[index] for other in fell),
+            median=median(_validation_loss(entrant)),
+            interval=None,
+            tied_with=tuple(
+                other.label for place, other in enumerate(entrants) if place != index and fell[place] == fell[index]
+            ),
+        )
+        for index, entrant in enumerate(entrants)
+    ]
+
+
+def _metric(entrant: EntrantTrace, chance_loss: float, floor: float | None) -> Doubles:
+    """Log of the final validation loss, at most that of chance where the seed diverged, (S,)."""
+    loss = np.maximum(_validation_loss(entrant), SMALLEST_LOSS if floor is None else floor)  # NaN stays NaN
+    diverged = np.array([step is not None for step in divergences(entrant)])
+    return np.log(np.where(diverged, np.fmin(loss, chance_loss), loss))
+
+
+def _significantly_better(metric: Doubles) -> NDArray[np.bool_]:
+    """Return a table whose entry (i, j) says whether entrant i is significantly better than j, (E, E)."""
+    entrants, seeds = metric.shape
+    better = np.zeros((entrants, entrants), dtype=bool)
+    first, second = np.triu_indices(entrants, k=1)
+    if seeds < 2 or not len(first):
+        return better
+    differences = metric[first] - metric[second]  # (pairs, S)
+    separated = holm(paired_p_values(differences)) <= LEVEL
+    first_wins = differences.mean(axis=1) < 0
+    better[first, second] = separated & first_wins
+    better[second, first] = separated & ~first_wins
+    return better
+
+
+def _ratio_interval(differences: Doubles) -> tuple[float, float] | None:
+    """95 % paired-t interval of the ratio whose log differs by `differences` over the seeds, (S,)."""
+    seeds = len(differences)
+    if seeds < 2:
+        return None
+    mean, error = _mean_and_error(differences)
+    reach = float(stdtrit(seeds - 1, 1 - LEVEL / 2)) * error
+    with np.errstate(over="ignore"):  # two seeds that differ wildly: an upper end of infinity is right
+        return float(np.exp(mean - reach)), float(np.exp(mean + reach))
+
+
+def _mean_and_error(differences: Doubles) -> tuple[Doubles, Doubles]:
+    """Mean over the seeds (last axis) and its standard error."""
+    error = differences.std(axis=-1, ddof=1) / np.sqrt(differences.shape[-1])
+    return differences.mean(axis=-1), error
+
+
+def _validation_loss(entrant: EntrantTrace) -> Doubles:
+    assert entrant.outcome is not None  # callers have left out entrants without one
+    return np.asarray(entrant.outcome.validation_loss, dtype=np.float64)
+
+
+def _first_true(flags: NDArray[np.bool_]) -> list[int | None]:
+    """Index of the first true row of each column, None where there is none."""
+    if not len(flags):
+        return [None] * flags.shape[1]
+    return [int(column.argmax()) if column.any() else None for column in flags.T]
