@@ -1,0 +1,52 @@
+"""Losses and validation metrics by the names that tasks use."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+import keras
+import numpy as np
+
+from gradcore.records import Doubles
+
+Array = Any
+
+
+def mse(targets: Array, outputs: Array) -> Array:
+    """Return the mean squared error over rows and outputs."""
+    return keras.ops.mean(keras.losses.mean_squared_error(targets, outputs))
+
+
+def sparse_categorical_crossentropy(targets: Array, outputs: Array) -> Array:
+    """Return the mean cross-entropy of class numbers against logits."""
+    return keras.ops.mean(keras.losses.sparse_categorical_crossentropy(targets, outputs, from_logits=True))
+
+
+def accuracy(targets: Array, outputs: Array) -> float:
+    """Return the share of rows (M,) whose largest output (M, O) is at the target's place."""
+    return float(np.mean(np.argmax(outputs, axis=-1) == targets))
+
+
+def mae(targets: Array, outputs: Array) -> float:
+    """Return the mean absolute error."""
+    return float(np.mean(np.abs(targets - outputs)))
+
+
+def r2(targets: Array, outputs: Array) -> float:
+    """Return 1 - the residual's share of the targets' variance."""
+    return float(1 - np.mean((targets - outputs) ** 2) / np.var(targets))
+
+
+LOSSES: Mapping[str, Callable[[Array, Array], Array]] = MappingProxyType(
+    {"mse": mse, "sparse_categorical_crossentropy": sparse_categorical_crossentropy}
+)
+METRICS: Mapping[str, Callable[[Array, Array], float]] = MappingProxyType({"accuracy": accuracy, "mae": mae, "r2": r2})
+
+
+def judge(loss: str, metric: str, targets: list[Array], outputs: Array) -> tuple[Doubles, Doubles]:
+    """Return each seed's validation loss and metric, (S,) and (S,), from targets and outputs (S, M, O)."""
+    losses = [float(LOSSES[loss](target, output)) for target, output in zip(targets, outputs, strict=True)]
+    with np.errstate(all="ignore"):
+        scores = [METRICS[metric](target, output) for target, output in zip(targets, outputs, strict=True)]
+    finite = [score if np.all(np.isfinite(o)) else np.nan for score, o in zip(scores, outputs, strict=True)]
+    return np.array(losses), np.array(finite)

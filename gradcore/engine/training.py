@@ -1,0 +1,164 @@
+"""The compiled training loop: all seeds of one entrant at once, with every layer's gradient recorded at every step.
+
+Works on any Keras model: a chunk of steps is one graph call; inside, `vectorized_map` runs the model's own
+`stateless_call` on each seed's weights, states and batch.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from gradcore.clipping import CLIP_RULES
+from gradcore.engine.layout import Layout, Tensor
+from gradcore.engine.losses import LOSSES
+from gradcore.engine.states import States
+from gradcore.engine.updates import build_update
+from gradcore.records import Floats, TraceChunk
+from gradcore.specs import NO_CLIPPING, Choice
+
+Initial = tuple[Sequence[Floats], Sequence[Floats]]  # one seed's trainable and non-trainable values, Keras' order
+
+
+class Trainer:
+    """Trains S replicas of one model with one optimizer and one clip rule; may be reset and used again."""
+
+    def __init__(
+        self, model: keras.Model, loss: str, optimizer: Choice, clip: Choice, seeds: int, record: bool = True
+    ) -> None:
+        """Make the variables; the graph is traced at the first chunk.
+
+        `record=False` leaves out all measurements but the loss (`bench/recording.py` measures what they cost).
+        """
+        self._model, self._loss, self._clip, self._record = model, LOSSES[loss], clip, record
+        self.layout = Layout.of(model)
+        self._update = build_update(optimizer, self.layout, seeds)
+        self._states = States(model, seeds)
+        self._chunk: Any = None  # traced at the first call
+        self._predict: Any = None
+
+    def reset(self, initial: Sequence[Initial], learning_rate: float) -> None:
+        """Start from each seed's values, with an optimizer that has seen nothing."""
+        self._update.reset(np.stack([self.layout.row(trainable) for trainable, _ in initial]), learning_rate)
+        self._states.reset([others for _, others in initial])
+
+    def run(
+        self, x: Tensor, y: Tensor, batches: NDArray[np.int32], entrant: int = 0, first_step: int = 0
+    ) -> TraceChunk:
+        """Train one step for each batch and return what was measured.
+
+        Args:
+            x, y: rows, (N, ...), or (S, N, ...) where each seed has its own; of the same shapes at every call.
+            batches: row numbers (K, S, B), or (K, S, 0) for the full batch.
+            entrant: goes into the record.
+            first_step: goes into the record.
+        """
+        if self._chunk is None:
+            steps = tf.TensorSpec((None, *batches.shape[1:]), tf.int32)  # open, so that no chunk length traces again
+            self._chunk = _traced(self._run_chunk, x, y, steps)
+        rows = np.asarray(self._chunk(x, y, tf.constant(batches)))  # (K, S, 1 + 3L) in float64
+        return _record(rows, entrant, first_step)
+
+    def predict(self, x: Tensor) -> Floats:
+        """Return the model's outputs (S, M, O) for rows (M, ...) or (S, M, ...), in inference mode."""
+        if self._predict is None:
+            self._predict = _traced(self._run_predict, x)
+        return np.asarray(self._predict(x))
+
+    def finalize(self) -> None:
+        """Put the weights in place that the optimizer means to be used after training."""
+        self._update.finalize()
+
+    def weights(self) -> Floats:
+        """Return the weights of all seeds, (S, P)."""
+        return np.asarray(self._update.read())
+
+    def _run_chunk(self, x: Tensor, y: Tensor, batches: Tensor) -> Tensor:
+        steps = tf.shape(batches)[0]
+        rows = tf.TensorArray(tf.float64, size=steps)
+        for step in tf.range(steps):
+            rows = rows.write(step, self._step(x, y, batches[step]))
+        return rows.stack()
+
+    def _step(self, x: Tensor, y: Tensor, batch: Tensor) -> Tensor:
+        before = self._update.read()
+        by_seed, shared = self._rows(x, y, batch)
+
+        def replica(inputs: Any) -> Any:
+            weights, own, rows = inputs
+            return self._gradient(weights, self._states.of_replica(own), *(rows or shared))
+
+        loss, gradient, clipped, new = tf.vectorized_map(replica, (before, self._states.stacked(), by_seed))
+        allowed = None
+        if self._clip != NO_CLIPPING:  # a non-finite step is skipped, before it touches any memory
+            allowed = tf.reduce_all(tf.math.is_finite(gradient), axis=1)
+        self._update.apply(clipped, allowed)
+        self._states.assign(new)
+        measured = [tf.cast(loss, tf.float64)[:, None]]
+        if self._record:
+            measured += self._norms(before, gradient, clipped)
+        return tf.concat(measured, axis=1)
+
+    def _gradient(self, weights: Tensor, states: list[Tensor], x: Tensor, y: Tensor) -> tuple[Any, ...]:
+        """Return loss, gradient before and after clipping, and new states of one replica."""
+        with tf.GradientTape() as tape:
+            tape.watch(weights)
+            outputs, new = self._model.stateless_call(self.layout.variables(weights), states, x, training=True)
+            loss = self._loss(y, outputs)
+        gradient = tape.gradient(loss, weights)
+        if self._clip == NO_CLIPPING:
+            return loss, gradient, gradient, list(new)
+        rule = CLIP_RULES[self._clip.name]
+        clipped = rule.apply(self._clip, self.layout.variables(gradient), xp=keras.ops)
+        return loss, gradient, self.layout.flatten(clipped), list(new)
+
+    def _norms(self, before: Tensor, gradient: Tensor, clipped: Tensor) -> list[Tensor]:
+        norms = self.layout.layer_norms(gradient)
+        after = norms if self._clip == NO_CLIPPING else self.layout.layer_norms(clipped)
+        moved = self.layout.layer_norms(self._update.read() - before)
+        return [norms, after, moved / self.layout.layer_norms(before)]
+
+    def _rows(self, x: Tensor, y: Tensor, batch: Tensor) -> tuple[list[Tensor], list[Tensor]]:
+        """Return the batch as (one for each seed, shared by all seeds); one of the two is empty."""
+        full = batch.shape[-1] == 0
+        if self._one_for_each_seed(x):
+            return [x, y] if full else [tf.gather(rows, batch, batch_dims=1) for rows in (x, y)], []
+        return ([], [x, y]) if full else ([tf.gather(rows, batch) for rows in (x, y)], [])
+
+    def _one_for_each_seed(self, x: Tensor) -> bool:
+        return bool(x.shape.rank > len(self._model.input_shape))
+
+    def _run_predict(self, x: Tensor) -> Tensor:
+        def replica(inputs: Any) -> Tensor:
+            weights, own, rows = inputs
+            states = self._states.of_replica(own)
+            outputs, _ = self._model.stateless_call(self.layout.variables(weights), states, *(rows or [x]))
+            return outputs
+
+        by_seed = [x] if self._one_for_each_seed(x) else []
+        return tf.vectorized_map(replica, (self._update.read(), self._states.stacked(), by_seed))
+
+
+def _traced(function: Any, *inputs: Any) -> Any:
+    """Return the one graph of a function for inputs of these shapes."""
+    return tf.function(function).get_concrete_function(*(tf.TensorSpec(item.shape, item.dtype) for item in inputs))
+
+
+def _record(rows: NDArray[np.float64], entrant: int, first_step: int) -> TraceChunk:
+    """Return the record of measured rows (K, S, 1 + 3L); without measurements L = 0."""
+    layers = (rows.shape[2] - 1) // 3
+    loss, norms, clipped, ratio = np.split(rows, [1, 1 + layers, 1 + 2 * layers], axis=2)
+    with np.errstate(all="ignore"):  # what float32 cannot hold is recorded as Inf or 0
+        return TraceChunk(
+            entrant=entrant,
+            first_step=first_step,
+            loss=loss[:, :, 0].astype(np.float32),
+            gradient_norm=np.sqrt(np.sum(norms**2, axis=2)).astype(np.float32),
+            clipped_norm=np.sqrt(np.sum(clipped**2, axis=2)).astype(np.float32),
+            layer_norms=norms.astype(np.float32),
+            clipped_layer_norms=clipped.astype(np.float32),
+            update_ratio=ratio.astype(np.float32),
+        )

@@ -1,0 +1,161 @@
+"""Updates: Keras' optimizers applied to the weights of all seeds.
+
+Element-wise optimizers see one stacked variable `[S, P]`. Those that look at a whole tensor (Lamb, Muon, Adafactor)
+get one optimizer for each seed, with variables of the model's own shapes. Both have the same four methods.
+"""
+
+from typing import Protocol
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from gradcore.engine.layout import Layout, Tensor
+from gradcore.errors import TrainingError
+from gradcore.optimizers import OPTIMIZERS
+from gradcore.records import Floats
+from gradcore.specs import Choice
+
+
+class Update(Protocol):
+    """The weights of all seeds and the optimizer that changes them."""
+
+    def read(self) -> Tensor:
+        """Return the weights, (S, P)."""
+
+    def apply(self, gradients: Tensor, allowed: Tensor | None) -> None:
+        """Take one step along gradients (S, P); a seed whose `allowed` (S,) is false stays as it was."""
+
+    def reset(self, rows: Floats, learning_rate: float) -> None:
+        """Start again from weights (S, P) with an optimizer that has seen nothing."""
+
+    def finalize(self) -> None:
+        """Put the weights in place that the optimizer means to be used (averaged ones, where it averages)."""
+
+
+def build_update(optimizer: Choice, layout: Layout, seeds: int) -> Update:
+    """Return the update of a catalogued optimizer, stacked where its rule is element-wise."""
+    kind = StackedUpdate if OPTIMIZERS[optimizer.name].elementwise else SeedBySeedUpdate
+    return kind(optimizer, layout, seeds)
+
+
+def build_optimizer(optimizer: Choice, learning_rate: float) -> keras.optimizers.Optimizer:
+    """Return the Keras optimizer of a choice; what Keras refuses becomes one sentence."""
+    try:
+        return getattr(keras.optimizers, optimizer.name)(learning_rate=learning_rate, **dict(optimizer.arguments))
+    except (TypeError, ValueError) as error:
+        reason = str(error).strip().splitlines()[0]
+        raise TrainingError(f"the optimizer {optimizer.name} was refused by Keras: {reason}") from error
+
+
+class StackedUpdate:
+    """One optimizer over one variable that holds every seed's weights as a row."""
+
+    def __init__(self, optimizer: Choice, layout: Layout, seeds: int) -> None:
+        """Make the variable (seeds, P) and the optimizer's state."""
+        self._weights = keras.Variable(np.zeros((seeds, layout.size), np.float32), name="weights")
+        self._optimizer = _Resettable(optimizer, [self._weights])
+
+    def read(self) -> Tensor:
+        """Return the weights, (S, P)."""
+        return self._weights.value
+
+    def apply(self, gradients: Tensor, allowed: Tensor | None) -> None:
+        """Take one step; rows that are not allowed are put back with the optimizer's memory of them."""
+        rows = [v for v in (self._weights, *self._optimizer.variables) if v.shape == self._weights.shape]
+        before = [tf.identity(v.value) for v in rows] if allowed is not None else []
+        self._optimizer.apply([gradients])
+        for variable, old in zip(rows, before, strict=False):
+            variable.assign(tf.where(allowed[:, None], variable.value, old))
+
+    def reset(self, rows: Floats, learning_rate: float) -> None:
+        """Start again from weights (S, P)."""
+        self._weights.assign(rows)
+        self._optimizer.reset(learning_rate)
+
+    def finalize(self) -> None:
+        """Put averaged weights in place, where the optimizer averages."""
+        self._optimizer.finalize()
+
+
+class SeedBySeedUpdate:
+    """One optimizer for each seed, over variables of the model's own names and shapes."""
+
+    def __init__(self, optimizer: Choice, layout: Layout, seeds: int) -> None:
+        """Make every seed's variables and optimizer."""
+        self._layout = layout
+        self._replicas = [_named_variables(layout) for _ in range(seeds)]
+        self._optimizers = [_Resettable(optimizer, replica) for replica in self._replicas]
+
+    def read(self) -> Tensor:
+        """Return the weights, (S, P)."""
+        return tf.stack([self._layout.flatten([v.value for v in replica]) for replica in self._replicas])
+
+    def apply(self, gradients: Tensor, allowed: Tensor | None) -> None:
+        """Take one step with each seed's own optimizer; those that are not allowed take none."""
+        for seed, optimizer in enumerate(self._optimizers):
+            grads = self._layout.variables(gradients[seed])
+            if allowed is None:
+                optimizer.apply(grads)
+            else:
+                tf.cond(allowed[seed], lambda o=optimizer, g=grads: _done(o.apply(g)), lambda: tf.constant(0))
+
+    def reset(self, rows: Floats, learning_rate: float) -> None:
+        """Start again from weights (S, P)."""
+        for row, replica, optimizer in zip(rows, self._replicas, self._optimizers, strict=True):
+            for variable, value in zip(replica, self._layout.variables(tf.constant(row)), strict=True):
+                variable.assign(value)
+            optimizer.reset(learning_rate)
+
+    def finalize(self) -> None:
+        """Put averaged weights in place, where the optimizer averages."""
+        for optimizer in self._optimizers:
+            optimizer.finalize()
+
+
+class _Resettable:
+    """A built Keras optimizer with its targets, able to forget all that it has seen."""
+
+    def __init__(self, optimizer: Choice, targets: list[keras.Variable]) -> None:
+        self._keras = build_optimizer(optimizer, OPTIMIZERS[optimizer.name].learning_rate)
+        self._targets = targets
+        for number, target in enumerate(targets):
+            target.assign(np.full(target.shape, 1.5 + number, np.float32))  # to see what copies the weights
+        self._keras.build(targets)
+        self._initial = [(variable, np.asarray(variable)) for variable in self._keras.variables]
+        self._copies = {  # optimizers that average iterates start from a copy of the weights
+            id(variable): target
+            for variable, value in self._initial
+            for target in targets
+            if value.shape == target.shape and value.size and np.array_equal(value, np.asarray(target))
+        }
+
+    @property
+    def variables(self) -> list[keras.Variable]:
+        return list(self._keras.variables)
+
+    def apply(self, grads: list[Tensor]) -> None:
+        self._keras.apply(grads, self._targets)
+
+    def reset(self, learning_rate: float) -> None:
+        for variable, value in self._initial:
+            copied = self._copies.get(id(variable))
+            variable.assign(value if copied is None else copied.value)
+        self._keras.learning_rate = learning_rate
+
+    def finalize(self) -> None:
+        self._keras.finalize_variable_values(self._targets)
+
+
+def _named_variables(layout: Layout) -> list[keras.Variable]:
+    """Return zero variables with the model's own paths, in Keras' order (Muon decides by path and rank)."""
+    found: list[keras.Variable | None] = [None] * len(layout.order)
+    for number, path, shape in zip(layout.order, layout.paths, layout.shapes, strict=True):
+        scope, _, name = path.rpartition("/")
+        with keras.name_scope(scope.replace("/", "_") or "model"):
+            found[number] = keras.Variable(np.zeros(shape, np.float32), name=name)
+    return [variable for variable in found if variable is not None]
+
+
+def _done(_: None) -> Tensor:
+    return tf.constant(0)

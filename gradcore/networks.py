@@ -1,0 +1,50 @@
+"""Catalogue of what a network is made of: activations and initialisers by their Keras names; `engine.network` builds."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from gradcore.specs import NetworkSpec
+from gradcore.tasks import Task
+
+ACTIVATIONS = (
+    "relu",
+    "leaky_relu",
+    "elu",
+    "selu",
+    "gelu",
+    "silu",
+    "tanh",
+    "sigmoid",
+    "softplus",
+    "linear",
+)
+_VARIANCE_SCALING = ("scale", "mode", "distribution")
+INITIALIZERS: Mapping[str, tuple[str, ...]] = MappingProxyType(  # name -> arguments that it takes
+    {
+        "he_uniform": (),
+        "he_normal": (),
+        "glorot_uniform": (),
+        "glorot_normal": (),
+        "lecun_uniform": (),
+        "lecun_normal": (),
+        "orthogonal": ("gain",),
+        "random_normal": ("mean", "stddev"),
+        "random_uniform": ("minval", "maxval"),
+        "truncated_normal": ("mean", "stddev"),
+        "VarianceScaling": _VARIANCE_SCALING,
+        "zeros": (),
+        "ones": (),
+    }
+)
+
+
+def count_parameters(network: NetworkSpec, task: Task) -> int:
+    """Return the number of weights and biases of one replica, without building it.
+
+    Example:
+        >>> from gradcore.tasks import TASKS
+        >>> count_parameters(NetworkSpec(hidden=(128, 64, 32, 16)), TASKS["noise_regression"])
+        13569
+    """
+    widths = [task.features, *network.hidden, task.outputs]
+    return sum((before + 1) * after for before, after in zip(widths, widths[1:], strict=False))

@@ -1,0 +1,77 @@
+import pytest
+
+from gradcore.admission import admit, estimate_seconds
+from gradcore.errors import RefusedError
+from gradcore.presets import PRESETS
+from gradcore.settings import Limits
+from gradcore.specs import RaceSpec
+
+SGD = {"optimizer": "SGD"}
+
+
+def race(**changes: object) -> RaceSpec:
+    return RaceSpec.from_json({"entrants": [SGD], **changes})
+
+
+def test_a_missing_learning_rate_becomes_kerass_default():
+    spec = race(entrants=[SGD, {"optimizer": "Adam"}, {"optimizer": "Adam", "learning_rate": 0.5}])
+    assert [entrant.learning_rate for entrant in admit(spec, Limits()).entrants] == [0.01, 0.001, 0.5]
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_is_admitted(name):
+    assert admit(PRESETS[name], Limits()) == PRESETS[name]
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"entrants": [{"optimizer": "Adm"}]}, "unknown optimizer 'Adm'; did you mean 'Adam'?"),
+        ({"entrants": [{"optimizer": "sgd"}]}, "unknown optimizer 'sgd'; did you mean 'SGD'?"),
+        (
+            {"entrants": [{**SGD, "momentun": 0.9}]},
+            "unknown key 'momentun' in the optimizer SGD; did you mean 'momentum'?",
+        ),
+        ({"entrants": [{**SGD, "momentum": "much"}]}, "`momentum` must be a finite number. Received: momentum='much'"),
+        ({"entrants": [{**SGD, "nesterov": 1}]}, "`nesterov` must be true or false. Received: nesterov=1"),
+        ({"entrants": [{**SGD, "clip": "clip_norm"}]}, "unknown clip rule 'clip_norm'; did you mean 'clip_by_norm'?"),
+        (
+            {"entrants": [{**SGD, "clip": {"rule": "clip_by_norm", "max_norm": 0}}]},
+            "`max_norm` must be a finite number > 0. Received: max_norm=0",
+        ),
+        ({"task": {"name": "digit"}}, "unknown task 'digit'; did you mean 'digits'?"),
+        ({"task": {"name": "digits", "length": 5}}, "unknown key 'length' in the task digits."),
+        ({"network": {"activation": "rleu"}}, "unknown activation 'rleu'; did you mean 'relu'?"),
+        ({"network": {"kernel_initializer": "he"}}, "unknown kernel_initializer 'he'"),
+        ({"steps": 20_001}, "`steps` must be at most 20000. Received: steps=20001"),
+        ({"seeds": 101}, "`seeds` must be at most 100. Received: seeds=101"),
+        ({"entrants": [SGD] * 25}, "`entrants` must hold at most 24 optimizers. Received: entrants=25"),
+        (
+            {"batch_size": 1348},
+            "`batch_size` must be at most 1347, the training rows of digits. Received: batch_size=1348",
+        ),
+        ({"learning_rates": "tuned"}, "`learning_rates` must be 'given'. Received: learning_rates='tuned'"),
+        (
+            {"network": {"hidden": [1000, 2000]}},
+            "the network must have at most 2,000,000 parameters. Received: 2,087,010",
+        ),
+        (
+            {"network": {"hidden": [1000, 1000]}, "seeds": 50},
+            "`seeds` must be at most 18 for 1,076,010 parameters. Received: seeds=50",
+        ),
+        (
+            {"network": {"hidden": [1000, 1000]}, "steps": 20_000, "batch_size": None},
+            "a race must take at most 10 minutes on one worker. Received: an estimated",
+        ),
+    ],
+)
+def test_what_is_not_admitted_gets_one_sentence(changes, sentence):
+    with pytest.raises(RefusedError) as refusal:
+        admit(race(**changes), Limits())
+    assert str(refusal.value).startswith(sentence)
+
+
+def test_more_workers_than_entrants_do_not_shorten_the_estimate():
+    spec = PRESETS["default"]
+    assert estimate_seconds(spec, 1) == 2 * estimate_seconds(spec, 2)
+    assert estimate_seconds(spec, 6) == estimate_seconds(spec, 60)
