@@ -1,0 +1,22 @@
+"""Run store: the only package that knows SQL, and the only channel between a worker and a page."""
+
+from gradcore.store.database import Database
+from gradcore.store.owners import new_owner
+from gradcore.store.queue import PartState, QueuedRun, QueueStore
+from gradcore.store.runs import Batch, NewRun, RunStore
+from gradcore.store.work import ATTEMPTS, Assignment, Result, WorkStore
+
+__all__ = [
+    "ATTEMPTS",
+    "Assignment",
+    "Batch",
+    "Database",
+    "NewRun",
+    "PartState",
+    "QueueStore",
+    "QueuedRun",
+    "Result",
+    "RunStore",
+    "WorkStore",
+    "new_owner",
+]

@@ -1,0 +1,138 @@
+"""What dashboards ask of the store: whose runs are next, how to split them, and what dead owners left behind."""
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from gradcore import strict_json
+from gradcore.records import RunStatus
+from gradcore.store.database import Database
+from gradcore.store.owners import lives
+from gradcore.store.settle import GOING_ON, settle_run, stop_parts
+from gradcore.store.tables import OWNERS, PARTS, RUNS
+
+INTERRUPTED = "the program that trained this run has stopped; run it again."
+
+
+@dataclass(frozen=True)
+class QueuedRun:
+    """A run that nobody has begun."""
+
+    id: str
+    spec: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class PartState:
+    """Where one part of a run stands."""
+
+    run_id: str
+    part: int
+    status: RunStatus
+    owner: str  # the process that trains it
+    heartbeat: float | None
+    stop_requested: float | None
+
+
+class QueueStore:
+    """One owner's view of one database: the runs that it sees to."""
+
+    def __init__(self, database: Database | str, owner: str) -> None:
+        self.database = Database(database) if isinstance(database, str) else database
+        self.owner = owner
+
+    def beat(self) -> None:
+        """Say that this owner lives."""
+        with self.database.writing() as connection:
+            seen = update(OWNERS).where(OWNERS.c.owner == self.owner).values(seen=time.time())
+            if not connection.execute(seen).rowcount:
+                connection.execute(insert(OWNERS).values(owner=self.owner, seen=time.time()))
+
+    def queued(self) -> list[QueuedRun]:
+        """Return this owner's runs that wait, in the order in which they are due.
+
+        Each visitor's first run comes before anybody's second, and so on; then the oldest.
+        """
+        query = select(RUNS.c.id, RUNS.c.spec, RUNS.c.author, RUNS.c.visitor, RUNS.c.status)
+        mine = (RUNS.c.owner == self.owner, RUNS.c.status.in_(GOING_ON))
+        with self.database.reading() as connection:
+            rows = connection.execute(query.where(*mine).order_by(RUNS.c.created, RUNS.c.id)).all()
+            split = set(connection.scalars(select(PARTS.c.run_id).join(RUNS).where(*mine)))
+        ahead: Counter[tuple[str, str]] = Counter()
+        due = []
+        for row in rows:
+            if row.id not in split:
+                due.append((ahead[row.author, row.visitor], row))
+            ahead[row.author, row.visitor] += 1
+        due.sort(key=lambda pair: pair[0])  # stable: the oldest first
+        return [QueuedRun(row.id, strict_json.loads(row.spec)) for _, row in due]
+
+    def split(self, run_id: str, groups: Sequence[Sequence[int]]) -> bool:
+        """Split a queued run of this owner into parts; returns False when it is no longer queued."""
+        with self.database.writing() as connection:
+            mine = (RUNS.c.id == run_id, RUNS.c.owner == self.owner, RUNS.c.status == RunStatus.QUEUED)
+            if connection.scalar(select(RUNS.c.id).where(*mine)) is None:
+                return False
+            rows = [
+                {"run_id": run_id, "part": part, "entrants": strict_json.dumps(list(group)), "weight": len(group)}
+                | {"status": RunStatus.QUEUED}
+                for part, group in enumerate(groups)
+            ]
+            connection.execute(insert(PARTS), rows)
+        return True
+
+    def parts(self) -> list[PartState]:
+        """Return the parts of this owner's runs that go on, the oldest run first."""
+        query = (
+            select(PARTS, RUNS.c.stop_requested)
+            .join(RUNS)
+            .where(RUNS.c.owner == self.owner, PARTS.c.status.in_(GOING_ON))
+            .order_by(RUNS.c.created, RUNS.c.id, PARTS.c.part)
+        )
+        with self.database.reading() as connection:
+            return [
+                PartState(row.run_id, row.part, RunStatus(row.status), row.owner, row.heartbeat, row.stop_requested)
+                for row in connection.execute(query)
+            ]
+
+    def recover(self, *, claim: bool) -> None:
+        """Mark running runs of dead owners as interrupted; with `claim`, take over those that they left queued."""
+        dead = self._dead_owners()
+        if not dead:
+            return
+        with self.database.writing() as connection:
+            _interrupt(connection, dead)
+            if claim:
+                queued = (RUNS.c.owner.in_(dead), RUNS.c.status == RunStatus.QUEUED)
+                ids = list(connection.scalars(select(RUNS.c.id).where(*queued)))
+                connection.execute(delete(PARTS).where(PARTS.c.run_id.in_(ids)))  # split anew for these workers
+                connection.execute(update(RUNS).where(RUNS.c.id.in_(ids)).values(owner=self.owner))
+                connection.execute(delete(OWNERS).where(OWNERS.c.owner.in_(dead)))
+
+    def release(self) -> None:
+        """Leave: what runs is marked interrupted, what is queued waits for the next owner."""
+        with self.database.writing() as connection:
+            _interrupt(connection, [self.owner])
+            connection.execute(delete(OWNERS).where(OWNERS.c.owner == self.owner))
+
+    def _dead_owners(self) -> list[str]:
+        now = time.time()
+        with self.database.reading() as connection:
+            seen = {row.owner: row.seen for row in connection.execute(select(OWNERS))}
+            going_on = select(RUNS.c.owner).where(RUNS.c.status.in_(GOING_ON)).distinct()
+            owners = set(connection.scalars(going_on)) - {self.owner}
+        return [owner for owner in owners if owner not in seen or not lives(owner, seen[owner], now)]
+
+
+def _interrupt(connection: Connection, owners: Iterable[str]) -> None:
+    running = (RUNS.c.owner.in_(list(owners)), RUNS.c.status == RunStatus.RUNNING)
+    for run in connection.execute(select(RUNS.c.id, RUNS.c.stop_requested).where(*running)).all():
+        if run.stop_requested is None:
+            stop_parts(connection, run.id, RunStatus.INTERRUPTED, message=INTERRUPTED)
+        else:
+            stop_parts(connection, run.id, RunStatus.CANCELLED)
+        settle_run(connection, run.id)

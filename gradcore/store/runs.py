@@ -1,0 +1,144 @@
+"""What pages and commands ask of the store: add a run, look at it, read its records, ask it to stop."""
+
+import re
+import secrets
+import string
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from gradcore import strict_json
+from gradcore.errors import UnknownRunError
+from gradcore.records import Record, RunInfo, RunStatus, unpack
+from gradcore.store.database import Database
+from gradcore.store.settle import settle_run, stop_parts
+from gradcore.store.snapshots import run_info
+from gradcore.store.tables import CHUNKS, RUNS
+
+ID_LENGTH = 10
+_LETTERS = string.ascii_lowercase + string.digits
+_ID = re.compile(rf"[a-z0-9]{{{ID_LENGTH}}}")
+
+
+@dataclass(frozen=True)
+class NewRun:
+    """What is known of a run before it is stored."""
+
+    kind: str
+    spec: Mapping[str, Any]  # the JSON form
+    fingerprint: str
+    owner: str  # who will see to it
+    author: str = "guest"
+    visitor: str = ""
+    name: str = ""
+    note: str = ""
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Records that were read on from a cursor."""
+
+    restarts: int  # parts that began again; when it grows, what was read before is void
+    records: tuple[Record, ...]
+    cursor: int
+
+
+class RunStore:
+    """The runs of one database."""
+
+    def __init__(self, database: Database | str) -> None:
+        self.database = Database(database) if isinstance(database, str) else database
+
+    def add(self, run: NewRun, *, again: bool) -> tuple[str, bool]:
+        """Store a run as queued; unless `again`, an equal one that goes on or has finished is returned instead.
+
+        Returns:
+            the run's id, and whether it is new.
+        """
+        with self.database.writing() as connection:
+            equal = None if again else _equal_run(connection, run.fingerprint)
+            if equal is not None:
+                return equal, False
+            run_id = "".join(secrets.choice(_LETTERS) for _ in range(ID_LENGTH))
+            texts = {"spec": strict_json.dumps(dict(run.spec)), "tags": strict_json.dumps(run.tags)}
+            fields = {key: value for key, value in vars(run).items() if key not in texts}
+            connection.execute(
+                insert(RUNS).values(id=run_id, status=RunStatus.QUEUED, created=time.time(), **fields, **texts)
+            )
+        return run_id, True
+
+    def info(self, run_id: str) -> RunInfo:
+        """Return one run; UnknownRunError where there is none."""
+        with self.database.reading() as connection:
+            row = connection.execute(select(RUNS).where(RUNS.c.id == checked_id(run_id))).one_or_none()
+        if row is None:
+            raise UnknownRunError(f"no run has the id '{run_id}'.")
+        return run_info(row)
+
+    def runs(
+        self,
+        *,
+        kind: str | None = None,
+        status: RunStatus | str | None = None,
+        tag: str | None = None,
+        visitor: str | None = None,
+        limit: int = 50,
+    ) -> list[RunInfo]:
+        """Return the newest runs first, only those that match what is given."""
+        query = select(RUNS).order_by(RUNS.c.created.desc(), RUNS.c.id).limit(limit)
+        for column, wanted in ((RUNS.c.kind, kind), (RUNS.c.status, status), (RUNS.c.visitor, visitor)):
+            if wanted is not None:
+                query = query.where(column == wanted)
+        if tag is not None:
+            query = query.where(RUNS.c.tags.contains(strict_json.dumps(tag), autoescape=True))
+        with self.database.reading() as connection:
+            return [run_info(row) for row in connection.execute(query)]
+
+    def read(self, run_id: str, cursor: int = 0, restarts: int = 0) -> Batch:
+        """Return the records after the cursor; all of them when a part has begun again since `restarts`."""
+        with self.database.reading() as connection:
+            query = select(RUNS.c.restarts).where(RUNS.c.id == checked_id(run_id))
+            found = connection.execute(query).scalar_one_or_none()
+            if found is None:
+                raise UnknownRunError(f"no run has the id '{run_id}'.")
+            after = cursor if found == restarts else 0
+            rows: Sequence[Any] = connection.execute(
+                select(CHUNKS.c.id, CHUNKS.c.kind, CHUNKS.c.payload)
+                .where(CHUNKS.c.run_id == run_id, CHUNKS.c.id > after)
+                .order_by(CHUNKS.c.id)
+            ).all()
+        records = tuple(unpack(row.kind, row.payload) for row in rows)
+        return Batch(found, records, rows[-1].id if rows else after)
+
+    def cancel(self, run_id: str) -> None:
+        """Ask a run to stop; what nobody trains yet is cancelled at once, and a run that has ended stays as it is."""
+        self.info(run_id)
+        with self.database.writing() as connection:
+            going_on = RUNS.c.status.in_((RunStatus.QUEUED, RunStatus.RUNNING))
+            asked = update(RUNS).where(RUNS.c.id == run_id, going_on).values(stop_requested=time.time())
+            if connection.execute(asked).rowcount:
+                stop_parts(connection, run_id, RunStatus.CANCELLED, only=RunStatus.QUEUED)
+                settle_run(connection, run_id, unsplit=RunStatus.CANCELLED)
+
+
+def checked_id(run_id: str) -> str:
+    """Return a run's id when it can be one."""
+    if not isinstance(run_id, str) or not _ID.fullmatch(run_id):
+        shown = run_id if isinstance(run_id, str) and len(run_id) <= 40 else "..."
+        raise UnknownRunError(f"a run's id must be {ID_LENGTH} letters and digits. Received: '{shown}'")
+    return run_id
+
+
+def _equal_run(connection: Connection, fingerprint: str) -> str | None:
+    useful = (RunStatus.FINISHED, RunStatus.RUNNING, RunStatus.QUEUED)
+    query = (
+        select(RUNS.c.id)
+        .where(RUNS.c.fingerprint == fingerprint, RUNS.c.status.in_(useful), RUNS.c.stop_requested.is_(None))
+        .order_by(RUNS.c.created.desc())
+        .limit(1)
+    )
+    return connection.scalar(query)
