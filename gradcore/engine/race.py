@@ -97,7 +97,7 @@ class _Running:
         self._spec, self._number, self._rows = spec, number, rows
         self._entrant = spec.entrants[number]
         self._task = TASKS[spec.task.name]
-        self.trainer = _trainer(spec, self._entrant)
+        self.trainer = _trainer(spec, number)
         self._batches = _batches(spec, self._entrant, seeds, self._task)
         own = None if spec.shared_weights else number
         initial = [initial_values(spec.network, spec.task.name, seed, own) for seed in seeds]
@@ -131,14 +131,17 @@ def _batches(spec: RaceSpec, entrant: EntrantSpec, seeds: range, task: Task) -> 
     return np.stack(drawn, axis=1)
 
 
-def _trainer(spec: RaceSpec, entrant: EntrantSpec) -> Trainer:
+def _trainer(spec: RaceSpec, number: int) -> Trainer:
+    entrant = spec.entrants[number]
     stacked = count_parameters(spec.network, TASKS[spec.task.name]) * spec.seeds
     build = _kept_trainer if stacked <= KEPT_WEIGHTS else _new_trainer
-    return build(spec.network, spec.task.name, entrant.optimizer, entrant.clip, spec.seeds, spec.batch_size)
+    twins = [(other.optimizer, other.clip) for other in spec.entrants[:number]]
+    twin = twins.count((entrant.optimizer, entrant.clip))  # entrants that train side by side share no weights
+    return build(spec.network, spec.task.name, entrant.optimizer, entrant.clip, spec.seeds, spec.batch_size, twin)
 
 
 def _new_trainer(
-    network: NetworkSpec, task: str, optimizer: Choice, clip: Choice, seeds: int, batch_size: int | None
+    network: NetworkSpec, task: str, optimizer: Choice, clip: Choice, seeds: int, batch_size: int | None, twin: int
 ) -> Trainer:
     return Trainer(build_network(network, task, seed=0), TASKS[task].loss, optimizer, clip, seeds)
 
