@@ -12,6 +12,7 @@ UV_VERSION := 0.13.9
 UV := $(VENV)/.uv-$(UV_VERSION)
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url
 IMAGE ?= gradient-clinic
+comma := ,
 SOURCES = gradcore bench $(wildcard ui/*.py pages/*.py *.py)
 # Tests that drive a browser or kill processes run one after the other, on an otherwise quiet machine.
 ALONE := browser or faults
@@ -47,11 +48,11 @@ lock: $(UV) ## pin requirements*.in again (UPGRADE=1 takes newer versions)
 
 .PHONY: image
 image: ## build the container image with the engine that runs here
-	DOCKER_BUILDKIT=1 docker build $(if $(BASE),--build-arg BASE=$(BASE)) -t $(IMAGE) .
+	DOCKER_BUILDKIT=1 docker build $(if $(BASE),--build-arg BASE=$(BASE)) $(if $(CA),--secret id=ca$(comma)src=$(CA)) -t $(IMAGE) .
 
 .PHONY: image-test
 image-test: ## build the image, run the default race in it, stop it (starts an engine of its own, as root, if none answers)
-	IMAGE=$(IMAGE) bash tests/image/run
+	@IMAGE=$(IMAGE) $(PYTHON) -m tests.image
 
 .PHONY: clean
 clean: ## remove the environment and everything that was built; stored runs stay
