@@ -37,7 +37,7 @@ def test_imports_point_down():
     assert_holds(architecture.upward_imports)
 
 
-def test_only_the_worker_imports_the_engine_and_only_to_execute():
+def test_only_functions_of_the_worker_import_the_engine():
     assert_holds(architecture.early_engine_imports)
 
 
