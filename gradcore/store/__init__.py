@@ -2,9 +2,9 @@
 
 from gradcore.store.database import Database
 from gradcore.store.owners import new_owner
-from gradcore.store.queue import PartState, QueuedRun, QueueStore
+from gradcore.store.queue import ATTEMPTS, PartState, QueuedRun, QueueStore
 from gradcore.store.runs import Batch, NewRun, RunStore
-from gradcore.store.work import ATTEMPTS, Assignment, Result, WorkStore
+from gradcore.store.work import Assignment, Result, WorkStore
 
 __all__ = [
     "ATTEMPTS",

@@ -12,9 +12,10 @@ from gradcore import strict_json
 from gradcore.records import RunStatus
 from gradcore.store.database import Database
 from gradcore.store.owners import lives
-from gradcore.store.settle import GOING_ON, settle_run, stop_parts
+from gradcore.store.settle import GOING_ON, find_part, settle_run, stop_parts, update_part
 from gradcore.store.tables import OWNERS, PARTS, RUNS
 
+ATTEMPTS = 2  # a part whose worker was lost is tried once more from its seed
 INTERRUPTED = "the program that trained this run has stopped; run it again."
 
 
@@ -98,6 +99,27 @@ class QueueStore:
                 PartState(row.run_id, row.part, RunStatus(row.status), row.owner, row.heartbeat, row.stop_requested)
                 for row in connection.execute(query)
             ]
+
+    def lose(self, run_id: str, part: int, reason: str) -> None:
+        """Take a part from a worker that is gone: try it once more, or end it as failed with the reason.
+
+        A part that was given to a worker and never begun costs an attempt too, or a worker that dies at its
+        start would be given it for ever. `reason` is the beginning of a sentence: "a worker was lost".
+        """
+        with self.database.writing() as connection:
+            row = find_part(connection, run_id, part)
+            if row is None or row.status not in GOING_ON:
+                return
+            attempt = row.attempt + (row.status == RunStatus.QUEUED)
+            if row.stop_requested is not None:
+                values: dict[str, Any] = {"status": RunStatus.CANCELLED}
+            elif attempt >= ATTEMPTS:
+                values = {"status": RunStatus.FAILED, "message": f"{reason}, in each of {attempt} attempts."}
+            else:
+                values = {"status": RunStatus.QUEUED}
+                connection.execute(update(RUNS).where(RUNS.c.id == run_id).values(message=f"{reason}; once more."))
+            update_part(connection, run_id, part, attempt=attempt, **values)
+            settle_run(connection, run_id)
 
     def recover(self, *, claim: bool) -> None:
         """Mark running runs of dead owners as interrupted; with `claim`, take over those that they left queued."""

@@ -1,8 +1,9 @@
 """How a run ends: its status follows from its parts, inside the transaction that ended the last of them."""
 
 import time
+from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from gradcore.records import RunStatus
 from gradcore.store.tables import PARTS, RUNS
@@ -10,6 +11,22 @@ from gradcore.store.tables import PARTS, RUNS
 # A run takes the first of these that one of its parts has.
 _WORST_FIRST = (RunStatus.FAILED, RunStatus.INTERRUPTED, RunStatus.CANCELLED, RunStatus.FINISHED)
 GOING_ON = (RunStatus.QUEUED, RunStatus.RUNNING)
+
+
+def find_part(connection: Connection, run_id: str, part: int) -> Row[Any] | None:
+    """Return one part, with the spec of its run and whether it was asked to stop."""
+    query = (
+        select(PARTS, RUNS.c.spec, RUNS.c.stop_requested)
+        .join(RUNS, RUNS.c.id == PARTS.c.run_id)
+        .where(PARTS.c.run_id == run_id, PARTS.c.part == part)
+    )
+    return connection.execute(query).one_or_none()
+
+
+def update_part(connection: Connection, run_id: str, part: int, **values: Any) -> None:
+    """Change columns of one part."""
+    changed = update(PARTS).where(PARTS.c.run_id == run_id, PARTS.c.part == part)
+    connection.execute(changed.values(**values))
 
 
 def stop_parts(

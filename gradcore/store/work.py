@@ -9,16 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, delete, func, insert, select, update
+from sqlalchemy import Connection, case, delete, func, insert, select, update
 
 from gradcore import strict_json
 from gradcore.errors import CancelledRunError, SupersededError
 from gradcore.records import Record, RunStatus, pack
 from gradcore.store.database import Database
-from gradcore.store.settle import GOING_ON, settle_run
+from gradcore.store.settle import GOING_ON, find_part, settle_run, update_part
 from gradcore.store.tables import CHUNKS, PARTS, RUNS
-
-ATTEMPTS = 2  # a part whose worker was lost is tried once more from its seed
 
 
 @dataclass(frozen=True)
@@ -55,14 +53,14 @@ class WorkStore:
         """
         now = time.time()
         with self.database.writing() as connection:
-            row = _part(connection, run_id, part)
+            row = find_part(connection, run_id, part)
             if row is None or row.status not in GOING_ON:
                 raise SupersededError(f"part {part} of run {run_id} has ended.")
             if not (stopped := row.stop_requested is not None):
                 attempt = row.attempt + 1
                 erased = _erase(connection, run_id, part)
                 values = {"status": RunStatus.RUNNING, "attempt": attempt, "owner": owner}
-                _update_part(connection, run_id, part, heartbeat=now, progress=0.0, **values)
+                update_part(connection, run_id, part, heartbeat=now, progress=0.0, **values)
                 connection.execute(
                     update(RUNS)
                     .where(RUNS.c.id == run_id)
@@ -76,7 +74,7 @@ class WorkStore:
                     )
                 )
             else:
-                _update_part(connection, run_id, part, status=RunStatus.CANCELLED)
+                update_part(connection, run_id, part, status=RunStatus.CANCELLED)
                 settle_run(connection, run_id)
         if stopped:
             raise CancelledRunError(f"run {run_id} was cancelled.")
@@ -103,43 +101,8 @@ class WorkStore:
             _beat(connection, work, 1.0 if result.status == RunStatus.FINISHED else None)
             values = {"status": result.status, "message": result.message, "score": result.score}
             sparkline = strict_json.dumps(result.sparkline)
-            _update_part(connection, work.run_id, work.part, sparkline=sparkline, **values)
+            update_part(connection, work.run_id, work.part, sparkline=sparkline, **values)
             settle_run(connection, work.run_id)
-
-    def lose(self, run_id: str, part: int, reason: str) -> None:
-        """Take a part from a worker that is gone: try it once more, or end it as failed with the reason.
-
-        A part that was given to a worker and never begun costs an attempt too, or a worker that dies at its
-        start would be given it for ever. `reason` is the beginning of a sentence: "a worker was lost".
-        """
-        with self.database.writing() as connection:
-            row = _part(connection, run_id, part)
-            if row is None or row.status not in GOING_ON:
-                return
-            attempt = row.attempt + (row.status == RunStatus.QUEUED)
-            if row.stop_requested is not None:
-                values: dict[str, Any] = {"status": RunStatus.CANCELLED}
-            elif attempt >= ATTEMPTS:
-                values = {"status": RunStatus.FAILED, "message": f"{reason}, {attempt} times."}
-            else:
-                values = {"status": RunStatus.QUEUED}
-                connection.execute(update(RUNS).where(RUNS.c.id == run_id).values(message=f"{reason}; once more."))
-            _update_part(connection, run_id, part, attempt=attempt, **values)
-            settle_run(connection, run_id)
-
-
-def _part(connection: Connection, run_id: str, part: int) -> Row[Any] | None:
-    query = (
-        select(PARTS, RUNS.c.spec, RUNS.c.stop_requested)
-        .join(RUNS, RUNS.c.id == PARTS.c.run_id)
-        .where(PARTS.c.run_id == run_id, PARTS.c.part == part)
-    )
-    return connection.execute(query).one_or_none()
-
-
-def _update_part(connection: Connection, run_id: str, part: int, **values: Any) -> None:
-    changed = update(PARTS).where(PARTS.c.run_id == run_id, PARTS.c.part == part)
-    connection.execute(changed.values(**values))
 
 
 def _erase(connection: Connection, run_id: str, part: int) -> bool:

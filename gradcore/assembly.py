@@ -1,0 +1,109 @@
+"""Records of a race -> one trace, grown as they arrive; what it gave out before stays as it was.
+
+Shapes: K steps of one chunk, T steps asked for, S seeds, L layers.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from gradcore.optimizers import OPTIMIZERS
+from gradcore.records import EntrantTrace, Floats, Outcome, RaceTrace, Record, Setup, TraceChunk
+from gradcore.specs import EntrantSpec, RaceSpec
+from gradcore.tasks import TASKS
+
+PER_SEED = ("loss", "gradient_norm", "clipped_norm")  # (T, S)
+PER_LAYER = ("layer_norms", "clipped_layer_norms", "update_ratio")  # (T, S, L)
+
+
+class Assembly:
+    """A race while it is put together.
+
+    Example:
+        >>> spec = RaceSpec.from_json({"entrants": [{"optimizer": "SGD"}]})
+        >>> Assembly(spec).trace().entrants[0].steps
+        0
+    """
+
+    def __init__(self, spec: RaceSpec) -> None:
+        self._spec = spec
+        self._setup = Setup((), 0)
+        self._entrants = [_Entrant(spec) for _ in spec.entrants]
+
+    def add(self, records: Iterable[Record]) -> None:
+        """Take the next records."""
+        for record in records:
+            if isinstance(record, Setup):
+                self._setup = record
+            elif isinstance(record, TraceChunk):
+                self._entrants[record.entrant].add(record)
+            else:
+                self._entrants[record.entrant].outcome = record
+
+    def trace(self) -> RaceTrace:
+        """Return what is recorded so far."""
+        spec, task = self._spec, TASKS.get(self._spec.task.name)
+        layers = len(self._setup.layers)
+        return RaceTrace(
+            task=spec.task.name,
+            steps=spec.steps,
+            seeds=spec.seeds,
+            metric=task.metric if task else "",  # a stored run opens after its task was retired
+            layers=self._setup.layers,
+            parameters=self._setup.parameters,
+            entrants=tuple(
+                EntrantTrace(
+                    label=label,
+                    optimizer=asked.optimizer.name,
+                    learning_rate=_learning_rate(asked),
+                    outcome=entrant.outcome,
+                    **entrant.arrays(layers),
+                )
+                for label, asked, entrant in zip(spec.labels, spec.entrants, self._entrants, strict=True)
+            ),
+        )
+
+    @property
+    def size(self) -> int:
+        """Bytes of the arrays."""
+        return sum(entrant.size for entrant in self._entrants)
+
+
+class _Entrant:
+    """Arrays of one entrant, as long as the race, filled from the front."""
+
+    def __init__(self, spec: RaceSpec) -> None:
+        self._steps, self._seeds = spec.steps, spec.seeds
+        self._arrays: dict[str, Floats] = {}
+        self._filled = 0
+        self.outcome: Outcome | None = None
+
+    @property
+    def size(self) -> int:
+        return sum(array.nbytes for array in self._arrays.values())
+
+    def add(self, chunk: TraceChunk) -> None:
+        end = chunk.first_step + len(chunk.loss)
+        for name in PER_SEED + PER_LAYER:
+            found: Floats = getattr(chunk, name)
+            if name not in self._arrays:
+                self._arrays[name] = np.full((self._steps, *found.shape[1:]), np.nan, np.float32)
+            self._arrays[name][chunk.first_step : end] = found
+        self._filled = max(self._filled, end)
+
+    def arrays(self, layers: int) -> dict[str, Any]:
+        """Return read-only views of what is filled; later chunks only write behind them."""
+        empty = {name: np.empty((0, self._seeds), np.float32) for name in PER_SEED}
+        empty |= {name: np.empty((0, self._seeds, layers), np.float32) for name in PER_LAYER}
+        views = {name: array[: self._filled].view() for name, array in self._arrays.items()}
+        for view in views.values():
+            view.flags.writeable = False
+        return empty | views
+
+
+def _learning_rate(entrant: EntrantSpec) -> float:
+    if entrant.learning_rate is not None:
+        return entrant.learning_rate
+    known = OPTIMIZERS.get(entrant.optimizer.name)
+    return known.learning_rate if known else float("nan")

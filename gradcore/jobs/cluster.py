@@ -1,0 +1,216 @@
+"""The dashboard's executor: takes what is due from the store, as many parts as workers are free, and sends them out.
+
+One daemon thread does it all, so that pages are drawn while workers still load TensorFlow. Nothing waits inside
+Dask: the queue is the store, so that it survives a restart and every visitor's first run comes before anybody's second.
+"""
+
+import atexit
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+import psutil
+
+from gradcore import worker
+from gradcore.errors import StoreError
+from gradcore.jobs.executor import WorkersState
+from gradcore.jobs.pool import Pool
+from gradcore.optimizers import OPTIMIZERS
+from gradcore.records import RunStatus
+from gradcore.store import Database, PartState, QueueStore, new_owner
+
+TICK_SECONDS = 0.5
+BEAT_SECONDS = 1.0
+LOST_SECONDS = 5.0  # a heartbeat this old and nobody at work: the part is lost
+DEAF_SECONDS = 5.0  # asked to stop this long ago and still at work: its worker is ended
+SILENT_SECONDS = 30.0  # a heartbeat this old, of a worker that seems to live: it is ended
+LARGEST_WORKER = 900 * 1024 * 1024  # bytes; TensorFlow keeps about 2 MB of every run, so that workers are renewed
+JOIN_SECONDS = 30.0
+LOST = "the worker that trained this run was killed or ran out of memory"
+log = logging.getLogger(__name__)
+Key = tuple[str, int]  # run id, part
+
+
+class Cluster:
+    """Trains the queued runs of one store on local workers."""
+
+    def __init__(self, database: Database, workers: int, runner: str = worker.RUNNER) -> None:
+        self._queue = QueueStore(database, new_owner())
+        self._total = workers
+        self._runner = runner
+        self._pool: Pool | None = None
+        self._trouble = ""
+        self._greeted: set[int] = set()  # process ids of workers that were sent the warm-up
+        self._warm: set[int] = set()
+        self._sent: dict[Key, Any] = {}  # parts that a worker has -> future
+        self._ended: deque[tuple[Key | int, Any]] = deque()  # part, or warmed worker -> its future
+        self._housekept = float("-inf")
+        self._wake = threading.Event()
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._serve, name="cluster", daemon=True)
+        self.owner = self._queue.owner
+        self._queue.beat()
+        self._queue.recover(claim=True)
+
+    def start(self) -> "Cluster":
+        """Start the workers in the background."""
+        atexit.register(self._leave)  # where nobody calls close(), as under `streamlit run app.py`
+        self._thread.start()
+        return self
+
+    def wake(self) -> None:
+        """Notice that a run was queued or cancelled."""
+        self._wake.set()
+
+    def workers(self) -> WorkersState:
+        """Return how the workers are."""
+        warm, busy, queued = len(self._warm), len(self._sent), len(self._queue.queued())
+        if self._trouble:
+            message = self._trouble
+        elif not warm:
+            message = "workers are warming up"
+        elif warm < self._total:
+            message = f"{warm} of {self._total} workers are warm"
+        else:
+            message = "all workers are busy" if busy >= warm else "workers are ready"
+        return WorkersState(self._total, warm, busy, queued, message)
+
+    def close(self) -> None:
+        """Stop: what runs is marked interrupted, what is queued waits for the next start; workers end."""
+        self._closing.set()
+        self._wake.set()
+        if self._thread.ident is not None:
+            self._thread.join(JOIN_SECONDS)
+        self._leave()
+        atexit.unregister(self._leave)
+        if self._pool is not None:
+            self._pool.close()
+
+    def _leave(self) -> None:
+        with suppress(StoreError):  # the next start will find it out
+            self._queue.release()
+
+    def _serve(self) -> None:
+        try:
+            self._pool = Pool(self._total)
+        except (OSError, RuntimeError, TimeoutError) as error:
+            log.exception("the workers cannot be started")
+            self._trouble = f"the workers cannot be started: {error}"
+            return
+        while not self._closing.is_set():
+            try:
+                self._collect()
+                if time.monotonic() - self._housekept >= TICK_SECONDS:
+                    self._keep_house(self._pool)
+                    self._housekept = time.monotonic()
+                self._dispatch(self._pool)
+                self._trouble = ""
+            except StoreError as error:
+                log.warning("%s", error)
+                self._trouble = str(error)
+            self._wake.wait(TICK_SECONDS)
+            self._wake.clear()
+
+    def _dispatch(self, pool: Pool) -> None:
+        """Send out what is due, first the parts that are tried again."""
+        free = len(self._warm) - len(self._sent)
+        if free <= 0:
+            return
+        for part in self._queue.parts():
+            if free > 0 and part.status == RunStatus.QUEUED and (part.run_id, part.part) not in self._sent:
+                self._send(pool, (part.run_id, part.part))
+                free -= 1
+        for run in self._queue.queued():
+            if free <= 0:
+                return
+            warming = self._total - len(self._warm)  # soon free as well
+            groups = split(run.spec, free + warming)
+            if self._queue.split(run.id, groups):
+                for part_number in range(min(free, len(groups))):
+                    self._send(pool, (run.id, part_number))
+                free -= len(groups)
+
+    def _send(self, pool: Pool, key: Key) -> None:
+        def done(future: Any) -> None:
+            self._ended.append((key, future))
+            self._wake.set()
+
+        url = self._queue.database.url
+        self._sent[key] = pool.submit(done, worker.execute, url, *key, self._runner)
+
+    def _collect(self) -> None:
+        """Take note of what has ended: parts, also those whose worker died, and warm-ups."""
+        while self._ended:
+            key, future = self._ended.popleft()
+            if isinstance(key, int):
+                if future.status == "finished":
+                    self._warm.add(key)
+                else:
+                    log.error("a worker could not warm up: %s", future.exception())
+                continue
+            if future.status != "finished":
+                log.error("part %d of run %s was lost: %s", key[1], key[0], future.status)
+                self._queue.lose(*key, LOST)
+            self._sent.pop(key, None)
+
+    def _keep_house(self, pool: Pool) -> None:
+        self._queue.beat()
+        self._queue.recover(claim=True)
+        present = pool.pids()
+        self._warm &= present.keys()
+        for pid in present.keys() - self._greeted:
+            self._greet(pool, pid, present[pid])
+        for part in self._queue.parts():
+            self._attend(pool, part)
+        if not self._sent:
+            self._renew(pool)
+
+    def _greet(self, pool: Pool, pid: int, address: str) -> None:
+        def done(future: Any) -> None:
+            self._ended.append((pid, future))
+            self._wake.set()
+
+        self._greeted.add(pid)
+        pool.submit(done, worker.warm_up, worker=address)
+
+    def _attend(self, pool: Pool, part: PartState) -> None:
+        """End a worker that is deaf or silent; give up a part that nobody has."""
+        if part.status != RunStatus.RUNNING or part.heartbeat is None:
+            return
+        now = time.time()
+        silent = now - part.heartbeat
+        if (part.run_id, part.part) not in self._sent:
+            if silent > LOST_SECONDS:
+                self._queue.lose(part.run_id, part.part, LOST)
+        elif silent > SILENT_SECONDS or (part.stop_requested is not None and now - part.stop_requested > DEAF_SECONDS):
+            pool.kill(int(part.owner.rpartition(":")[2]))
+
+    def _renew(self, pool: Pool) -> None:
+        """End one idle worker that has grown too large."""
+        for pid in self._warm:
+            with suppress(psutil.NoSuchProcess):
+                if psutil.Process(pid).memory_info().rss > LARGEST_WORKER:
+                    pool.kill(pid)
+                    self._warm.discard(pid)
+                    return
+
+
+def split(spec: Mapping[str, Any], parts: int) -> list[list[int]]:
+    """Return the entrants in at most `parts` groups of about the same cost.
+
+    Optimizers that train seed by seed cost as many times more as there are seeds.
+
+    Example:
+        >>> split({"seeds": 5, "entrants": [{"optimizer": "SGD"}, {"optimizer": "Adam"}, {"optimizer": "Muon"}]}, 2)
+        [[2], [0, 1]]
+    """
+    names = [entrant["optimizer"] for entrant in spec["entrants"]]
+    costs = [1 if name not in OPTIMIZERS or OPTIMIZERS[name].elementwise else spec["seeds"] for name in names]
+    groups: list[list[int]] = [[] for _ in range(min(parts, len(costs)))]
+    for entrant in sorted(range(len(costs)), key=lambda entrant: -costs[entrant]):
+        min(groups, key=lambda group: sum(costs[i] for i in group)).append(entrant)
+    return [sorted(group) for group in groups]

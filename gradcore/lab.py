@@ -1,0 +1,153 @@
+"""Lab: submit, watch, cancel, open, list; the only thing that pages and the command line talk to about runs."""
+
+import hashlib
+import json
+import threading
+from collections import OrderedDict
+
+from gradcore import worker
+from gradcore.admission import admit
+from gradcore.assembly import Assembly
+from gradcore.jobs import Executor, WorkersState
+from gradcore.records import RaceTrace, Record, RunInfo, RunStatus
+from gradcore.settings import Settings
+from gradcore.specs import RaceSpec
+from gradcore.store import NewRun, RunStore
+
+KEPT_BYTES = 64 * 1024 * 1024  # of assembled traces, shared by all viewers
+RESTARTS = 1 << 40  # a cursor is restarts * RESTARTS + the id of the last record read
+
+
+class Lab:
+    """The runs of one store, and who trains them."""
+
+    def __init__(self, store: RunStore, executor: Executor, settings: Settings) -> None:
+        self._store = store
+        self._executor = executor
+        self._settings = settings
+        self._views: OrderedDict[str, _View] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def submit(self, spec: RaceSpec, *, author: str = "guest", visitor: str = "", again: bool = False) -> str:
+        """Queue a race and return its id; RefusedError where it breaks a rule.
+
+        A race that is equal (same spec, same versions) and has finished, or goes on, is returned instead,
+        unless `again`.
+        """
+        admitted = admit(spec, self._settings.limits)
+        run = NewRun(
+            kind=spec.kind,
+            spec=admitted.to_json(),
+            fingerprint=fingerprint(admitted),
+            owner=self._executor.owner,
+            author=author,
+            visitor=visitor,
+        )
+        run_id, new = self._store.add(run, again=again)
+        if new:
+            self._executor.wake()
+        return run_id
+
+    def info(self, run_id: str) -> RunInfo:
+        """Return one run; UnknownRunError where there is none."""
+        return self._store.info(run_id)
+
+    def runs(
+        self,
+        *,
+        kind: str | None = None,
+        status: RunStatus | str | None = None,
+        tag: str | None = None,
+        visitor: str | None = None,
+        limit: int = 50,
+    ) -> list[RunInfo]:
+        """Return the newest runs first, only those that match what is given."""
+        return self._store.runs(kind=kind, status=status, tag=tag, visitor=visitor, limit=limit)
+
+    def watch(self, run_id: str, cursor: int = 0) -> tuple[list[Record], int]:
+        """Return the records after a cursor, and the new cursor.
+
+        When a part of the run has begun again since that cursor, what it had recorded is void: all records
+        that are valid now are returned, and `restarted(cursor, new_cursor)` says so.
+        """
+        restarts, after = divmod(cursor, RESTARTS)
+        batch = self._store.read(run_id, after, restarts)
+        return list(batch.records), batch.restarts * RESTARTS + batch.cursor
+
+    def race(self, run_id: str) -> tuple[RaceTrace, int]:
+        """Return all that is recorded of a race so far and its cursor; put together once for all viewers."""
+        with self._lock:
+            view = self._views.get(run_id)
+        if view is None:
+            view = _View(self, run_id)
+        found = view.refreshed()
+        with self._lock:
+            self._views[run_id] = self._views.get(run_id, view)
+            self._views.move_to_end(run_id)
+            while len(self._views) > 1 and sum(view.size for view in self._views.values()) > KEPT_BYTES:
+                self._views.popitem(last=False)
+        return found
+
+    def cancel(self, run_id: str) -> None:
+        """Stop a run; what it recorded stays. A run that has ended stays as it is."""
+        self._store.cancel(run_id)
+        self._executor.wake()
+
+    def rerun(self, run_id: str) -> str:
+        """Train the race of a stored run again; returns the new run's id."""
+        info = self.info(run_id)
+        return self.submit(RaceSpec.from_json(info.spec), author=info.author, visitor=info.visitor, again=True)
+
+    def workers(self) -> WorkersState:
+        """Return how the workers are."""
+        return self._executor.workers()
+
+    def close(self) -> None:
+        """Stop training; what runs is marked interrupted, what is queued waits for the next start."""
+        self._executor.close()
+        self._store.database.close()
+
+
+def restarted(before: int, after: int) -> bool:
+    """Return whether a part began again between two cursors, so that records read before are void.
+
+    Example:
+        >>> restarted(7, 9), restarted(7, RESTARTS + 9)
+        (False, True)
+    """
+    return before // RESTARTS != after // RESTARTS
+
+
+def fingerprint(spec: RaceSpec) -> str:
+    """Return what is equal for two races that give the same numbers: a hash of spec and versions."""
+    known = {"spec": spec.to_json(), "versions": worker.versions()}
+    return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()
+
+
+class _View:
+    """A race that somebody looks at."""
+
+    def __init__(self, lab: Lab, run_id: str) -> None:
+        self._lab, self._run_id = lab, run_id
+        self._spec = RaceSpec.from_json(lab.info(run_id).spec)
+        self._assembly = Assembly(self._spec)
+        self._cursor = 0
+        self._trace = self._assembly.trace()
+        self._lock = threading.Lock()
+
+    @property
+    def size(self) -> int:
+        return self._assembly.size
+
+    def refreshed(self) -> tuple[RaceTrace, int]:
+        with self._lock:
+            self._read()
+            return self._trace, self._cursor
+
+    def _read(self) -> None:
+        records, cursor = self._lab.watch(self._run_id, self._cursor)
+        if restarted(self._cursor, cursor):
+            self._assembly = Assembly(self._spec)
+        if cursor != self._cursor:
+            self._assembly.add(records)
+            self._trace, self._cursor = self._assembly.trace(), cursor

@@ -1,0 +1,174 @@
+"""What a worker runs: `execute` trains one part of a run and writes what is measured into the store.
+
+The engine is imported inside, so that neither the dashboard nor the command line's other commands load it.
+"""
+
+import logging
+import os
+import platform
+import socket
+import threading
+import time
+from collections.abc import Callable, Sequence
+from importlib import import_module, metadata
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+
+from gradcore import __version__
+from gradcore.errors import CancelledRunError, GradcoreError, StoreError, SupersededError
+from gradcore.records import Outcome, Record, RunStatus, TraceChunk
+from gradcore.specs import RaceSpec
+from gradcore.store import Assignment, Result, WorkStore
+
+RUNNER = "gradcore.engine.race:run_race"  # trains entrants of a spec; another one only in tests
+APPEND_SECONDS = 0.15  # between two writes; the page looks four times a second
+BEAT_SECONDS = 1.0
+SPARKLINE_POINTS = 40
+LONGEST_MESSAGE = 300
+PACKAGES = ("tensorflow", "keras", "numpy")
+Report = Callable[[Sequence[Record], float], None]
+log = logging.getLogger(__name__)
+
+
+def execute(database: str, run_id: str, part: int, runner: str = RUNNER) -> None:
+    """Train one part of a run; whatever goes wrong in training ends the run as failed, in one sentence."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    store = WorkStore(database)
+    try:
+        work = store.begin(run_id, part, f"{socket.gethostname()}:{os.getpid()}", environment())
+        _train(store, work, runner)
+    except (CancelledRunError, SupersededError) as stopped:
+        log.info("%s", stopped)
+    finally:
+        store.database.close()
+
+
+def warm_up() -> int:
+    """Load the engine and train a moment, so that the first run starts at once; returns this process' id."""
+    from gradcore.engine import race
+
+    race.warm_up()
+    return os.getpid()
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that determine a run's numbers, without importing what they belong to."""
+    installed = {name: metadata.version(name) for name in PACKAGES}
+    return {"python": platform.python_version(), **installed, "gradcore": __version__}
+
+
+def environment() -> dict[str, Any]:
+    """Return where and with what a run is trained."""
+    return {**versions(), "host": socket.gethostname(), "threads": 1}
+
+
+def _train(store: WorkStore, work: Assignment, runner: str) -> None:
+    with _Reporter(store, work) as reporter:
+        try:
+            spec = RaceSpec.from_json(work.spec)
+            _load(runner)(spec, work.entrants, reporter.report)
+            result = reporter.finished()
+        except SupersededError:
+            raise
+        except CancelledRunError:
+            result = Result(RunStatus.CANCELLED)
+        except Exception as error:  # the one broad except: a failed run is data
+            log.exception("run %s, part %d, has failed", work.run_id, work.part)
+            result = Result(RunStatus.FAILED, _sentence(error))
+        reporter.flush()
+        store.end(work, result)
+
+
+class _Reporter:
+    """Gathers records, writes them several times a second, and keeps the heartbeat while nothing is measured."""
+
+    def __init__(self, store: WorkStore, work: Assignment) -> None:
+        self._store, self._work = store, work
+        self._waiting: list[Record] = []
+        self._progress = 0.0
+        self._written = 0.0
+        self._losses: dict[int, list[float]] = {}  # entrant -> median over the seeds, by step
+        self._scores: dict[int, float] = {}  # entrant -> median of the final validation loss
+        self._stop: GradcoreError | None = None  # what the heartbeat learned
+        self._done = threading.Event()
+        self._heart = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._heart.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._done.set()
+        self._heart.join()
+
+    def report(self, records: Sequence[Record], progress: float) -> None:
+        """Take records; raises to stop a run that was cancelled, or that another attempt owns."""
+        self._waiting += records
+        self._progress = progress
+        self._remember(records)
+        if time.monotonic() - self._written >= APPEND_SECONDS:
+            self.flush()
+        if self._stop is not None:
+            raise self._stop
+
+    def flush(self) -> None:
+        """Write what waits; learns whether the run goes on."""
+        waiting, self._waiting = self._waiting, []
+        self._written = time.monotonic()
+        if self._store.append(self._work, waiting, self._progress):
+            self._stop = CancelledRunError(f"run {self._work.run_id} was cancelled.")
+
+    def finished(self) -> Result:
+        """Return the result of a part that was trained to its end."""
+        score, best = min(((score, entrant) for entrant, score in self._scores.items()), default=(None, None))
+        curve = self._losses.get(best, []) if best is not None else []
+        return Result(RunStatus.FINISHED, score=score, sparkline=thin(curve))
+
+    def _remember(self, records: Sequence[Record]) -> None:
+        for record in records:
+            if isinstance(record, TraceChunk):
+                medians = np.median(record.loss, axis=1)  # (K,)
+                self._losses.setdefault(record.entrant, []).extend(medians.tolist())
+            elif isinstance(record, Outcome):
+                score = float(np.median(record.validation_loss))
+                self._scores[record.entrant] = score if np.isfinite(score) else float("inf")
+
+    def _beat(self) -> None:
+        while not self._done.wait(BEAT_SECONDS):
+            try:
+                if self._store.beat(self._work):
+                    self._stop = CancelledRunError(f"run {self._work.run_id} was cancelled.")
+            except SupersededError as error:
+                self._stop = error
+            except StoreError:  # may pass; the next append will say so if it does not
+                log.warning("a heartbeat of run %s could not be stored", self._work.run_id)
+
+
+def thin(curve: Sequence[float], points: int = SPARKLINE_POINTS) -> tuple[float, ...]:
+    """Return at most `points` values of a curve, evenly spaced, its first and last among them.
+
+    Example:
+        >>> thin([5.0, 4.0, 3.0, 2.0, 1.0], points=3)
+        (5.0, 3.0, 1.0)
+    """
+    if not len(curve):
+        return ()
+    places = np.unique(np.linspace(0, len(curve) - 1, points).round().astype(int))
+    return tuple(float(curve[place]) for place in places)
+
+
+def _load(runner: str) -> Callable[[RaceSpec, Sequence[int], Report], None]:
+    module, name = runner.split(":")
+    found: Callable[[RaceSpec, Sequence[int], Report], None] = getattr(import_module(module), name)
+    return found
+
+
+def _sentence(error: Exception) -> str:
+    """Return what the author of a run reads about its failure."""
+    lines = str(error).strip().splitlines() or ["no reason was given"]
+    if isinstance(error, GradcoreError):
+        return lines[0]
+    text = f"training stopped with {type(error).__name__}: {lines[0]}"
+    return text if len(text) <= LONGEST_MESSAGE else text[: LONGEST_MESSAGE - 3] + "..."
