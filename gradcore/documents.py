@@ -4,6 +4,7 @@ Shapes: T steps, S seeds, L layers. A document lists the seeds first ([T] per se
 """
 
 from collections.abc import Sequence
+from importlib.resources import files
 from typing import Any
 
 import numpy as np
@@ -57,6 +58,13 @@ def trace_from_document(document: dict[str, Any]) -> RaceTrace:
         parameters=document["parameters"],
         entrants=tuple(_entrant_trace(index, item) for index, item in enumerate(document["entrants"])),
     )
+
+
+def example_document() -> dict[str, Any]:
+    """Return the bundled example: what `gradcore race --preset default --json` printed when it was made."""
+    text = files("gradcore").joinpath("examples", "race.json").read_text(encoding="utf-8")
+    document: dict[str, Any] = strict_json.loads(text)
+    return document
 
 
 def ranking(spec: RaceSpec, trace: RaceTrace) -> tuple[Ranked, ...]:

@@ -1,0 +1,121 @@
+"""What can be typed: the commands, their options, and an example of each."""
+
+import argparse
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any, NoReturn
+
+from gradcore import checks
+from gradcore.errors import RefusedError
+
+KINDS = ("race",)
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose refusal is one sentence, like every other refusal."""
+
+    def error(self, message: str) -> NoReturn:
+        """Refuse what was typed."""
+        raise RefusedError(f"{message}; see `{self.prog} --help`.")
+
+
+def build_parser() -> Parser:
+    """Return the parser of `gradcore`."""
+    parser = Parser(
+        prog="gradcore",
+        description="See, measure and cure the gradient problems of deep networks.",
+        epilog="example:\n  gradcore race --preset default",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    _race(_add(commands, "race", "race:race", "race optimizers from the same start", EXAMPLES["race"]))
+    _runs(_add(commands, "runs", None, "list, show and cancel stored runs", EXAMPLES["runs"]))
+    doctor = _add(commands, "doctor", "doctor:doctor", "check this installation", EXAMPLES["doctor"])
+    _json(doctor)
+    _db(doctor)
+    return parser
+
+
+EXAMPLES = {
+    "race": """\
+  gradcore race --preset default
+  gradcore race --preset notebook --json > notebook.json
+  echo '{"entrants": [{"optimizer": "SGD"}, {"optimizer": "Adam"}], "seeds": 3}' | gradcore race --spec - --json""",
+    "runs": "  gradcore runs list --status finished --limit 5",
+    "list": "  gradcore runs list --kind race --status finished --limit 5 --json",
+    "show": "  gradcore runs show RUN_ID --json",
+    "cancel": "  gradcore runs cancel RUN_ID",
+    "doctor": "  gradcore doctor",
+}
+
+
+def _race(parser: Parser) -> None:
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--spec", metavar="FILE", help="the race as JSON; - reads standard input")
+    source.add_argument("--preset", metavar="NAME", help="a race that is ready to start: default or notebook")
+    parser.add_argument("--again", action="store_true", help="train again even if the store has this very race")
+    parser.add_argument("--verbose", action="store_true", help="show what TensorFlow prints, and tracebacks")
+    _layer_norms(parser)
+    _json(parser)
+    _db(parser)
+
+
+def _runs(parser: Parser) -> None:
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    listing = _add(commands, "list", "runs:list_runs", "list stored runs, the newest first", EXAMPLES["list"])
+    listing.add_argument("--kind", choices=KINDS, help="only runs of this kind")
+    listing.add_argument("--status", metavar="STATUS", help="only runs that are queued, running, finished, ...")
+    listing.add_argument("--tag", help="only runs with this tag")
+    listing.add_argument("--limit", type=_count, default=50, metavar="N", help="at most this many (default 50)")
+    show = _add(commands, "show", "runs:show", "show a stored run", EXAMPLES["show"])
+    _layer_norms(show)
+    cancel = _add(commands, "cancel", "runs:cancel", "cancel a queued or running run", EXAMPLES["cancel"])
+    for command in (show, cancel):
+        command.add_argument("run_id", metavar="ID", help="the run's id, as `runs list` shows it")
+    for command in (listing, show, cancel):
+        _json(command)
+        _db(command)
+
+
+def _add(commands: Any, name: str, handler: str | None, summary: str, example: str) -> Parser:
+    """Add a command; its handler, "module:function" inside this package, is imported when it runs."""
+    parser: Parser = commands.add_parser(
+        name,
+        help=summary,
+        description=f"{summary[0].upper()}{summary[1:]}.",
+        epilog=f"example:\n{example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    if handler:
+        parser.set_defaults(command=_late(handler))
+    return parser
+
+
+def _late(handler: str) -> Callable[[argparse.Namespace], int]:
+    module, function = handler.split(":")
+
+    def run(arguments: argparse.Namespace) -> int:
+        found: int = getattr(import_module(f"gradcore.cli.{module}"), function)(arguments)
+        return found
+
+    return run
+
+
+def _json(parser: Parser) -> None:
+    parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
+
+
+def _db(parser: Parser) -> None:
+    parser.add_argument("--db", metavar="URL", help="the run store (default GRADCORE_DB, else the dashboard's file)")
+
+
+def _layer_norms(parser: Parser) -> None:
+    parser.add_argument("--layer-norms", action="store_true", help="add every layer's gradient norm to the JSON")
+
+
+def _count(text: str) -> int:
+    try:
+        return checks.whole_number("limit", int(text), 1)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"must be a whole number >= 1. Received: {text}") from error

@@ -1,0 +1,81 @@
+"""A race's result for people (a table) and for programs (the document)."""
+
+import sys
+from typing import Any
+
+from gradcore.cli.text import number, print_json, table
+from gradcore.documents import race_document
+from gradcore.lab import Lab
+from gradcore.specs import RaceSpec
+
+
+def print_race(lab: Lab, run_id: str, as_json: bool, layer_norms: bool = False) -> None:
+    """Print what the store holds of a race."""
+    info = lab.info(run_id)
+    trace, _ = lab.race(run_id)
+    document = race_document(info, RaceSpec.from_json(info.spec), trace, layer_norms)
+    if as_json:
+        print_json(document)
+    else:
+        print(describe(document))
+    if info.message:
+        print(info.message, file=sys.stderr)
+
+
+def describe(document: dict[str, Any]) -> str:
+    """Return a race document as text: what was raced, the ranking, and how to read it."""
+    parts = [_headline(document), _ranking(document), *_remarks(document)]
+    if document.get("notebook"):
+        parts.append("The notebook's own ranking of the first seed (adds different units, knows no ties):")
+        parts.append(_notebook(document["notebook"]))
+    return "\n\n".join(part for part in parts if part)
+
+
+def _headline(document: dict[str, Any]) -> str:
+    seeds, seconds = document["seeds"], document["seconds"]
+    took = "" if seconds is None else f" after {seconds:.1f} s"
+    return (
+        f"Race {document['run_id']}: {document['status']}{took}. Task {document['spec']['task']['name']}, "
+        f"{document['parameters']} parameters, {document['steps']} steps, {seeds} seed{'s' if seeds != 1 else ''}."
+    )
+
+
+def _ranking(document: dict[str, Any]) -> str:
+    entrants = {entrant["label"]: entrant for entrant in document["entrants"]}
+    metric = document["entrants"][0]["metric"]
+    header = ["rank", "entrant", "median loss", "loss / best (95 %)", metric, "tied with"]
+    rows = [_row(place, entrants[place["label"]]) for place in document["ranking"]]
+    return table(header, rows, left=["entrant", "tied with"]) if rows else "No entrant reached its last step."
+
+
+def _row(place: dict[str, Any], entrant: dict[str, Any]) -> list[str]:
+    interval = "-" if place["interval"] is None else " to ".join(number(end) for end in place["interval"])
+    fell = sum(step is not None for step in entrant["diverged_at"])
+    label = place["label"] + (f" (diverged: {fell} of {len(entrant['diverged_at'])})" if fell else "")
+    metric = _middle(entrant["validation_metric"])
+    return [str(place["rank"]), label, number(place["median"]), interval, metric, ", ".join(place["tied_with"])]
+
+
+def _middle(values: list[Any]) -> str:
+    """Median over the seeds that have a number."""
+    finite = sorted(value for value in values if isinstance(value, float))
+    if not finite:
+        return "-"
+    return f"{(finite[(len(finite) - 1) // 2] + finite[len(finite) // 2]) / 2:.3f}"
+
+
+def _remarks(document: dict[str, Any]) -> list[str]:
+    if not document["ranking"]:
+        return []
+    if document["seeds"] == 1:
+        return ["One seed: nothing can be told apart, whatever the losses; take at least 5."]
+    return ["Entrants that are tied share a rank: over these seeds nothing separates them (paired t-tests, Holm, 5 %)."]
+
+
+def _notebook(rows: list[dict[str, Any]]) -> str:
+    header = ["rank", "entrant", "final loss", "gradient stability", "score"]
+    shown = [
+        [str(row["rank"]), row["label"], *(number(row[key]) for key in ("final_loss", "gradient_stability", "score"))]
+        for row in rows
+    ]
+    return table(header, shown, left=["entrant"])

@@ -1,0 +1,83 @@
+"""`gradcore runs list`, `show` and `cancel`: what the run store holds."""
+
+import argparse
+from typing import Any
+
+from gradcore import checks
+from gradcore.cli.session import open_lab
+from gradcore.cli.text import moment, print_json, table
+from gradcore.records import RunInfo, RunStatus
+
+
+def list_runs(arguments: argparse.Namespace) -> int:
+    """Print stored runs, the newest first."""
+    status = _status(arguments.status)
+    with open_lab(arguments.db) as lab:
+        found = lab.runs(kind=arguments.kind, status=status, tag=arguments.tag, limit=arguments.limit)
+    if arguments.json:
+        print_json([summary(run) for run in found])
+    elif found:
+        header = ["id", "kind", "status", "done", "created", "author", "name"]
+        print(table(header, [_row(run) for run in found], left=[name for name in header if name != "done"]))
+    else:
+        print("No runs.")
+    return 0
+
+
+def show(arguments: argparse.Namespace) -> int:
+    """Print a stored run, as the command that made it did."""
+    from gradcore.cli.results import print_race
+
+    with open_lab(arguments.db) as lab:
+        print_race(lab, arguments.run_id, arguments.json, arguments.layer_norms)
+    return 0
+
+
+def cancel(arguments: argparse.Namespace) -> int:
+    """Cancel a run; one that has ended stays as it is."""
+    with open_lab(arguments.db) as lab:
+        before = lab.info(arguments.run_id)
+        if not before.status.ended:
+            lab.cancel(before.id)
+        after = lab.info(before.id)
+    if arguments.json:
+        print_json({"run_id": after.id, "status": after.status})
+    elif before.status.ended:
+        print(f"Run {after.id} had ended already: {after.status}.")
+    else:
+        print(f"Run {after.id} is told to stop: {after.status}.")
+    return 0
+
+
+def summary(run: RunInfo) -> dict[str, Any]:
+    """Return a run as `runs list --json` shows it."""
+    return {
+        "run_id": run.id,
+        "kind": run.kind,
+        "status": str(run.status),
+        "progress": run.progress,
+        "author": run.author,
+        "name": run.name,
+        "note": run.note,
+        "tags": list(run.tags),
+        "created": run.created.isoformat(),
+        "started": run.started.isoformat() if run.started else None,
+        "finished": run.finished.isoformat() if run.finished else None,
+        "seconds": run.seconds,
+        "attempt": run.attempt,
+        "message": run.message,
+        "spec": run.spec,
+        "environment": run.environment,
+    }
+
+
+def _row(run: RunInfo) -> list[str]:
+    done = f"{100 * run.progress:.0f} %"
+    return [run.id, run.kind, str(run.status), done, moment(run.created), run.author, run.name]
+
+
+def _status(name: str | None) -> RunStatus | None:
+    if name is None:
+        return None
+    checks.known_name("status", name, [str(status) for status in RunStatus])
+    return RunStatus(name)

@@ -1,0 +1,37 @@
+"""The race that `--spec` or `--preset` asks for."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import BinaryIO
+
+from gradcore import checks, strict_json
+from gradcore.checks import refuse
+from gradcore.errors import RefusedError
+from gradcore.presets import PRESETS
+from gradcore.specs import RaceSpec
+
+
+def read_race(arguments: argparse.Namespace) -> RaceSpec:
+    """Return the spec of a preset, a file, or standard input."""
+    if arguments.preset is not None:
+        checks.known_name("preset", arguments.preset, PRESETS)
+        return PRESETS[arguments.preset]
+    return RaceSpec.from_json(strict_json.loads(_read(arguments.spec)))
+
+
+def _read(name: str) -> str:
+    try:
+        if name == "-":
+            return _text(sys.stdin.buffer)
+        with Path(name).open("rb") as file:
+            return _text(file)
+    except (OSError, ValueError) as error:
+        if isinstance(error, RefusedError):
+            raise
+        refuse("--spec", f"name a file of UTF-8 text that can be read ({error})", name)
+
+
+def _text(stream: BinaryIO) -> str:
+    """Read at most one byte more than a document may have; `strict_json.loads` refuses that one."""
+    return stream.read(strict_json.LARGEST_DOCUMENT + 1).decode("utf-8-sig")

@@ -1,0 +1,345 @@
+"""The real command: what it prints, its exit status, its refusals, and what the store holds afterwards."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from gradcore import strict_json
+from gradcore.cli import main
+from gradcore.store import RunStore
+
+SMALL = {
+    "network": {"hidden": [8]},
+    "entrants": [
+        {"optimizer": "SGD", "learning_rate": 1e30, "label": "explodes"},
+        {"optimizer": "Adam", "learning_rate": 0.01},
+        {"optimizer": "SGD", "learning_rate": 0.1},
+    ],
+    "seeds": 2,
+    "steps": 30,
+    "batch_size": 16,
+}
+LONG = {**SMALL, "entrants": [{"optimizer": "Adam"}], "seeds": 1, "steps": 20_000}
+
+
+def command(*words, database, stdin=None, **options):
+    return subprocess.run(
+        [sys.executable, "-m", "gradcore", *words, "--db", database],
+        check=False,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        **options,
+    )
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory):
+    return f"sqlite:///{tmp_path_factory.mktemp('cli') / 'runs.db'}"
+
+
+@pytest.fixture(scope="module")
+def raced(database):
+    return command("race", "--spec", "-", "--json", database=database, stdin=json.dumps(SMALL))
+
+
+@pytest.fixture
+def fresh(tmp_path):
+    return f"sqlite:///{tmp_path / 'runs.db'}"
+
+
+def answer(result):
+    assert result.returncode == 0, result.stderr
+    return strict_json.loads(result.stdout)
+
+
+def test_a_race_prints_one_strict_json_document_and_stores_its_run(raced, database):
+    document = answer(raced)
+    assert raced.stdout.count("\n") == 1
+    assert (document["status"], document["steps"], document["seeds"]) == ("finished", 30, 2)
+    assert document["parameters"] == 64 * 8 + 8 + 8 * 10 + 10
+    assert len(document["layers"]) == 2
+    assert [entrant["label"] for entrant in document["entrants"]] == ["explodes", "Adam", "SGD"]
+    adam = document["entrants"][1]
+    assert [len(seed) for seed in adam["loss"]] == [30, 30]
+    assert adam["loss"][0][-1] < adam["loss"][0][0]
+    assert 0.3 < min(adam["validation_metric"]) <= 1
+    assert document["seconds"] > 0
+    assert RunStore(database).info(document["run_id"]).status == "finished"
+
+
+def test_progress_goes_to_standard_error(raced):
+    assert "%" in raced.stderr
+
+
+def test_a_loss_that_becomes_nan_is_a_result_shown_as_diverged_and_ranked_last(raced):
+    document = answer(raced)
+    exploded = document["entrants"][0]
+    assert all(step is not None and step <= 2 for step in exploded["diverged_at"])
+    assert "NaN" in exploded["loss"][0] or "Infinity" in exploded["loss"][0]
+    assert document["ranking"][-1]["label"] == "explodes"
+    assert document["ranking"][-1]["rank"] == 3
+    assert document["ranking"][-1]["interval"] is None
+
+
+def test_runs_show_prints_the_same_document(raced, database):
+    run_id = answer(raced)["run_id"]
+    assert command("runs", "show", run_id, "--json", database=database).stdout == raced.stdout
+
+
+def test_a_table_that_a_person_can_read(raced, database, capsys):
+    assert main(["runs", "show", answer(raced)["run_id"], "--db", database]) == 0
+    shown = capsys.readouterr().out
+    assert "rank" in shown
+    assert "explodes (diverged: 2 of 2)" in shown
+    assert "paired t-tests" in shown
+
+
+def test_layer_norms_come_on_request(raced, database, capsys):
+    assert main(["runs", "show", answer(raced)["run_id"], "--json", "--layer-norms", "--db", database]) == 0
+    adam = strict_json.loads(capsys.readouterr().out)["entrants"][1]
+    assert [len(adam["layer_norms"]), len(adam["layer_norms"][0]), len(adam["layer_norms"][0][0])] == [2, 30, 2]
+
+
+def test_the_same_race_is_opened_instead_of_trained_again(raced, database, capsys, tmp_path):
+    spec = tmp_path / "race.json"
+    spec.write_text(json.dumps(SMALL))
+    assert main(["race", "--spec", str(spec), "--json", "--db", database]) == 0
+    assert capsys.readouterr().out == raced.stdout
+    assert len(RunStore(database).runs()) == 1
+
+
+def test_runs_list_shows_the_run(raced, database, capsys):
+    run_id = answer(raced)["run_id"]
+    assert main(["runs", "list", "--kind", "race", "--status", "finished", "--json", "--db", database]) == 0
+    listed = strict_json.loads(capsys.readouterr().out)
+    assert [(run["run_id"], run["status"], run["progress"]) for run in listed] == [(run_id, "finished", 1.0)]
+    assert main(["runs", "list", "--status", "failed", "--db", database]) == 0
+    assert capsys.readouterr().out == "No runs.\n"
+    assert main(["runs", "list", "--db", database]) == 0
+    assert run_id in capsys.readouterr().out
+
+
+def test_cancelling_a_run_that_has_ended_leaves_it_as_it_is(raced, database, capsys):
+    run_id = answer(raced)["run_id"]
+    assert main(["runs", "cancel", run_id, "--db", database]) == 0
+    assert "had ended already: finished" in capsys.readouterr().out
+    assert RunStore(database).info(run_id).status == "finished"
+
+
+LIGHT = """
+import sys
+from gradcore.cli import main
+status = main(["runs", "list", "--db", sys.argv[1]])
+names = {"tensorflow", "keras", "sklearn", "scipy", "distributed", "plotly"}
+heavy = {name.partition(".")[0] for name in sys.modules} & names
+sys.exit(f"loaded {heavy}" if heavy else status)
+"""
+
+
+def test_listing_runs_loads_nothing_heavy(fresh):
+    found = subprocess.run([sys.executable, "-c", LIGHT, fresh], check=False, capture_output=True, text=True)
+    assert (found.returncode, found.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "words", [[], ["race"], ["runs"], ["runs", "list"], ["runs", "show"], ["runs", "cancel"], ["doctor"]]
+)
+def test_every_command_has_help_with_an_example(words, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main([*words, "--help"])
+    assert ended.value.code == 0
+    assert "example:\n  " in capsys.readouterr().out
+
+
+def entrant(**changes):
+    return {**SMALL, "entrants": [{"optimizer": "SGD", **changes}]}
+
+
+@pytest.mark.parametrize(
+    ("spec", "says"),
+    [
+        (entrant(learning_rate=0), "`learning_rate` must be a finite number > 0. Received: learning_rate=0"),
+        (entrant(learning_rate=-0.1), "`learning_rate` must be a finite number > 0. Received: learning_rate=-0.1"),
+        (entrant(learning_rate="NaN"), "`learning_rate` must be a finite number > 0. Received: learning_rate=nan"),
+        (entrant(learning_rate="fast"), "`learning_rate` must be a finite number > 0. Received: learning_rate='fast'"),
+        (entrant(optimizer="Adm"), "unknown optimizer 'Adm'; did you mean 'Adam'?"),
+        (entrant(momentun=0.9), "unknown key 'momentun' in the optimizer SGD; did you mean 'momentum'?"),
+        (entrant(clip={"rule": "clip_by_nrom"}), "unknown clip rule 'clip_by_nrom'; did you mean 'clip_by_norm'?"),
+        ({**SMALL, "task": {"name": "digit"}}, "unknown task 'digit'; did you mean 'digits'?"),
+        ({**SMALL, "optimzers": []}, "unknown key 'optimzers' in the race; did you mean 'optimizers'?"),
+        ({**SMALL, "steps": 20_001}, "`steps` must be at most 20000. Received: steps=20001"),
+        ({**SMALL, "steps": 2.5}, "`steps` must be a whole number >= 1. Received: steps=2.5"),
+        ({**SMALL, "seeds": 101}, "`seeds` must be at most 100. Received: seeds=101"),
+        ({**SMALL, "entrants": []}, "`entrants` must hold at least one optimizer. Received: entrants=[]"),
+        ([], "`spec` must be an object with named values. Received: spec=[]"),
+    ],
+)
+def test_a_bad_spec_is_one_sentence_and_nothing_is_stored(spec, says, fresh, tmp_path, capsys):
+    file = tmp_path / "race.json"
+    file.write_text(json.dumps(spec))
+    assert main(["race", "--spec", str(file), "--json", "--db", fresh]) == 2
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert shown.err == f"gradcore: {says}\n"
+    assert RunStore(fresh).runs() == []
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('{"steps": NaN}', 'non-finite numbers must be written as text, "NaN". Received: NaN'),
+        ('{"steps": 5, "steps": 6}', "the key 'steps' must appear once. Received: it twice"),
+        ("{", "the document must be valid JSON."),
+        ("", "the document must be valid JSON."),
+    ],
+)
+def test_text_that_is_not_strict_json_is_refused(text, says, fresh, tmp_path, capsys):
+    file = tmp_path / "race.json"
+    file.write_text(text)
+    assert main(["race", "--spec", str(file), "--db", fresh]) == 2
+    shown = capsys.readouterr()
+    assert shown.err.startswith(f"gradcore: {says}")
+    assert shown.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ([], "the following arguments are required: COMMAND"),
+        (["rac"], "invalid choice: 'rac'"),
+        (["race"], "one of the arguments --spec --preset is required"),
+        (["race", "--preset", "notebok"], "unknown preset 'notebok'; did you mean 'notebook'?"),
+        (["race", "--spec", "/nowhere/race.json"], "`--spec` must name a file of UTF-8 text that can be read"),
+        (["race", "--spec", os.devnull], "the document must be valid JSON."),
+        (["runs", "list", "--limit", "none"], "must be a whole number >= 1. Received: none"),
+        (["runs", "list", "--status", "finishd"], "unknown status 'finishd'; did you mean 'finished'?"),
+        (["runs", "show", "abcdefghij"], "no run has the id 'abcdefghij'."),
+        (["runs", "show", "'; drop table runs"], "a run's id must be 10 letters and digits."),
+        (["runs", "cancel", "abcdefghij"], "no run has the id 'abcdefghij'."),
+    ],
+)
+def test_what_cannot_be_done_is_one_line_and_status_two(words, says, fresh, monkeypatch, capsys):
+    monkeypatch.setenv("GRADCORE_DB", fresh)
+    assert main(words) == 2
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert says in shown.err
+    assert shown.err.count("\n") == 1
+
+
+def test_a_setting_that_is_not_a_number_is_refused(fresh, monkeypatch, capsys):
+    monkeypatch.setenv("GRADCORE_MAX_STEPS", "many")
+    assert main(["race", "--preset", "default", "--db", fresh]) == 2
+    assert capsys.readouterr().err == (
+        "gradcore: `GRADCORE_MAX_STEPS` must be a whole number > 0. Received: GRADCORE_MAX_STEPS='many'\n"
+    )
+
+
+def test_a_store_that_cannot_be_used_is_status_one_and_its_password_stays_hidden(capsys):
+    assert main(["runs", "list", "--db", "postgresql://me:secret@nowhere/db"]) == 1
+    shown = capsys.readouterr().err
+    assert shown.count("\n") == 1
+    assert "secret" not in shown
+
+
+def test_a_failed_training_is_status_one_with_its_reason_and_stored_as_failed(fresh):
+    spec = {**SMALL, "entrants": [{"optimizer": "SGD", "momentum": 2.0}]}  # Keras refuses it, in the worker
+    result = command("race", "--spec", "-", "--json", database=fresh, stdin=json.dumps(spec))
+    assert result.returncode == 1
+    assert result.stdout == ""
+    assert "`momentum` must be" in result.stderr
+    (run,) = RunStore(fresh).runs()
+    assert run.status == "failed"
+    assert "`momentum` must be" in run.message
+
+
+def wait_until(holds, seconds=60):
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_stopped_race_is_stored_as_cancelled_with_what_it_had_recorded(number, status, fresh, tmp_path):
+    spec = tmp_path / "race.json"
+    spec.write_text(json.dumps(LONG))
+    store = RunStore(fresh)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gradcore", "race", "--spec", str(spec), "--json", "--db", fresh],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        wait_until(lambda: any(run.progress > 0 for run in store.runs()))
+        process.send_signal(number)
+        out, err = process.communicate(timeout=30)
+    finally:
+        process.kill()
+    assert process.returncode == status, err
+    assert out == ""
+    assert "Traceback" not in err
+    (run,) = store.runs()
+    assert run.status == "cancelled"
+    assert 0 < run.progress < 1
+    shown = answer(command("runs", "show", run.id, "--json", database=fresh))
+    assert shown["status"] == "cancelled"
+    assert 0 < len(shown["entrants"][0]["loss"][0]) < 20_000
+    assert shown["entrants"][0]["validation_loss"] == [None]
+    assert shown["ranking"] == []
+
+
+def test_the_notebooks_preset_prints_its_own_table_too(fresh):
+    document = answer(command("race", "--preset", "notebook", "--json", database=fresh))
+    rows = document["notebook"]
+    assert [row["rank"] for row in rows] == [1, 2, 3, 4, 5, 6]
+    assert {row["label"] for row in rows} == {"SGD", "SGD + Momentum", "Adam", "AdamW", "RMSprop", "Adagrad"}
+    assert all(
+        row["score"] == pytest.approx(row["final_loss"] + row["gradient_stability"] - row["convergence_speed"])
+        for row in rows
+    )
+    assert all(0.05 < row["final_loss"] < 0.15 for row in rows)  # noise: the best is 1/12
+    starts = [entrant["loss"][0][0] for entrant in document["entrants"]]
+    assert len(set(starts)) == 6  # weights drawn independently for each entrant
+    assert all(place["rank"] == 1 for place in document["ranking"] if place["label"] != "SGD + Momentum")
+
+
+def test_the_doctor_finds_a_good_installation_healthy(fresh, capsys):
+    assert main(["doctor", "--json", "--db", fresh]) == 0
+    found = strict_json.loads(capsys.readouterr().out)
+    assert found["ok"] is True
+    assert [check["check"] for check in found["checks"]] == [
+        "python",
+        "packages",
+        "training",
+        "workers",
+        "disk",
+        "store",
+        "runs",
+    ]
+
+
+def test_the_doctor_says_what_to_do_about_each_failure(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("GRADCORE_WORKERS", "1000")
+    blocked = tmp_path / "file"
+    blocked.write_text("in the way")
+    assert main(["doctor", "--db", f"sqlite:///{blocked}/runs.db"]) == 1
+    shown = capsys.readouterr().out
+    assert "workers: Set GRADCORE_WORKERS to " in shown
+    assert "Check GRADCORE_DB or --db" in shown
+
+
+def test_the_doctor_reports_a_setting_that_is_refused(fresh, monkeypatch, capsys):
+    monkeypatch.setenv("GRADCORE_WORKERS", "two")
+    assert main(["doctor", "--json", "--db", fresh]) == 1
+    last = strict_json.loads(capsys.readouterr().out)["checks"][-1]
+    assert (last["check"], last["ok"]) == ("settings", False)
+    assert "`GRADCORE_WORKERS` must be a whole number > 0" in last["advice"]
