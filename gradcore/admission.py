@@ -107,6 +107,5 @@ def _admit_size(spec: RaceSpec, limits: Limits) -> None:
         )
     minutes = estimate_seconds(spec, workers=1) / 60
     if minutes > limits.minutes:
-        raise RefusedError(
-            f"a race must take at most {limits.minutes:g} minutes on one worker. Received: an estimated {minutes:.0f} minutes"
-        )
+        allowed = f"a race must take at most {limits.minutes:g} minutes on one worker"
+        raise RefusedError(f"{allowed}. Received: an estimated {minutes:.0f} minutes")

@@ -1,6 +1,7 @@
-"""Catalogue of what a network is made of: activations and initialisers by their Keras names; `engine.network` builds."""
+"""Catalogue of what a network is made of: activations and initialisers by their Keras names."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 from types import MappingProxyType
 
 from gradcore.specs import NetworkSpec
@@ -47,4 +48,4 @@ def count_parameters(network: NetworkSpec, task: Task) -> int:
         13569
     """
     widths = [task.features, *network.hidden, task.outputs]
-    return sum((before + 1) * after for before, after in zip(widths, widths[1:], strict=False))
+    return sum((before + 1) * after for before, after in pairwise(widths))

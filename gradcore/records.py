@@ -77,7 +77,8 @@ _KINDS: dict[str, type[Any]] = {record.kind: record for record in (Setup, TraceC
 def pack(record: Record) -> bytes:
     """Return a record as a compressed npz archive."""
     target = io.BytesIO()
-    np.savez_compressed(target, **{field.name: np.asarray(getattr(record, field.name)) for field in fields(record)})
+    arrays: dict[str, Any] = {field.name: np.asarray(getattr(record, field.name)) for field in fields(record)}
+    np.savez_compressed(target, **arrays)
     return target.getvalue()
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from gradcore.engine.layout import Tensor
 from gradcore.records import Floats
@@ -32,7 +33,9 @@ class States:
 
     def stacked(self) -> list[Tensor]:
         """Return the states that have a leading axis of seeds."""
-        return [v.value for v, shared in zip(self._variables, self._shared, strict=True) if not shared]
+        return [
+            tf.convert_to_tensor(v.value) for v, shared in zip(self._variables, self._shared, strict=True) if not shared
+        ]
 
     def of_replica(self, own: Sequence[Tensor]) -> list[Tensor]:
         """Return all states of one replica in Keras' order, from its slices of `stacked()`."""

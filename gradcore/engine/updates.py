@@ -58,15 +58,16 @@ class StackedUpdate:
 
     def read(self) -> Tensor:
         """Return the weights, (S, P)."""
-        return self._weights.value
+        return tf.convert_to_tensor(self._weights.value)  # read now: `value` alone would read when it is used
 
     def apply(self, gradients: Tensor, allowed: Tensor | None) -> None:
         """Take one step; rows that are not allowed are put back with the optimizer's memory of them."""
         rows = [v for v in (self._weights, *self._optimizer.variables) if v.shape == self._weights.shape]
         before = [tf.identity(v.value) for v in rows] if allowed is not None else []
         self._optimizer.apply([gradients])
-        for variable, old in zip(rows, before, strict=False):
-            variable.assign(tf.where(allowed[:, None], variable.value, old))
+        if allowed is not None:
+            for variable, old in zip(rows, before, strict=True):
+                variable.assign(tf.where(allowed[:, None], variable.value, old))
 
     def reset(self, rows: Floats, learning_rate: float) -> None:
         """Start again from weights (S, P)."""
