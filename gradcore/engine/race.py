@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from gradcore.engine.losses import judge
 from gradcore.engine.network import build_network, initial_values
 from gradcore.engine.seeds import batches
+from gradcore.engine.threads import use_one_thread
 from gradcore.engine.training import Trainer
 from gradcore.errors import TrainingError
 from gradcore.networks import count_parameters
@@ -36,6 +37,7 @@ def run_race(spec: RaceSpec, entrants: Sequence[int], report: Report) -> None:
         entrants: which of its entrants.
         report: called with new records and the progress, 0 to 1; raises to stop the training.
     """
+    use_one_thread()
     task = TASKS[spec.task.name]
     seeds = range(spec.first_seed, spec.first_seed + spec.seeds)
     rows = _SeedRows.of(task, [task.rows(seed) for seed in seeds])
