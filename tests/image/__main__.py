@@ -6,6 +6,7 @@ Run by `make image-test` (no environment is needed). Exit 0 proven, 1 not, 77 no
 import json
 import os
 import re
+import signal
 import sys
 import time
 import urllib.request
@@ -27,6 +28,7 @@ STOPPED_WITHIN = 10.0
 
 def main() -> int:
     """Print the figures of the proof."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the engine is stopped and removed
     try:
         with engine() as found:
             print(json.dumps(prove(found), indent=2))

@@ -116,7 +116,8 @@ def _building_client() -> str:
 
 def _daemon_command(folder: Path) -> Sequence[str]:
     places = ("--data-root", folder / "data", "--exec-root", folder / "exec", "--pidfile", folder / "pid")
-    return ["dockerd", *map(str, places), "--host", f"unix://{folder}/docker.sock"]
+    dies_with_us = ("setpriv", "--pdeathsig", "TERM") if shutil.which("setpriv") else ()
+    return [*dies_with_us, "dockerd", *map(str, places), "--host", f"unix://{folder}/docker.sock"]
 
 
 def _wait_until_it_answers(
@@ -152,8 +153,8 @@ def _answers(client: str, environment: dict[str, str]) -> bool:
 
 
 def _succeeds(command: Sequence[str], environment: dict[str, str] | None = None) -> bool:
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    return subprocess.run(command, env=environment, **quiet, timeout=20, check=False).returncode == 0
+    done = subprocess.run(command, env=environment, capture_output=True, timeout=20, check=False)
+    return done.returncode == 0
 
 
 def _output(command: Sequence[str]) -> str:
