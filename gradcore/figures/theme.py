@@ -1,0 +1,233 @@
+"""How every figure looks: colours, dashes, markers, the Plotly template, axes, and how numbers are written.
+
+Figures are drawn in the light theme's colours; `dark_of_light` says what each becomes in the dark theme, which
+`ui/plot.py` applies in the browser. `bench/palette.py` found the categorical colours and says by what rule.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from gradcore import strict_json
+from gradcore.optimizers import OPTIMIZERS
+
+# Blue, orange, green, purple, red, cyan, ochre, slate, lime, magenta. Contrast >= 4.5 on the background.
+LIGHT = ("#234FFD", "#AE630A", "#246C56", "#7925C1", "#C61358", "#307F9C", "#785309", "#2C3752", "#304503", "#941085")
+DARK = ("#869BF9", "#EB8F71", "#9FEFA7", "#8E61FC", "#E54537", "#8BEBFD", "#EBBF02", "#9EB8CE", "#E9FE48", "#B07897")
+BACKGROUND, DARK_BACKGROUND = "#FFFFFF", "#0F1420"
+INK, DARK_INK = "#1A2233", "#E6E9F0"  # titles
+MUTED, DARK_MUTED = "#5A6475", "#9AA4B5"  # axes, subtitles
+GRID, DARK_GRID = "#E7EAEF", "#242C3B"
+LINE, DARK_LINE = "#B9C0CC", "#4A5568"  # axis lines, brackets, reference lines
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+MARKERS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star", "hexagon")
+FONT = '"Source Sans", "Source Sans Pro", "Source Sans 3", system-ui, "Segoe UI", sans-serif'
+TYPE_SIZE = 13  # px at a root size of 16
+NARROW = 600  # px of chart width below which `narrow` layouts apply
+Layout = dict[str, Any]
+VERTICAL_GRID: Layout = {"showgrid": True, "showline": False, "ticks": ""}  # of charts whose rows are names
+
+
+@dataclass(frozen=True)
+class Style:
+    """What tells one entrant from the others, besides its name."""
+
+    color: str
+    dash: str
+    marker: str
+
+
+def dark_of_light() -> dict[str, str]:
+    """Return every colour that figures use, and what it becomes in the dark theme.
+
+    Example:
+        >>> dark_of_light()["#FFFFFF"]
+        '#0F1420'
+    """
+    light = (*LIGHT, BACKGROUND, INK, MUTED, GRID, LINE)
+    dark = (*DARK, DARK_BACKGROUND, DARK_INK, DARK_MUTED, DARK_GRID, DARK_LINE)
+    return dict(zip(light, dark, strict=True))
+
+
+def styles(optimizers: Sequence[str]) -> tuple[Style, ...]:
+    """Return one style for each entrant: its optimizer's hue, and a dash and marker by the hue's occurrence.
+
+    Example:
+        >>> [style.dash for style in styles(["SGD", "Adam", "SGD"])]
+        ['solid', 'solid', 'dash']
+    """
+    seen: Counter[int] = Counter()
+    found = []
+    for name in optimizers:
+        hue = OPTIMIZERS[name].hue if name in OPTIMIZERS else len(LIGHT) - 1  # a retired optimizer still opens
+        time = seen[hue]
+        seen[hue] += 1
+        found.append(Style(LIGHT[hue], DASHES[time % len(DASHES)], MARKERS[time % len(MARKERS)]))
+    return tuple(found)
+
+
+def faded(color: str, opacity: float) -> str:
+    """Return a hex colour as `rgba(...)`.
+
+    Example:
+        >>> faded("#FF0080", 0.2)
+        'rgba(255,0,128,0.2)'
+    """
+    red, green, blue = (int(color[at : at + 2], 16) for at in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity:g})"
+
+
+def number(value: float, digits: int = 4) -> str:
+    """Return a number with at most `digits` significant digits, small and large ones as 1.2e-4.
+
+    Example:
+        >>> [number(value) for value in (0.123456, 1234567.0, 0.00012, 0.0, 12.0, float("inf"))]
+        ['0.1235', '1.235e6', '1.2e-4', '0', '12', 'Inf']
+    """
+    if not math.isfinite(value):
+        return "NaN" if math.isnan(value) else ("Inf" if value > 0 else "-Inf")
+    if value == 0 or 1e-3 <= abs(value) < 1e5:
+        return f"{value:.{digits}g}" if abs(value) < 10**digits else f"{value:.0f}"
+    mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+    mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
+    return f"{mantissa}e{int(exponent)}"
+
+
+def names(found: Sequence[str]) -> str:
+    """Return names as a phrase.
+
+    Example:
+        >>> names(["SGD", "Adam", "Lion"])
+        'SGD, Adam and Lion'
+    """
+    return found[0] if len(found) == 1 else f"{', '.join(found[:-1])} and {found[-1]}" if found else ""
+
+
+def figure(traces: Sequence[Mapping[str, Any]], layout: Mapping[str, Any], narrow: Layout | None = None) -> go.Figure:
+    """Return a figure in the common template; `narrow` is merged into the layout below NARROW px of width."""
+    meta = {**layout.get("meta", {}), "narrow": narrow or {}}
+    return go.Figure({"data": list(traces), "layout": {"template": template(), **layout, "meta": meta}})
+
+
+def to_json(drawn: go.Figure) -> str:
+    """Return a figure as compact JSON text, arrays in base64; `ui.plot` takes it, and viewers share it."""
+    return strict_json.dumps(drawn.to_dict())
+
+
+def title(text: str, subtitle: str) -> Layout:
+    """Return what is seen as the title, and what is plotted as the subtitle."""
+    return {"text": text, "subtitle": {"text": subtitle}}
+
+
+def margin(right: float = 24, left: float = 64) -> Layout:
+    """Return the margins around the plot area, in px."""
+    return {"l": left, "r": right, "t": 72, "b": 48}
+
+
+def label_width(labels: Sequence[str]) -> int:
+    """Return the px that the longest label takes at the type size, with room on both sides."""
+    longest = max((len(part) for label in labels for part in label.split("<br>")), default=0)
+    return 18 + math.ceil(longest * 6.7)
+
+
+def legend_below(entry_width: float, room: int = 104) -> Layout:
+    """Return the layout of a legend under the plot, for where labels at the line ends do not fit."""
+    place = {"orientation": "h", "x": 0, "xref": "paper", "xanchor": "left", "y": 0, "yref": "container", "yanchor": "bottom"}
+    looks = {"entrywidth": entry_width + 8, "itemsizing": "trace", "font": {"color": INK}, "bgcolor": faded(BACKGROUND, 0)}
+    return {"showlegend": True, "legend": {**place, **looks}, "margin": {**margin(right=12, left=52), "b": room}}
+
+
+def log_axis(text: str, low: float, high: float) -> Layout:
+    """Return a logarithmic axis from `low` to `high` (> 0): powers of ten, no minor ticks, a little air.
+
+    Example:
+        >>> log_axis("Loss", 0.01, 1.0)["range"]
+        [-2.08, 0.08]
+    """
+    bottom, top = math.log10(low), math.log10(high)
+    air = max(0.04 * (top - bottom), 0.02)
+    decades = top - bottom + 2 * air
+    ticks = min(7, max(2, int(decades / 0.71))) if decades >= 1.7 else 5  # Plotly: one a decade from 0.7 decades a tick
+    return {
+        "type": "log",
+        "title": {"text": text},
+        "range": [round(bottom - air, 6), round(top + air, 6)],
+        "nticks": ticks,
+        "exponentformat": "power",
+    }
+
+
+def rows(labels: Sequence[str]) -> Layout:
+    """Return the axis of a chart with a row for each label, the first on top, and its margins."""
+    spots = {"tickmode": "array", "tickvals": list(range(len(labels))), "ticktext": list(labels), "fixedrange": True}
+    looks = {"showgrid": False, "tickfont": {"color": INK, "size": TYPE_SIZE}}
+    return {
+        "yaxis": {"range": [len(labels) - 0.4, -1], **spots, **looks},
+        "margin": margin(left=label_width(labels)),
+    }
+
+
+def rows_height(count: int, row: int) -> int:
+    """Return the height of a chart with that many rows, in px."""
+    return margin()["t"] + margin()["b"] + row * (max(count, 1) + 1)
+
+
+def points(x: Any, y: Any, symbol: Any, size: int, color: str, text: Sequence[str]) -> Layout:
+    """Return the fields of a trace of markers, each with its own hover text."""
+    return {
+        "mode": "markers",
+        "x": np.asarray(x, dtype=np.float32),
+        "y": np.asarray(y, dtype=np.float32),
+        "marker": {"symbol": symbol, "size": size, "color": color, "line": {"width": 0}},
+        "text": list(text),
+        "hovertemplate": "%{text}<extra></extra>",
+    }
+
+
+def template() -> Layout:
+    """Return the Plotly template: white space, horizontal grid, 13 px type, tabular figures by the font's default."""
+    axis = {
+        "showgrid": False,
+        "zeroline": False,
+        "showline": False,
+        "ticks": "",
+        "gridcolor": GRID,
+        "linecolor": LINE,
+        "tickfont": {"color": MUTED, "size": TYPE_SIZE},
+        "title": {"font": {"color": MUTED, "size": TYPE_SIZE}, "standoff": 10},
+        "minor": {"showgrid": False, "ticks": ""},
+    }
+    return {
+        "layout": {
+            "font": {"family": FONT, "size": TYPE_SIZE, "color": INK},
+            "paper_bgcolor": BACKGROUND,
+            "plot_bgcolor": BACKGROUND,
+            "colorway": list(LIGHT),
+            "title": {
+                "x": 0,
+                "xref": "container",
+                "xanchor": "left",
+                "y": 1,
+                "yref": "container",
+                "yanchor": "top",
+                "pad": {"t": 6, "l": 4},
+                "font": {"size": 17, "color": INK, "weight": 600},
+                "subtitle": {"font": {"size": TYPE_SIZE, "color": MUTED}},
+            },
+            "xaxis": {**axis, "showline": True, "ticks": "outside", "tickcolor": LINE, "ticklen": 4},
+            "yaxis": {**axis, "showgrid": True},
+            "showlegend": False,
+            "hovermode": "x unified",
+            "hoversort": "value descending",
+            "hoverlabel": {"bgcolor": BACKGROUND, "bordercolor": LINE, "font": {"size": TYPE_SIZE, "color": INK}},
+            "margin": margin(),
+            "uirevision": "kept",
+            "dragmode": "zoom",
+        },
+        "data": {"scatter": [{"type": "scatter", "cliponaxis": True}]},
+    }

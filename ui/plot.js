@@ -1,0 +1,305 @@
+// The chart component in the browser. plot.py puts the constants BUNDLE, DARK and NARROW in front of this file.
+//
+// One chart lives as long as its host element. Each update replaces what is to be shown; a single loop draws the
+// newest, so that two calls of Plotly.react never overlap. Zoom is kept by Plotly (`uirevision`), hidden curves by
+// us, because they are hidden in three ways: legend, name at the line's end, and double click.
+
+const charts = new WeakMap(); // host element -> chart
+const links = new Map(); // name of a shared x axis -> set of charts
+let library; // promise of window.Plotly
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const host = parentElement.querySelector(".gradcore-plot");
+  if (!charts.has(host)) charts.set(host, createChart(host));
+  const chart = charts.get(host);
+  chart.trigger = setTriggerValue;
+  chart.text = new TextDecoder().decode(data);
+  update(chart);
+  return () => dispose(chart);
+}
+
+function createChart(host) {
+  const chart = { host, plot: host.querySelector(".gradcore-plot-area"), hidden: new Set(), revision: 0, drawn: "" };
+  const rem = host.querySelector(".gradcore-plot-rem"); // is 1rem wide: tells when the root's font size changes
+  chart.observer = new ResizeObserver(() => update(chart));
+  chart.observer.observe(host);
+  chart.observer.observe(rem);
+  chart.rem = () => rem.getBoundingClientRect().width || 16;
+  return chart;
+}
+
+function dispose(chart) {
+  chart.gone = true;
+  chart.observer.disconnect();
+  links.get(chart.link)?.delete(chart);
+  if (window.Plotly && chart.listening) window.Plotly.purge(chart.plot);
+  charts.delete(chart.host);
+}
+
+async function update(chart) {
+  chart.waiting = true;
+  if (chart.busy) return;
+  chart.busy = true;
+  try {
+    while (chart.waiting && !chart.gone) {
+      chart.waiting = false;
+      await draw(chart);
+    }
+  } catch (error) {
+    console.error("chart:", error);
+  } finally {
+    chart.busy = false;
+  }
+}
+
+async function draw(chart) {
+  const message = JSON.parse(chart.text);
+  const scale = chart.rem() / 16;
+  chart.plot.setAttribute("aria-label", message.label);
+  chart.clickable = message.clickable;
+  if (!chart.drawn) chart.plot.style.height = `${message.height * scale}px`;
+  const Plotly = await loadPlotly(chart);
+  const width = chart.host.clientWidth;
+  if (chart.gone || !width) return; // not on screen: the observer calls again when it is
+  const dark = isDark(chart.host);
+  const state = [chart.text, dark, width, scale, chart.revision, ...chart.hidden].join("|");
+  if (state === chart.drawn) return;
+  chart.drawn = state;
+  const figure = fit(JSON.parse(dark ? darken(chart.text) : chart.text), width, scale);
+  hide(chart, figure);
+  figure.layout.uirevision = chart.revision;
+  chart.plot.style.height = `${figure.layout.height}px`;
+  await Plotly.react(chart.plot, figure.data, figure.layout, settings(chart));
+  join(chart, figure.layout.meta.link);
+  if (!chart.listening) listen(chart, Plotly);
+  await placeNames(chart, Plotly);
+}
+
+function loadPlotly(chart) {
+  const page = document.querySelector('script[type="module"][src*="static/js/"]').src;
+  library ??= import(new URL(BUNDLE, page).href).then(() => window.Plotly);
+  return library.catch((error) => {
+    library = undefined; // the next update tries again
+    chart.plot.textContent = "The chart library could not be loaded. Reload the page.";
+    throw error;
+  });
+}
+
+// ---- what a figure becomes on this screen -------------------------------------------------------------------
+
+function isDark(host) {
+  const color = getComputedStyle(host).getPropertyValue("--st-background-color").trim();
+  const canvas = document.createElement("canvas").getContext("2d");
+  canvas.fillStyle = color; // any CSS colour comes back as #rrggbb
+  const [red, green, blue] = [1, 3, 5].map((at) => parseInt(canvas.fillStyle.slice(at, at + 2), 16));
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue < 128;
+}
+
+function darken(text) {
+  return text.replace(/#[0-9A-F]{6}\b|rgba\((\d+),(\d+),(\d+),/gi, (color, red, green, blue) => {
+    if (red === undefined) return DARK[color.toUpperCase()] ?? color;
+    const hex = [red, green, blue].map((part) => (+part).toString(16).padStart(2, "0")).join("");
+    const dark = DARK[`#${hex.toUpperCase()}`];
+    return dark ? `rgba(${[1, 3, 5].map((at) => parseInt(dark.slice(at, at + 2), 16)).join(",")},` : color;
+  });
+}
+
+function fit({ figure, height }, width, scale) {
+  const { data, layout } = figure;
+  if (width < NARROW * scale) merge(layout, layout.meta.narrow);
+  layout.width = width;
+  layout.height = height;
+  if (layout.showlegend) makeRoomForLegend(data, layout, width / scale);
+  wrapTitle(layout, width / scale);
+  if (scale !== 1) enlarge(figure, scale);
+  return figure;
+}
+
+function merge(target, patch) {
+  for (const [key, value] of Object.entries(patch ?? {})) {
+    const both = [value, target[key]].every((part) => part && typeof part === "object" && !Array.isArray(part));
+    if (both) merge(target[key], value);
+    else target[key] = value;
+  }
+}
+
+function makeRoomForLegend(data, layout, width) {
+  const entries = data.filter((trace) => trace.showlegend !== false).length;
+  const columns = Math.max(1, Math.floor((width - 16) / (layout.legend.entrywidth + 40)));
+  const room = 20 * Math.ceil(entries / columns);
+  layout.margin.b = 56 + room;
+  layout.height += room;
+}
+
+function wrapTitle(layout, width) {
+  const title = layout.title;
+  if (!title?.text) return;
+  const [main, sub] = [layout.template.layout.title.font, layout.template.layout.title.subtitle.font];
+  const family = layout.template.layout.font.family;
+  const lines = wrap(title.text, `600 ${main.size}px ${family}`, width - 24);
+  const below = wrap(title.subtitle.text, `${sub.size}px ${family}`, width - 24);
+  title.text = lines.join("<br>");
+  title.subtitle.text = below.join("<br>");
+  layout.margin.t = 26 + lines.length * main.size * 1.3 + below.length * sub.size * 1.3;
+}
+
+function wrap(text, font, room) {
+  const canvas = document.createElement("canvas").getContext("2d");
+  canvas.font = font;
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const longer = `${lines.at(-1)} ${word}`.trim();
+    if (lines.at(-1) && canvas.measureText(longer).width > room) lines.push(word);
+    else lines[lines.length - 1] = longer;
+  }
+  return lines;
+}
+
+const LENGTHS = new Set(["size", "l", "r", "t", "b", "height", "standoff", "xshift", "yshift", "entrywidth", "ticklen"]);
+
+function enlarge(part, scale) {
+  for (const [key, value] of Object.entries(part)) {
+    if (typeof value === "number" && LENGTHS.has(key)) part[key] = value * scale;
+    else if (value && typeof value === "object" && key !== "meta") enlarge(value, scale);
+  }
+}
+
+// ---- hidden curves and names at the line ends ---------------------------------------------------------------
+
+function hide(chart, { data, layout }) {
+  if (!chart.hidden.size) return;
+  for (const trace of data) if (chart.hidden.has(trace.legendgroup)) trace.visible = "legendonly";
+  for (const note of layout.annotations ?? []) if (chart.hidden.has(note.name)) note.opacity = 0.35;
+  if (layout.yaxis.type === "log" && layout.yaxis.range) layout.yaxis.autorange = true; // show the rest at full size
+}
+
+function toggle(chart, name) {
+  if (!chart.hidden.delete(name)) chart.hidden.add(name);
+  update(chart);
+}
+
+function isolate(chart, name) {
+  const names = new Set(chart.plot.data.map((trace) => trace.legendgroup).filter(Boolean));
+  const alone = chart.hidden.size === names.size - 1 && !chart.hidden.has(name);
+  chart.hidden = new Set(alone ? [] : [...names].filter((other) => other !== name));
+  update(chart);
+}
+
+// Python keeps the names apart for the whole range; after a zoom, or with hidden curves, they follow their lines.
+async function placeNames(chart, Plotly) {
+  const full = chart.plot._fullLayout;
+  const notes = full.annotations ?? [];
+  if (!notes.some((note) => note.name && note.xref === "paper")) return;
+  const { _offset: top, _length: length } = full.yaxis;
+  const wanted = [];
+  notes.forEach((note, index) => {
+    const trace = chart.plot._fullData.find((one) => one.legendgroup === note.name && one.showlegend);
+    if (!note.name || !trace) return;
+    const size = (note.text.split("<br>").length * 17 * chart.rem()) / 16;
+    const value = lastValue(trace, full.xaxis);
+    const pixel = value === undefined ? note.y * length : length - full.yaxis.d2p(value);
+    const diverged = note.text.includes("<br>") && value === undefined;
+    wanted.push({ index, size, place: diverged ? length : Math.min(Math.max(pixel, 0), length) });
+  });
+  if (!chart.hidden.size && !isZoomed(chart)) return;
+  const changes = {};
+  for (const { index, at } of apart(wanted, length)) changes[`annotations[${index}].y`] = at / length;
+  if (Object.keys(changes).length) await Plotly.relayout(chart.plot, changes);
+}
+
+function isZoomed({ plot }) {
+  const axes = ["xaxis", "yaxis"];
+  return axes.some((axis) => plot._fullLayout._preGUI?.[`${axis}.range[0]`] !== undefined);
+}
+
+function lastValue(trace, axis) {
+  for (let at = trace.y.length - 1; at >= 0; at--) {
+    if (trace.x[at] <= axis.range[1] && trace.y[at] > 0) return trace.y[at];
+  }
+  return undefined;
+}
+
+// Moves names apart as little as possible; the same rule as `spread` in gradcore/figures/curves.py.
+function apart(wanted, length) {
+  const groups = [];
+  const bottom = (group) => {
+    let offset = 0;
+    let sum = 0;
+    for (const one of group) {
+      sum += one.place - offset - one.size / 2;
+      offset += one.size;
+    }
+    return Math.max(0, Math.min(sum / group.length, length - offset));
+  };
+  const top = (group) => bottom(group) + group.reduce((sum, one) => sum + one.size, 0);
+  for (const one of wanted.sort((first, second) => first.place - second.place)) {
+    groups.push([one]);
+    while (groups.length > 1 && top(groups.at(-2)) > bottom(groups.at(-1))) groups.push(groups.splice(-2).flat());
+  }
+  return groups.flatMap((group) => {
+    let edge = bottom(group);
+    return group.map((one) => ({ ...one, at: (edge += one.size) - one.size / 2 }));
+  });
+}
+
+// ---- what the reader does -----------------------------------------------------------------------------------
+
+function settings(chart) {
+  const save = (format) => (plot) =>
+    window.Plotly.downloadImage(plot, { format, scale: 2, filename: chart.plot.getAttribute("aria-label") });
+  const icons = window.Plotly.Icons;
+  const buttons = [
+    { name: "png", title: "Save as PNG", icon: icons.camera, click: save("png") },
+    { name: "svg", title: "Save as SVG", icon: icons.disk, click: save("svg") },
+    { name: "whole", title: "Show the whole chart", icon: icons.home, click: () => reset(chart) },
+  ];
+  return { displayModeBar: "hover", displaylogo: false, modeBarButtons: [buttons], doubleClick: false, responsive: false };
+}
+
+function reset(chart) {
+  chart.revision += 1; // a new uirevision drops every zoom
+  update(chart);
+}
+
+function listen(chart, Plotly) {
+  chart.listening = true;
+  const { plot } = chart;
+  plot.on("plotly_legendclick", ({ node, fullData, curveNumber }) => {
+    toggle(chart, fullData[curveNumber].legendgroup);
+    return false;
+  });
+  plot.on("plotly_legenddoubleclick", ({ fullData, curveNumber }) => {
+    isolate(chart, fullData[curveNumber].legendgroup);
+    return false;
+  });
+  plot.on("plotly_clickannotation", ({ annotation }) => annotation.name && toggle(chart, annotation.name));
+  plot.on("plotly_doubleclick", () => reset(chart));
+  plot.on("plotly_relayout", (change) => {
+    if (Object.keys(change).some((key) => key.includes("axis"))) placeNames(chart, Plotly);
+  });
+  plot.on("plotly_click", ({ points }) => chart.clickable && chart.trigger("clicked", describe(points[0])));
+  plot.on("plotly_hover", (hover) => hover.event && others(chart).forEach((other) => pointAt(other, Plotly, hover)));
+  plot.on("plotly_unhover", ({ event }) => event && others(chart).forEach((other) => Plotly.Fx.unhover(other.plot)));
+}
+
+function describe(point) {
+  const { x, y, z, text, customdata, curveNumber, pointNumber, data } = point;
+  return { x, y, z, text, customdata, curve: curveNumber, point: pointNumber, name: data.name };
+}
+
+function join(chart, link) {
+  if (chart.link === link) return;
+  links.get(chart.link)?.delete(chart);
+  chart.link = link;
+  if (!link) return;
+  if (!links.has(link)) links.set(link, new Set());
+  links.get(link).add(chart);
+}
+
+function others(chart) {
+  return [...(links.get(chart.link) ?? [])].filter((other) => other !== chart && !other.busy && other.listening);
+}
+
+function pointAt(other, Plotly, { xvals }) {
+  if (xvals?.length) Plotly.Fx.hover(other.plot, { xval: xvals[0] }, ["xy"]);
+}

@@ -1,0 +1,62 @@
+"""The one chart component: everything drawn goes through `plot`.
+
+It updates in place (zoom, hidden curves and the page's scroll position stay), follows Streamlit's theme and the
+root's font size, and takes ready JSON, so that one text serves every viewer of a run. What happens in the browser
+is in `plot.js`. plotly.js comes from Streamlit's own bundle: no second copy, no network.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from gradcore.figures import theme
+
+HTML = """<div class="gradcore-plot"><div class="gradcore-plot-rem"></div>
+<div class="gradcore-plot-area" role="figure" aria-label="chart"></div></div>"""
+
+
+def plot(
+    figure: go.Figure | str, *, key: str, label: str, height: int, clickable: bool = False
+) -> Mapping[str, Any] | None:
+    """Show a figure, or the JSON text that `theme.to_json` made of it; return the point that was just clicked.
+
+    Args:
+        figure: what to draw; a text is passed on as it is.
+        key: the same key keeps zoom and hidden curves.
+        label: the chart in one sentence, for those who hear the page; also the name of a saved picture.
+        height: px at the usual type size; it grows with the type, and where a legend goes below.
+        clickable: whether a click on a point runs the page again.
+    """
+    text = figure if isinstance(figure, str) else theme.to_json(figure)
+    head = json.dumps({"label": label, "height": height, "clickable": clickable})
+    message = f'{head[:-1]}, "figure": {text}}}'.encode()
+    result = _component()(key=key, data=message, on_clicked_change=_ignore)
+    clicked: Mapping[str, Any] | None = result.get("clicked")
+    return clicked
+
+
+def bundle() -> str:
+    """Return the file name of plotly.js inside Streamlit, which is undocumented and changes with its version."""
+    folder = Path(st.__file__).parent / "static" / "static" / "js"
+    found = sorted(path.name for path in folder.glob("PlotlyChart.*.js"))
+    if len(found) != 1:
+        raise RuntimeError(f"Streamlit {st.__version__} must hold one PlotlyChart.*.js in {folder}. Received: {found}")
+    return found[0]
+
+
+@cache
+def _component() -> Callable[..., Any]:
+    constants = {"BUNDLE": bundle(), "DARK": theme.dark_of_light(), "NARROW": theme.NARROW}
+    head = "".join(f"const {name} = {json.dumps(value)};\n" for name, value in constants.items())
+    here = Path(__file__)
+    script, css = (here.with_suffix(suffix).read_text(encoding="utf-8") for suffix in (".js", ".css"))
+    return st.components.v2.component("gradcore_plot", html=HTML, css=css, js=head + script, isolate_styles=False)
+
+
+def _ignore() -> None:
+    """Streamlit keeps a click only where something listens for it."""
