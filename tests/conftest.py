@@ -1,26 +1,12 @@
-"""What every test shares: waiting for a condition, and the rule that CI forbids skips."""
+"""The rule that CI forbids skips."""
 
 import os
-import time
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 
 import pytest
 
 # Set by .ci/run, which installs what the tests need: there a skip is a failure.
 FORBID_SKIPS = os.environ.get("GRADCORE_FORBID_SKIPS") == "1"
-
-
-@pytest.fixture
-def wait_for() -> Callable[..., None]:
-    """Wait until a condition holds, instead of sleeping: `wait_for(lambda: run.finished, "the run finishes")`."""
-
-    def wait(condition: Callable[[], object], what: str = "the condition holds", seconds: float = 20.0) -> None:
-        give_up = time.monotonic() + seconds
-        while not condition():
-            assert time.monotonic() < give_up, f"waited {seconds:g} s in vain until {what}"
-            time.sleep(0.02)
-
-    return wait
 
 
 @pytest.hookimpl(wrapper=True)
