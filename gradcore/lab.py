@@ -42,6 +42,7 @@ class Lab:
             owner=self._executor.owner,
             author=author,
             visitor=visitor,
+            environment={"seed": admitted.first_seed},
         )
         run_id, new = self._store.add(run, again=again)
         if new:

@@ -34,7 +34,7 @@ class Desk:
         return run_id
 
     def begin(self, run_id: str, part: int = 0):
-        return self.work.begin(run_id, part, "host:1", {"seed": 0})
+        return self.work.begin(run_id, part, "host:1", {"threads": 1})
 
 
 @pytest.fixture
@@ -111,8 +111,9 @@ def test_many_writers_and_readers_at_once_are_never_refused(desk):
 
     def read():
         try:
+            cursor = 0
             for _ in range(50):
-                desk.runs.read(run_id)
+                cursor = desk.runs.read(run_id, cursor).cursor
         except StoreError as error:
             troubles.append(error)
 
@@ -130,9 +131,11 @@ def test_many_writers_and_readers_at_once_are_never_refused(desk):
 
 
 def test_a_new_run_waits_with_what_was_said_of_it(desk):
-    info = desk.runs.info(desk.add(author="Ada", visitor="v1", name="first", note="why", tags=("a", "b")))
+    said = {"author": "Ada", "visitor": "v1", "name": "first", "note": "why", "tags": ("a", "b")}
+    info = desk.runs.info(desk.add(environment={"seed": 3}, **said))
     assert (info.status, info.author, info.visitor, info.name, info.note) == ("queued", "Ada", "v1", "first", "why")
     assert (info.spec, info.tags, info.attempt, info.progress, info.started) == (SPEC, ("a", "b"), 0, 0.0, None)
+    assert info.environment == {"seed": 3}
     assert len(info.id) == 10
     assert info.id.isalnum()
 
@@ -180,11 +183,11 @@ def test_runs_are_listed_newest_first_and_filtered(desk):
 
 
 def test_a_run_goes_from_queued_over_running_to_finished(desk):
-    run_id = desk.split([[0, 1]])
+    run_id = desk.split([[0, 1]], environment={"seed": 3})
     work = desk.begin(run_id)
     assert (work.attempt, work.entrants, work.spec) == (1, (0, 1), SPEC)
     info = desk.runs.info(run_id)
-    assert (info.status, info.attempt, info.environment) == ("running", 1, {"seed": 0})
+    assert (info.status, info.attempt, info.environment) == ("running", 1, {"seed": 3, "threads": 1})
     assert desk.work.append(work, [Setup(("dense",), 5)], 0.25) is False
     assert desk.runs.info(run_id).progress == 0.25
     desk.work.end(work, Result(RunStatus.FINISHED, score=0.1, sparkline=(2.0, 1.0)))

@@ -5,7 +5,7 @@ import secrets
 import string
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -36,6 +36,7 @@ class NewRun:
     name: str = ""
     note: str = ""
     tags: tuple[str, ...] = ()
+    environment: Mapping[str, Any] = field(default_factory=dict)  # what is known before a worker adds its own
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class RunStore:
             if equal is not None:
                 return equal, False
             run_id = "".join(secrets.choice(_LETTERS) for _ in range(ID_LENGTH))
-            texts = {"spec": strict_json.dumps(dict(run.spec)), "tags": strict_json.dumps(run.tags)}
+            texts = {name: strict_json.dumps(getattr(run, name)) for name in ("spec", "tags", "environment")}
             fields = {key: value for key, value in vars(run).items() if key not in texts}
             connection.execute(
                 insert(RUNS).values(id=run_id, status=RunStatus.QUEUED, created=time.time(), **fields, **texts)

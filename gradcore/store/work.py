@@ -70,7 +70,7 @@ class WorkStore:
                         heartbeat=now,
                         attempt=case((RUNS.c.attempt < attempt, attempt), else_=RUNS.c.attempt),
                         restarts=RUNS.c.restarts + int(erased),
-                        environment=strict_json.dumps(dict(environment)),
+                        environment=strict_json.dumps(strict_json.loads(row.environment) | dict(environment)),
                     )
                 )
             else:
