@@ -1,4 +1,4 @@
-"""Searches the ten categorical colours of each theme and prints them as JSON; `gradcore/figures/theme.py` holds the result.
+"""Searches the ten categorical colours of each theme and prints them as JSON; `figures/theme.py` holds the result.
 
 Every colour has a contrast of at least 4.5 on its background (WCAG 2), stays in the hue window of its name, and
 the least OKLab distance between any two, over normal vision and full deuteranopia and protanopia, is the largest found.

@@ -77,8 +77,8 @@ def make_race(
             change(label, loss)
         norm = (loss**0.6 * np.exp(draw.normal(size=loss.shape) * 0.15)).astype(np.float32)
         done = asked is None or steps >= asked
-        final = np.nan_to_num(loss[-1] * 1.6 + 0.01, nan=np.inf) if done else None
-        metric = None if final is None else np.clip(1 - final / 3, 0, 1)
+        final = loss[-1].astype(float) * 1.6 + 0.01 if done else None
+        metric = None if final is None else np.nan_to_num(np.clip(1 - final / 3, 0, 1))
         entrants.append(
             make_entrant(loss, label=label, gradient_norm=norm, validation_loss=final, validation_metric=metric)
         )

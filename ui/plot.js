@@ -110,7 +110,7 @@ function fit({ figure, height }, width, scale) {
   layout.width = width;
   layout.height = height;
   if (layout.showlegend) makeRoomForLegend(data, layout, width / scale);
-  wrapTitle(layout, width / scale);
+  wrapTitle(layout, width / scale, scale);
   if (scale !== 1) enlarge(figure, scale);
   return figure;
 }
@@ -125,22 +125,26 @@ function merge(target, patch) {
 
 function makeRoomForLegend(data, layout, width) {
   const entries = data.filter((trace) => trace.showlegend !== false).length;
-  const columns = Math.max(1, Math.floor((width - 16) / (layout.legend.entrywidth + 40)));
+  const inner = width - layout.margin.l - layout.margin.r;
+  const columns = Math.max(1, Math.floor(inner / (layout.legend.entrywidth + 40)));
   const room = 20 * Math.ceil(entries / columns);
-  layout.margin.b = 56 + room;
+  layout.margin.b = 64 + room;
   layout.height += room;
 }
 
-function wrapTitle(layout, width) {
-  const title = layout.title;
+// Title and subtitle become one text: Plotly wraps neither, and sets one line otherwise than two.
+function wrapTitle(layout, width, scale) {
+  const { title, margin } = layout;
   if (!title?.text) return;
-  const [main, sub] = [layout.template.layout.title.font, layout.template.layout.title.subtitle.font];
-  const family = layout.template.layout.font.family;
-  const lines = wrap(title.text, `600 ${main.size}px ${family}`, width - 24);
-  const below = wrap(title.subtitle.text, `${sub.size}px ${family}`, width - 24);
-  title.text = lines.join("<br>");
-  title.subtitle.text = below.join("<br>");
-  layout.margin.t = 26 + lines.length * main.size * 1.3 + below.length * sub.size * 1.3;
+  const { font, title: style } = layout.template.layout;
+  const [main, sub] = [style.font, style.subtitle.font];
+  const lines = wrap(title.text, `${main.weight} ${main.size}px ${font.family}`, width - 16);
+  const below = wrap(title.subtitle.text, `${sub.size}px ${font.family}`, width - 16);
+  const small = `font-size:${sub.size * scale}px;font-weight:400;color:${sub.color}`;
+  title.text = [...lines, ...below.map((line) => `<span style="${small}">${line}</span>`)].join("<br>");
+  title.subtitle.text = "";
+  title.pad = { ...style.pad, t: style.pad.t + 0.7 * main.size };
+  margin.t = style.pad.t + (lines.length + below.length) * 1.3 * main.size + 16;
 }
 
 function wrap(text, font, room) {
@@ -189,7 +193,7 @@ function isolate(chart, name) {
 async function placeNames(chart, Plotly) {
   const full = chart.plot._fullLayout;
   const notes = full.annotations ?? [];
-  if (!notes.some((note) => note.name && note.xref === "paper")) return;
+  if (!notes.some((note) => note.name && note.yref === "paper")) return;
   const { _offset: top, _length: length } = full.yaxis;
   const wanted = [];
   notes.forEach((note, index) => {
@@ -203,7 +207,10 @@ async function placeNames(chart, Plotly) {
   });
   if (!chart.hidden.size && !isZoomed(chart)) return;
   const changes = {};
-  for (const { index, at } of apart(wanted, length)) changes[`annotations[${index}].y`] = at / length;
+  for (const { index, at } of apart(wanted, length)) {
+    changes[`annotations[${index}].y`] = at / length;
+    changes[`annotations[${index}].x`] = Math.min(notes[index].x, full.xaxis.range[1]);
+  }
   if (Object.keys(changes).length) await Plotly.relayout(chart.plot, changes);
 }
 

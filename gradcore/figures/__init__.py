@@ -1,1 +1,1 @@
-"""Figures: records in, `plotly.graph_objects.Figure` out; each is a data function (tested exactly) and a draw function."""
+"""Figures: records in, `go.Figure` out; each is a data function, tested exactly, and a draw function."""

@@ -16,6 +16,7 @@ MOST_POINTS = 700  # of one line; more are thinned
 BAND_POINTS = 300  # of each edge of a band
 LEAST_SEEDS_FOR_A_BAND = 5
 DIVERGED = 1000.0  # times the first loss, as in the ranking (contract of the race)
+LEAVING = 3.0  # times its first value: there a diverging curve leaves the frame, so that it does not flatten the others
 Steps = NDArray[np.int64]
 
 
@@ -34,17 +35,20 @@ class Curve:
     label: str
     style: Style
     median: Floats  # (T,) NaN where it is not finite
-    low: Floats  # (T,) 10 % of the seeds
-    high: Floats  # (T,) 90 % of the seeds, Inf where seeds are lost
+    low: Floats  # (T,) 10 % of the finite seeds, NaN without any
+    high: Floats  # (T,) 90 % of the finite seeds
     seeds: Floats  # (T, S)
     diverged_at: int | None  # the first step at which the median loss has diverged
     lost: tuple[tuple[int, int], ...]  # (first step that is not finite, number of seeds lost there)
     zeros: tuple[int, ...]  # first step of each stretch whose median is 0
 
     @property
-    def trusted(self) -> Floats:
-        """The median before it diverged: what the axis must show."""
-        return self.median if self.diverged_at is None else self.median[: self.diverged_at]
+    def needed(self) -> Floats:
+        """The medians that the axis must show: all, or those before a diverging curve leaves for good."""
+        if self.diverged_at is None:
+            return self.median
+        before = self.median[: self.diverged_at]
+        return before[before <= LEAVING * self.median[0]]
 
     @property
     def end(self) -> tuple[int, float] | None:
@@ -68,8 +72,8 @@ def _curve(entrant: EntrantTrace, style: Style, measure: str) -> Curve:
         label=entrant.label,
         style=style,
         median=np.where(np.isfinite(median), median, np.nan).astype(np.float32),
-        low=quantile(ordered, 0.1),
-        high=quantile(ordered, 0.9),
+        low=finite_quantile(ordered, finite.sum(axis=1), 0.1),
+        high=finite_quantile(ordered, finite.sum(axis=1), 0.9),
         seeds=values,
         diverged_at=diverged_at(entrant.loss),
         lost=_lost(finite),
@@ -90,6 +94,22 @@ def quantile(ordered: Floats, fraction: float) -> Floats:
     if part == 0:
         return ordered[:, below]
     return ordered[:, below] * (1 - part) + ordered[:, below + 1] * part
+
+
+def finite_quantile(ordered: Floats, counts: Steps, fraction: float) -> Floats:
+    """Return a quantile over the first `counts` seeds of each step, NaN where there are none.
+
+    Example:
+        >>> finite_quantile(np.array([[1.0, 3.0, np.inf]], dtype=np.float32), np.array([2]), 0.5)
+        array([2.], dtype=float32)
+    """
+    place = np.maximum(counts - 1, 0) * fraction
+    below = place.astype(int)[:, None]
+    above = np.minimum(below + 1, np.maximum(counts - 1, 0)[:, None])
+    low, high = (np.take_along_axis(ordered, index, axis=1)[:, 0] for index in (below, above))
+    part = (place - below[:, 0]).astype(np.float32)
+    with np.errstate(invalid="ignore"):
+        return np.where(counts > 0, low * (1 - part) + high * part, np.float32(np.nan)).astype(np.float32)
 
 
 def diverged_at(loss: Floats) -> int | None:
@@ -136,14 +156,13 @@ def _extremes(stretch: Floats, start: int) -> set[int]:
     return found
 
 
-def band(curve: Curve, ceiling: float) -> Line:
-    """Return the outline of the band, one closed polygon for each stretch, NaN between; lost seeds reach the ceiling."""
+def band(curve: Curve) -> Line:
+    """Return the outline of the band: one closed polygon for each stretch without a gap, NaN between them."""
     outline: list[Line] = []
     drawn = np.isfinite(curve.low) & (curve.low > 0)
     for start in _starts(drawn):
         stop = start + int(np.argmin(np.append(drawn[start:], False)))
-        upper = thin(np.minimum(curve.high[start:stop], np.float32(ceiling)), BAND_POINTS)
-        lower = thin(curve.low[start:stop], BAND_POINTS)
+        upper, lower = thin(curve.high[start:stop], BAND_POINTS), thin(curve.low[start:stop], BAND_POINTS)
         gap = Line(np.array([start]), np.array([np.nan], dtype=np.float32))
         outline += [
             *([gap] if outline else []),
@@ -157,47 +176,11 @@ def band(curve: Curve, ceiling: float) -> Line:
 
 def reach(found: Sequence[Curve]) -> tuple[float, float]:
     """Return the least and greatest value above 0 that a logarithmic axis must show; (0.1, 1) while there is none."""
-    with_band = [curve for curve in found if curve.seeds.shape[1] >= LEAST_SEEDS_FOR_A_BAND and not curve.lost]
-    parts = [curve.trusted for curve in found]
-    parts += [edge for curve in with_band if curve.diverged_at is None for edge in (curve.low, curve.high)]
+    parts = [curve.needed for curve in found]
+    whole = [curve for curve in found if curve.diverged_at is None and not curve.lost]
+    parts += [
+        edge for curve in whole if curve.seeds.shape[1] >= LEAST_SEEDS_FOR_A_BAND for edge in (curve.low, curve.high)
+    ]
     values = np.concatenate(parts) if parts else np.array([])
     values = values[np.isfinite(values) & (values > 0)]
     return (float(values.min()), float(values.max())) if values.size else (0.1, 1.0)
-
-
-def spread(places: Sequence[float], sizes: Sequence[float], low: float, high: float) -> list[float]:
-    """Return the places moved apart as little as possible, so that no two overlap and all stay between low and high.
-
-    Example:
-        >>> spread([1.0, 1.0, 5.0], [1.0, 1.0, 1.0], 0.0, 6.0)
-        [0.5, 1.5, 5.0]
-    """
-    order = sorted(range(len(places)), key=lambda index: places[index])
-    groups: list[list[int]] = []  # of touching labels, each centred on the mean of its places
-    for index in order:
-        groups.append([index])
-        while len(groups) > 1 and _top(groups[-2], places, sizes, low, high) > _bottom(
-            groups[-1], places, sizes, low, high
-        ):
-            last = groups.pop()
-            groups[-1] += last
-    moved = [0.0] * len(places)
-    for group in groups:
-        at = _bottom(group, places, sizes, low, high)
-        for index in group:
-            moved[index] = at + sizes[index] / 2
-            at += sizes[index]
-    return moved
-
-
-def _bottom(group: list[int], places: Sequence[float], sizes: Sequence[float], low: float, high: float) -> float:
-    """Return the lower edge of a group of touching labels that lies best: the mean of what each alone would want."""
-    offset, wanted = 0.0, 0.0
-    for index in group:
-        wanted += places[index] - offset - sizes[index] / 2
-        offset += sizes[index]
-    return max(low, min(wanted / len(group), high - offset))
-
-
-def _top(group: list[int], places: Sequence[float], sizes: Sequence[float], low: float, high: float) -> float:
-    return _bottom(group, places, sizes, low, high) + sum(sizes[index] for index in group)

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import plotly.graph_objects as go
 
 from gradcore import strict_json
@@ -28,9 +27,9 @@ DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 MARKERS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star", "hexagon")
 FONT = '"Source Sans", "Source Sans Pro", "Source Sans 3", system-ui, "Segoe UI", sans-serif'
 TYPE_SIZE = 13  # px at a root size of 16
-NARROW = 600  # px of chart width below which `narrow` layouts apply
+NARROW = 460  # px of chart width below which `narrow` layouts apply
+HEIGHT = 440  # px, for which names beside lines and points are kept apart
 Layout = dict[str, Any]
-VERTICAL_GRID: Layout = {"showgrid": True, "showline": False, "ticks": ""}  # of charts whose rows are names
 
 
 @dataclass(frozen=True)
@@ -121,7 +120,22 @@ def to_json(drawn: go.Figure) -> str:
 
 def title(text: str, subtitle: str) -> Layout:
     """Return what is seen as the title, and what is plotted as the subtitle."""
-    return {"text": text, "subtitle": {"text": subtitle}}
+    return {"text": escaped(text), "subtitle": {"text": escaped(subtitle)}}
+
+
+def escaped(text: str) -> str:
+    """Return a text in which Plotly finds no markup; labels come from visitors."""
+    return text.replace("&", "&amp;").replace("<", "&lt;")
+
+
+def short(label: str, most: int = 24) -> str:
+    """Return a label for the chart, cut where it is longer than a margin can hold.
+
+    Example:
+        >>> short("Adam with a very long name", most=12)
+        'Adam with a…'
+    """
+    return escaped(label if len(label) <= most else label[: most - 1].rstrip() + "…")
 
 
 def margin(right: float = 24, left: float = 64) -> Layout:
@@ -129,63 +143,15 @@ def margin(right: float = 24, left: float = 64) -> Layout:
     return {"l": left, "r": right, "t": 72, "b": 48}
 
 
-def label_width(labels: Sequence[str]) -> int:
-    """Return the px that the longest label takes at the type size, with room on both sides."""
-    longest = max((len(part) for label in labels for part in label.split("<br>")), default=0)
-    return 18 + math.ceil(longest * 6.7)
-
-
 def legend_below(entry_width: float, room: int = 104) -> Layout:
     """Return the layout of a legend under the plot, for where labels at the line ends do not fit."""
-    place = {"orientation": "h", "x": 0, "xref": "paper", "xanchor": "left", "y": 0, "yref": "container", "yanchor": "bottom"}
-    looks = {"entrywidth": entry_width + 8, "itemsizing": "trace", "font": {"color": INK}, "bgcolor": faded(BACKGROUND, 0)}
-    return {"showlegend": True, "legend": {**place, **looks}, "margin": {**margin(right=12, left=52), "b": room}}
-
-
-def log_axis(text: str, low: float, high: float) -> Layout:
-    """Return a logarithmic axis from `low` to `high` (> 0): powers of ten, no minor ticks, a little air.
-
-    Example:
-        >>> log_axis("Loss", 0.01, 1.0)["range"]
-        [-2.08, 0.08]
-    """
-    bottom, top = math.log10(low), math.log10(high)
-    air = max(0.04 * (top - bottom), 0.02)
-    decades = top - bottom + 2 * air
-    ticks = min(7, max(2, int(decades / 0.71))) if decades >= 1.7 else 5  # Plotly: one a decade from 0.7 decades a tick
+    across = {"orientation": "h", "x": 0, "xref": "paper", "xanchor": "left", "entrywidth": entry_width}
+    down = {"y": 0, "yref": "container", "yanchor": "bottom", "tracegroupgap": 0}
+    looks = {"itemsizing": "trace", "font": {"color": INK}, "bgcolor": faded(BACKGROUND, 0)}
     return {
-        "type": "log",
-        "title": {"text": text},
-        "range": [round(bottom - air, 6), round(top + air, 6)],
-        "nticks": ticks,
-        "exponentformat": "power",
-    }
-
-
-def rows(labels: Sequence[str]) -> Layout:
-    """Return the axis of a chart with a row for each label, the first on top, and its margins."""
-    spots = {"tickmode": "array", "tickvals": list(range(len(labels))), "ticktext": list(labels), "fixedrange": True}
-    looks = {"showgrid": False, "tickfont": {"color": INK, "size": TYPE_SIZE}}
-    return {
-        "yaxis": {"range": [len(labels) - 0.4, -1], **spots, **looks},
-        "margin": margin(left=label_width(labels)),
-    }
-
-
-def rows_height(count: int, row: int) -> int:
-    """Return the height of a chart with that many rows, in px."""
-    return margin()["t"] + margin()["b"] + row * (max(count, 1) + 1)
-
-
-def points(x: Any, y: Any, symbol: Any, size: int, color: str, text: Sequence[str]) -> Layout:
-    """Return the fields of a trace of markers, each with its own hover text."""
-    return {
-        "mode": "markers",
-        "x": np.asarray(x, dtype=np.float32),
-        "y": np.asarray(y, dtype=np.float32),
-        "marker": {"symbol": symbol, "size": size, "color": color, "line": {"width": 0}},
-        "text": list(text),
-        "hovertemplate": "%{text}<extra></extra>",
+        "showlegend": True,
+        "legend": {**across, **down, **looks},
+        "margin": {**margin(right=12, left=52), "b": room},
     }
 
 

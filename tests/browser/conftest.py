@@ -66,7 +66,11 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
         paths = {"PYTHONPATH": str(ROOT)}
         with log.open("wb") as target:
             server = subprocess.Popen(
-                command + options, cwd=ROOT, env={**os.environ, **paths, **(environment or {})}, stdout=target, stderr=target
+                command + options,
+                cwd=ROOT,
+                env={**os.environ, **paths, **(environment or {})},
+                stdout=target,
+                stderr=target,
             )
         servers.append(server)
         wait_for_health(server, port, log)

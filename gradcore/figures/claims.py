@@ -1,0 +1,81 @@
+"""What the curves of a race let one say, as their titles: nothing that the seeds do not show."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gradcore.figures import theme
+from gradcore.figures.curves import curves
+from gradcore.records import Floats, RaceTrace
+
+TAIL = 0.1  # the part of the steps by which the lowest loss is judged: one batch is too noisy
+
+
+@dataclass(frozen=True)
+class Leader:
+    """Who has the lowest loss at the latest step that all have reached, and who is not behind on every seed."""
+
+    step: int
+    labels: tuple[str, ...]  # the lowest median first, then those that it does not beat on every seed
+
+
+def leader(trace: RaceTrace) -> Leader | None:
+    """Return who has the lowest loss; None before every entrant has a step, and when all have diverged."""
+    reached = min((entrant.steps for entrant in trace.entrants), default=0)
+    if not reached:
+        return None
+    first = reached - max(1, int(reached * TAIL))
+    tails = {entrant.label: _tail(entrant.loss[first:reached]) for entrant in trace.entrants}
+    medians = {label: float(np.sort(tail)[(len(tail) - 1) // 2]) for label, tail in tails.items()}
+    best = min(medians, key=lambda label: medians[label])
+    if not np.isfinite(medians[best]):
+        return None
+    level = [label for label in medians if label != best and not (tails[best] < tails[label]).all()]
+    return Leader(reached - 1, (best, *sorted(level, key=lambda label: medians[label])))
+
+
+def _tail(loss: Floats) -> Floats:
+    """Return each seed's median over the last steps, Inf where it is lost."""
+    median: Floats = np.median(np.where(np.isfinite(loss), loss, np.inf), axis=0)
+    return median
+
+
+def loss_title(trace: RaceTrace) -> str:
+    """Return what is seen in the losses: with whom it is lowest, whether on every seed, and who diverged."""
+    found = curves(trace.entrants, "loss")
+    if not found:
+        return "Waiting for the first steps"
+    gone = [curve.label for curve in found if curve.diverged_at is not None]
+    first = leader(trace)
+    if first is None:
+        return "Every entrant diverged" if len(gone) == len(trace.entrants) else "The first steps are coming in"
+    tail = f"; {theme.names(gone)} diverged" if 0 < len(gone) <= 2 else f"; {len(gone)} diverged" if gone else ""
+    return _claim(first, running(trace), trace.seeds) + tail
+
+
+def running(trace: RaceTrace) -> bool:
+    """Return whether an entrant has steps to go."""
+    return any(entrant.steps < trace.steps for entrant in trace.entrants)
+
+
+def _claim(first: Leader, so_far: bool, seeds: int) -> str:
+    best, level = first.labels[0], first.labels[1:]
+    claim = f"Loss is lowest with {best} so far" if so_far else f"Loss ends lowest with {best}"
+    if not level:
+        return claim if seeds == 1 else f"{claim}, on every seed"
+    who = theme.names(level) if len(level) <= 2 else f"{len(level)} others"
+    verb = "matches or beats" if len(level) == 1 else "match or beat"
+    return f"{claim}; {who} {verb} it on some seeds" if seeds > 1 else f"{claim}; {who} {verb} it"
+
+
+def norm_title(trace: RaceTrace) -> str:
+    """Return what is seen in the gradient norms: the largest and the smallest at the latest step."""
+    ends = [(curve.end, curve.label) for curve in curves(trace.entrants, "gradient_norm") if curve.diverged_at is None]
+    norms = sorted((end[1], label) for end, label in ends if end)
+    if not norms:
+        return "Waiting for the first steps" if not ends else "No finite gradient norm"
+    verb = "are" if running(trace) else "end"
+    if len(norms) == 1:
+        return f"Gradient norms {verb} at {theme.number(norms[0][0], 2)} ({norms[0][1]})"
+    (least, low), (most, high) = norms[0], norms[-1]
+    return f"Gradient norms {verb} between {theme.number(least, 2)} ({low}) and {theme.number(most, 2)} ({high})"

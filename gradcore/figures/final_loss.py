@@ -1,0 +1,126 @@
+"""Final validation loss: every seed a point, the median and the range of each entrant, its metric beside it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from gradcore.figures import theme
+from gradcore.figures.axes import VERTICAL_GRID, edge, log_axis, points, rows, rows_height, worth_showing
+from gradcore.figures.curves import quantile
+from gradcore.figures.labels import label_width
+from gradcore.figures.theme import Style, styles
+from gradcore.records import Doubles, EntrantTrace, RaceTrace
+
+METRICS = {"accuracy": "accuracy", "r2": "R²", "mae": "mean absolute error"}
+
+
+@dataclass(frozen=True)
+class Final:
+    """One entrant's validation loss at the end, seed by seed."""
+
+    label: str
+    style: Style
+    losses: Doubles  # (S,)
+    metrics: Doubles  # (S,)
+    median: float  # Inf where half of the seeds or more are not finite
+    interval: tuple[float, float]  # 10 to 90 % of the seeds
+    metric: float  # median of the finite ones, NaN without any
+
+
+def finals(trace: RaceTrace) -> tuple[Final, ...]:
+    """Return what every finished entrant came to, the lowest median first."""
+    looks = styles([entrant.optimizer for entrant in trace.entrants])
+    found = [_final(entrant, style) for entrant, style in zip(trace.entrants, looks, strict=True) if entrant.outcome]
+    return tuple(sorted(found, key=lambda final: final.median))
+
+
+def _final(entrant: EntrantTrace, style: Style) -> Final:
+    assert entrant.outcome is not None  # finals() left the others out
+    losses, metrics = entrant.outcome.validation_loss, entrant.outcome.validation_metric
+    ordered = np.sort(np.where(np.isfinite(losses), losses, np.inf))[None]
+    low, middle, high = (float(quantile(ordered, fraction)[0]) for fraction in (0.1, 0.5, 0.9))
+    kept = metrics[np.isfinite(metrics)]
+    metric = float(np.median(kept)) if kept.size else float("nan")
+    return Final(entrant.label, style, losses, metrics, middle, (low, high), metric)
+
+
+def final_validation(trace: RaceTrace) -> go.Figure:
+    """Draw every seed's final validation loss, its median and the range from 10 to 90 % of the seeds."""
+    found = finals(trace)
+    axis = log_axis("Validation loss", *worth_showing([value for final in found for value in final.losses]))
+    frame = edge(axis)
+    traces = [part for row, final in enumerate(found) for part in _final_row(final, row, frame, trace.metric)]
+    names = rows([final.label for final in found])
+    metrics = [_metric_note(final, row, trace.metric) for row, final in enumerate(found)]
+    header = {**_note(METRICS.get(trace.metric, trace.metric), 0), "y": -0.75}
+    layout = {
+        "title": theme.title(final_title(trace, found), f"Final validation loss, {_each_seed(trace)}"),
+        **names,
+        "xaxis": {**axis, **VERTICAL_GRID},
+        "height": rows_height(len(found)),
+        "margin": {**names["margin"], "r": label_width([str(header["text"])])},
+        "annotations": [header, *metrics] if found else [],
+        "hovermode": "closest",
+    }
+    return theme.figure(traces, layout)
+
+
+def final_title(trace: RaceTrace, found: Sequence[Final]) -> str:
+    """Return what is seen in the final losses."""
+    if len(found) < len(trace.entrants):
+        return f"{len(found)} of {len(trace.entrants)} have finished"
+    alive = [final for final in found if np.isfinite(final.median)]
+    if not alive:
+        return "No entrant has a finite validation loss"
+    if len(alive) == 1:
+        return f"{alive[0].label} ends at {theme.number(alive[0].median, 3)}"
+    best, worst = alive[0], alive[-1]
+    return (
+        f"Median validation loss goes from {theme.number(best.median, 3)} ({best.label}) "
+        f"to {theme.number(worst.median, 3)} ({worst.label})"
+    )
+
+
+def _each_seed(trace: RaceTrace) -> str:
+    return (
+        "one seed" if trace.seeds == 1 else f"median of {trace.seeds} seeds, line 10 to 90 %, small points: each seed"
+    )
+
+
+def _final_row(final: Final, row: int, frame: float, metric: str) -> list[dict[str, Any]]:
+    """Return the seeds, the range and the median of one entrant; what is not finite stands on the right edge."""
+    name = METRICS.get(metric, metric)
+    inside = np.isfinite(final.losses) & (final.losses <= frame)
+    shown = np.where(inside, final.losses, frame)
+    text = [f"{theme.escaped(final.label)}, seed {seed}: loss {theme.number(loss)}, {name} {theme.number(value)}"
+            for seed, (loss, value) in enumerate(zip(final.losses, final.metrics, strict=True))]  # fmt: skip
+    symbols = [final.style.marker if here else "triangle-right" for here in inside]
+    low, high = (min(value, frame) for value in final.interval)
+    large = final.style.marker if final.median <= frame else "triangle-right"
+    middle = (
+        f"{theme.escaped(final.label)}: median loss {theme.number(final.median)}, {name} {theme.number(final.metric)}"
+    )
+    line = {"color": final.style.color, "width": 2}
+    return [
+        _row_part(final, {"x": [low, high], "y": [row, row], "mode": "lines", "line": line, "hoverinfo": "skip"}),
+        _row_part(final, points(shown, [row] * len(shown), symbols, 7, theme.faded(final.style.color, 0.45), text)),
+        _row_part(final, points([min(final.median, frame)], [row], [large], 12, final.style.color, [middle])),
+    ]
+
+
+def _row_part(final: Final, fields: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "scatter", "name": final.label, "legendgroup": final.label, "cliponaxis": False, **fields}
+
+
+def _metric_note(final: Final, row: int, metric: str) -> dict[str, Any]:
+    if not np.isfinite(final.median):
+        return _note("diverged", row)
+    return _note(f"{100 * final.metric:.1f} %" if metric == "accuracy" else theme.number(final.metric, 3), row)
+
+
+def _note(text: str, row: int) -> dict[str, Any]:
+    place = {"x": 1, "xref": "paper", "xanchor": "left", "xshift": 12, "y": row, "yref": "y", "yanchor": "middle"}
+    return {"text": text, **place, "showarrow": False, "font": {"color": theme.MUTED, "size": theme.TYPE_SIZE}}

@@ -1,0 +1,136 @@
+"""The ranking: each entrant's loss as a multiple of the best one's, with intervals, ranks and ties."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from gradcore.figures import theme
+from gradcore.figures.axes import VERTICAL_GRID, edge, log_axis, points, rows, rows_height, worth_showing
+from gradcore.figures.theme import Style, styles
+from gradcore.records import RaceTrace, Ranked
+
+RANK_COLUMN = 34  # px between the names and the frame
+BRACKET_STEP = 12  # px between two brackets
+TIMES = "\u00d7"  # after a number
+MOST_BRACKETS = 6  # more are left to the hover text and the table
+
+
+def ranking(trace: RaceTrace, ranked: Sequence[Ranked]) -> go.Figure:
+    """Draw each entrant's loss as a multiple of the best one's, with its interval, and a bracket around each tie."""
+    styles_of = dict(zip((e.label for e in trace.entrants), styles([e.optimizer for e in trace.entrants]), strict=True))
+    best = min((place.median for place in ranked), default=1.0)
+    ratios = [ratio(place, best) for place in ranked]
+    values = [
+        value for place, middle in zip(ranked, ratios, strict=True) for value in (middle, *(place.interval or ()))
+    ]
+    axis = log_axis("Loss, as a multiple of the best", *worth_showing([1.0, *values]), suffix=TIMES)
+    traces = [part for row, (place, middle) in enumerate(zip(ranked, ratios, strict=True))
+              for part in _rank_row(place, middle, row, (10 ** axis["range"][0], edge(axis)), styles_of[place.label])]  # fmt: skip
+    names = rows([place.label for place in ranked], standoff=RANK_COLUMN)
+    brackets = ties(ranked)[:MOST_BRACKETS]
+    layout = {
+        "title": theme.title(
+            ranking_title(ranked, len(trace.entrants)),
+            "Final validation loss against the best, 95 % interval; brackets: ties",
+        ),
+        **names,
+        "xaxis": {**axis, **VERTICAL_GRID},
+        "height": rows_height(len(ranked)),
+        "margin": {**names["margin"], "r": 32 + BRACKET_STEP * len(brackets)},
+        "shapes": [_one_line(), *_brackets(brackets)],
+        "annotations": [
+            _rank_note("rank", -0.75),
+            *(_rank_note(f"<b>{p.rank}</b>", row) for row, p in enumerate(ranked)),
+        ],
+        "hovermode": "closest",
+    }
+    return theme.figure(traces, layout)
+
+
+def ratio(place: Ranked, best: float) -> float:
+    """Return the centre of the interval, or the ratio of the medians where there is none."""
+    if place.interval is not None and all(np.isfinite(place.interval)) and min(place.interval) > 0:
+        return float(np.sqrt(place.interval[0] * place.interval[1]))
+    return place.median / best if best > 0 else float("nan")
+
+
+def ranking_title(ranked: Sequence[Ranked], entrants: int) -> str:
+    """Return who is first and what nothing separates from it; never more than the ties allow."""
+    if not ranked:
+        return "The ranking comes when the first entrant has finished"
+    if len(ranked) < entrants:
+        return f"{len(ranked)} of {entrants} have finished; {ranked[0].label} has the lowest median loss of them"
+    first, level = ranked[0], [place.label for place in ranked if place.label in ranked[0].tied_with]
+    if not np.isfinite(first.median):
+        return "Every entrant diverged"
+    if all(place.interval is None for place in ranked):
+        return f"One seed ranks nothing; {first.label} has the lowest loss in it"
+    if not level:
+        return f"{first.label} is first: every other loss is significantly higher"
+    if len(level) <= 2:
+        return f"{first.label} leads; nothing separates it from {theme.names(level)}"
+    return f"{first.label} leads; nothing separates it from {len(level)} others"
+
+
+def ties(ranked: Sequence[Ranked]) -> list[tuple[int, ...]]:
+    """Return every largest set of rows in which each two are tied, the topmost first (Bron & Kerbosch 1973).
+
+    Example:
+        >>> row = lambda label, *tied: Ranked(label, 1, 0.1, None, tied)
+        >>> ties([row("a", "b", "c"), row("b", "a"), row("c", "a")])
+        [(0, 1), (0, 2)]
+    """
+    row_of = {place.label: row for row, place in enumerate(ranked)}
+    near = [{row_of[label] for label in place.tied_with if label in row_of} for place in ranked]
+    found: list[tuple[int, ...]] = []
+
+    def extend(chosen: set[int], open_rows: set[int], done: set[int]) -> None:
+        if not open_rows and not done:
+            found.append(tuple(sorted(chosen)))
+        pivot = max(open_rows | done, key=lambda row: len(near[row] & open_rows), default=0)
+        for row in sorted(open_rows - near[pivot]) if open_rows else []:
+            extend(chosen | {row}, open_rows & near[row], done & near[row])
+            open_rows, done = open_rows - {row}, done | {row}
+
+    extend(set(), set(range(len(ranked))), set())
+    return sorted(tie for tie in found if len(tie) > 1)
+
+
+def _rank_row(place: Ranked, middle: float, row: int, frame: tuple[float, float], style: Style) -> list[dict[str, Any]]:
+    low, high = frame
+    same = {"type": "scatter", "name": place.label, "cliponaxis": False}
+    lost = not middle <= high
+    tied = f", tied with {theme.names(place.tied_with)}" if place.tied_with else ""
+    text = f"{theme.escaped(place.label)}: rank {place.rank}{theme.escaped(tied)}<br>median loss {theme.number(place.median)}"
+    if place.interval:
+        ends = f"{theme.number(place.interval[0], 3)} to {theme.number(place.interval[1], 3)}"
+        text += f"<br>{theme.number(middle, 3)} times the best ({ends})"
+    dot = points([high if lost else middle], [row], "triangle-right" if lost else style.marker, 12, style.color, [text])
+    if place.interval is None:
+        return [{**same, **dot}]
+    ends_shown = [min(max(value, low), high) for value in place.interval]
+    line = {"x": ends_shown, "y": [row, row], "mode": "lines", "line": {"color": style.color, "width": 2}}
+    return [{**same, **line, "hoverinfo": "skip"}, {**same, **dot}]
+
+
+def _rank_note(text: str, row: float) -> dict[str, Any]:
+    place = {"x": 0, "xref": "paper", "xanchor": "center", "xshift": -RANK_COLUMN / 2, "y": row, "yref": "y"}
+    return {"text": text, **place, "yanchor": "middle", "showarrow": False, "font": {"color": theme.MUTED}}
+
+
+def _one_line() -> dict[str, Any]:
+    line = {"color": theme.LINE, "width": 1}
+    return {"type": "line", "x0": 1, "x1": 1, "y0": 0, "y1": 1, "yref": "paper", "line": line, "layer": "below"}
+
+
+def _brackets(found: Sequence[tuple[int, ...]]) -> list[dict[str, Any]]:
+    """Return each tie as a bracket at the right of the frame, with a foot at each of its rows."""
+    shapes = []
+    for column, rows in enumerate(found):
+        across = 12 + BRACKET_STEP * column
+        feet = "".join(f" M {across - 6} {row} L {across} {row}" for row in rows)
+        shapes.append({"type": "path", "path": f"M {across} {rows[0]} L {across} {rows[-1]}{feet}", "yref": "y",
+                       "xref": "paper", "xsizemode": "pixel", "xanchor": 1, "line": {"color": theme.MUTED, "width": 1.5}})  # fmt: skip
+    return shapes

@@ -1,0 +1,140 @@
+"""Stability of the gradients: mean norm against its standard deviation over the steps."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from gradcore.figures import theme
+from gradcore.figures.axes import VERTICAL_GRID, log_axis, points
+from gradcore.figures.labels import beside, label_width
+from gradcore.figures.theme import Layout, Style, styles
+from gradcore.records import Doubles, RaceTrace
+
+PLOT_WIDTH = 460  # px for which the names are placed; in a wider plot they are farther apart
+_ANCHORS = {
+    "right": {"xanchor": "left", "yanchor": "middle", "xshift": 11},
+    "left": {"xanchor": "right", "yanchor": "middle", "xshift": -11},
+    "above": {"xanchor": "center", "yanchor": "bottom", "yshift": 8},
+    "below": {"xanchor": "center", "yanchor": "top", "yshift": -8},
+}
+
+
+@dataclass(frozen=True)
+class Stability:
+    """One entrant's gradient norm over the steps, seed by seed; NaN where a norm is not finite."""
+
+    label: str
+    style: Style
+    mean: Doubles  # (S,)
+    deviation: Doubles  # (S,)
+
+    @property
+    def median(self) -> tuple[float, float] | None:
+        """Median mean and median deviation over the seeds that stayed finite, None without any."""
+        kept = np.isfinite(self.mean) & (self.mean > 0) & (self.deviation > 0)
+        return (float(np.median(self.mean[kept])), float(np.median(self.deviation[kept]))) if kept.any() else None
+
+
+def stabilities(trace: RaceTrace) -> tuple[Stability, ...]:
+    """Return the mean and the standard deviation over steps of every seed's gradient norm."""
+    looks = styles([entrant.optimizer for entrant in trace.entrants])
+    found = []
+    for entrant, style in zip(trace.entrants, looks, strict=True):
+        if entrant.steps:
+            norms = np.where(np.isfinite(entrant.gradient_norm), entrant.gradient_norm, np.nan).astype(np.float64)
+            found.append(Stability(entrant.label, style, norms.mean(axis=0), norms.std(axis=0)))
+    return tuple(found)
+
+
+def stability(trace: RaceTrace, height: int = theme.HEIGHT) -> go.Figure:
+    """Draw the mean gradient norm against its standard deviation over the steps: small points and a large median."""
+    found = stabilities(trace)
+    drawn = [(one, middle) for one in found if (middle := one.median)]
+    means = np.concatenate([one.mean for one in found]) if found else np.array([])
+    deviations = np.concatenate([one.deviation for one in found]) if found else np.array([])
+    across, up = _positive_axis("Mean gradient norm", means), _positive_axis("Standard deviation", deviations)
+    labels = [one.label for one, _ in drawn]
+    legend = theme.legend_below(label_width(labels))
+    layout = {
+        "title": theme.title(
+            stability_title(found), f"Gradient norm over {_steps_so_far(trace)} steps, each seed and the median"
+        ),
+        "height": height,
+        "xaxis": {**across, **VERTICAL_GRID},
+        "yaxis": up,
+        "margin": theme.margin(right=label_width(labels)),
+        "annotations": _point_labels(drawn, across, up, height) + _left_out(found),
+        "hovermode": "closest",
+    }
+    return theme.figure(
+        [part for one in found for part in _stability_points(one)],
+        layout,
+        narrow={"annotations": _left_out(found), **legend},
+    )
+
+
+def stability_title(found: Sequence[Stability]) -> str:
+    """Return whose gradient norm varies least and most, relative to its mean."""
+    ratios = sorted((middle[1] / middle[0], one.label) for one in found if (middle := one.median))
+    if not ratios:
+        return "Waiting for the first steps" if not found else "No finite gradient norm"
+    if len(ratios) == 1:
+        return f"The gradient norm of {ratios[0][1]} varies by {100 * ratios[0][0]:.0f} % of its mean"
+    (least, steady), (most, wild) = ratios[0], ratios[-1]
+    return f"Gradient norms vary by {100 * least:.0f} % ({steady}) to {100 * most:.0f} % ({wild}) of their mean"
+
+
+def _steps_so_far(trace: RaceTrace) -> int:
+    return max((entrant.steps for entrant in trace.entrants), default=0)
+
+
+def _positive_axis(text: str, values: Doubles) -> Layout:
+    kept = values[np.isfinite(values) & (values > 0)]
+    return log_axis(text, *((float(kept.min()), float(kept.max())) if kept.size else (0.1, 1.0)))
+
+
+def _stability_points(one: Stability) -> list[dict[str, Any]]:
+    middle = one.median
+    text = [f"{theme.escaped(one.label)}, seed {seed}: mean {theme.number(mean)}, standard deviation {theme.number(deviation)}"
+            for seed, (mean, deviation) in enumerate(zip(one.mean, one.deviation, strict=True))]  # fmt: skip
+    same = {"type": "scatter", "name": theme.short(one.label), "legendgroup": one.label}
+    small = points(one.mean, one.deviation, one.style.marker, 6, theme.faded(one.style.color, 0.4), text)
+    if middle is None:
+        return []
+    said = f"{theme.escaped(one.label)}, median: mean {theme.number(middle[0])}, standard deviation {theme.number(middle[1])}"
+    large = points([middle[0]], [middle[1]], one.style.marker, 13, one.style.color, [said])
+    return [{**same, **small, "showlegend": False}, {**same, **large}]
+
+
+def _point_labels(
+    drawn: Sequence[tuple[Stability, tuple[float, float]]], across: Layout, up: Layout, height: int
+) -> list[dict[str, Any]]:
+    """Return the names beside the large points, each on a side where it covers nothing, for a plot PLOT_WIDTH wide."""
+    plot_height = height - theme.margin()["t"] - theme.margin()["b"]
+    spots = [(float(np.log10(mean)), float(np.log10(deviation))) for _, (mean, deviation) in drawn]
+    pixels = [(_share(x, across) * PLOT_WIDTH, _share(y, up) * plot_height) for x, y in spots]
+    labels = [theme.short(one.label) for one, _ in drawn]
+    sides = beside(pixels, labels, PLOT_WIDTH + label_width(labels))
+    same = {"showarrow": False, "captureevents": True}
+    return [
+        {"name": one.label, "text": label, "x": x, "y": y, **_ANCHORS[side], **same,
+         "font": {"color": one.style.color, "weight": 600}}
+        for (one, _), label, (x, y), side in zip(drawn, labels, spots, sides, strict=True)
+    ]  # fmt: skip
+
+
+def _share(place: float, axis: Layout) -> float:
+    low, high = axis["range"]
+    return float((place - low) / (high - low))
+
+
+def _left_out(found: Sequence[Stability]) -> list[dict[str, Any]]:
+    lost = [one.label for one in found if one.median is None]
+    if not lost:
+        return []
+    place = {"x": 1, "xref": "paper", "xanchor": "right", "y": 0, "yref": "paper", "yanchor": "bottom", "yshift": 4}
+    text = f"not drawn, gradient norm not finite: {theme.escaped(theme.names(lost))}"
+    return [{"text": text, **place, "showarrow": False, "font": {"color": theme.MUTED}}]
