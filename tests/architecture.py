@@ -57,7 +57,8 @@ LAYERS: Sequence[Sequence[str]] = (
     ("gradcore.networks",),
     ("gradcore.presets",),
     ("gradcore.health", "gradcore.ranking", "gradcore.store"),
-    ("gradcore.assembly", "gradcore.figures", "gradcore.documents"),
+    ("gradcore.assembly", "gradcore.documents", "gradcore.figures"),
+    ("gradcore.reading",),
     ("gradcore.engine", "gradcore.exchange"),
     ("gradcore.worker",),
     ("gradcore.jobs",),
@@ -67,8 +68,7 @@ LAYERS: Sequence[Sequence[str]] = (
     ("gradcore.__main__",),
     ("ui.services", "ui.plot"),
     ("ui.frame",),
-    ("ui.controls",),
-    ("ui.panels",),
+    ("ui.controls", "ui.panels", "ui.race_view"),
     ("app", "pages", "server"),
 )
 
@@ -179,7 +179,7 @@ def misshapen_page(source: Source) -> list[str]:
     if not mains:
         return [*wrong, source.at(1, "a page needs a function main() that starts with frame(...)")]
     first = mains[0].body[1 if _is_text(mains[0].body[0]) and len(mains[0].body) > 1 else 0]
-    if not re.match(r"(ui\.)?(frame\.)?frame\(", ast.unparse(first)):
+    if not re.match(r"(with )?(ui\.)?(frame\.)?frame\(", ast.unparse(first)):
         wrong.append(source.at(first.lineno, "main() must start with frame(...), which holds the login gate"))
     return wrong
 

@@ -1,0 +1,59 @@
+"""Reception: what this is, the latest runs, the state of the workers, and one button that starts a race."""
+
+import streamlit as st
+
+from gradcore.admission import estimate_seconds
+from gradcore.documents import example_document, trace_from_document
+from gradcore.presets import PRESETS
+from ui import services
+from ui.frame import PAGES, RACE, RECEPTION, frame
+from ui.panels import runs_table
+from ui.race_view import race_curves
+
+LATEST = 8
+
+
+def main() -> None:
+    with frame(RECEPTION):
+        demonstration()
+        latest_runs()
+        doors()
+
+
+def demonstration() -> None:
+    """Draw the button that starts the default race, and the latest finished race below it."""
+    lab, spec = services.lab(), PRESETS["default"]
+    seconds = max(1, round(estimate_seconds(spec, services.settings().workers)))
+    if st.button(f"Start the demonstration race · about {seconds} s", type="primary", icon=":material/play_arrow:"):
+        run_id = lab.submit(spec, visitor=services.visitor())
+        st.switch_page(RACE.path, query_params={"run": run_id})
+    finished = lab.runs(kind="race", status="finished", limit=1)
+    if finished:
+        trace, cursor = lab.race(finished[0].id)
+        run_id = finished[0].id
+    else:
+        trace, cursor, run_id = trace_from_document(example_document()), 0, "example"
+    race_curves(run_id, cursor, trace)
+
+
+def latest_runs() -> None:
+    """Draw the latest runs; a selected one is opened."""
+    st.subheader("Latest runs", anchor=False)
+    runs = services.lab().runs(limit=LATEST)
+    if not runs:
+        st.caption("No run yet. Start the demonstration race above; it is stored and found here again.")
+        return
+    if run_id := runs_table(runs, key="latest"):
+        st.switch_page(RACE.path, query_params={"run": run_id})
+
+
+def doors() -> None:
+    """Draw a door to every other page."""
+    st.subheader("Where to go", anchor=False)
+    for page in PAGES[1:]:
+        st.page_link(page.path, label=page.title, icon=page.icon)
+        st.caption(page.sentence)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,128 @@
+"""What a reader sees in a race, in sentences that are computed from its numbers."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from gradcore.documents import notebook_table
+from gradcore.ranking import diverged_at, median
+from gradcore.records import EntrantTrace, RaceTrace, Ranked
+from gradcore.specs import RaceSpec
+from gradcore.tasks import TASKS
+
+METRICS = {"accuracy": "accuracy", "mae": "mean absolute error", "r2": "R2"}
+
+
+def race_sentences(trace: RaceTrace, ranked: Sequence[Ranked], notebook: bool = False) -> list[str]:
+    """Return three sentences: who leads, how the gradients went, and what the notebook would have made of it.
+
+    Args:
+        trace: a finished race.
+        ranked: its ranking.
+        notebook: whether each entrant started from weights of its own, as in the notebook.
+    """
+    return [_lead(trace, ranked), _gradients(trace), _notebook(trace, ranked, notebook)]
+
+
+def metric_value(metric: str, value: float) -> str:
+    """Return a validation metric with its unit.
+
+    Example:
+        >>> metric_value("accuracy", 0.9644), metric_value("mae", 0.25123)
+        ('96.4 %', '0.2512')
+    """
+    return f"{100 * value:.3g} %" if metric == "accuracy" else f"{value:.4g}"
+
+
+def _lead(trace: RaceTrace, ranked: Sequence[Ranked]) -> str:
+    best = ranked[0]
+    entrant = next(one for one in trace.entrants if one.label == best.label)
+    if _lost(entrant) == trace.seeds:
+        return "Every entrant diverged from every seed: nothing was learned."
+    assert entrant.outcome is not None  # only ended entrants are ranked
+    metric = metric_value(trace.metric, median(entrant.outcome.validation_metric))
+    found = f"{best.label} ends with the lowest median validation loss, {best.median:.4g}"
+    found = f"{found} ({METRICS[trace.metric]} {metric})"
+    if trace.seeds == 1:
+        return f"{found}; one seed gives no interval, so nothing separates the entrants."
+    if not best.tied_with:
+        return f"{found}, and over {trace.seeds} seeds it is significantly better than every other entrant."
+    names = _names(best.tied_with)
+    return f"{found}; over {trace.seeds} seeds no difference is detected between it and {names}."
+
+
+def _gradients(trace: RaceTrace) -> str:
+    lost = [(one.label, _lost(one)) for one in trace.entrants if _lost(one)]
+    if lost:
+        parts = [f"{label} on {count} of {trace.seeds} seeds" for label, count in lost]
+        return f"Diverged, which is a result too: {_names(parts)}."
+    changes = {one.label: _norm_change(one) for one in trace.entrants}
+    label = max(changes, key=lambda name: abs(np.log(changes[name])))
+    change = changes[label]
+    word = "grows" if change > 1 else "falls"
+    factor = max(change, 1 / change)
+    task = TASKS.get(trace.task)
+    ending = ": a falling norm is what learning looks like, not instability" if change < 1 else ""
+    if task is not None and task.target is None:
+        ending = f"; the best possible loss here is {task.chance_loss:.4g}, so there is little to descend"
+    return f"The gradient norm moves most for {label}: it {word} by a factor of {factor:.3g} from start to end{ending}."
+
+
+def _notebook(trace: RaceTrace, ranked: Sequence[Ranked], own_weights: bool) -> str:
+    table = notebook_table(trace)
+    winner = table[0]["label"] if table else ranked[0].label
+    start = "from weights of its own for each optimizer" if own_weights else "from one seed alone"
+    agrees = next(place for place in ranked if place.label == winner).rank == 1
+    verdict = "which these seeds do not contradict" if agrees else "which these seeds contradict"
+    return (
+        f"The notebook's score, the loss plus the spread of the gradient norm minus the fall of the loss {start}, "
+        f"would give the medal to {winner}, {verdict}; it adds different units and cannot see a tie."
+    )
+
+
+def _lost(entrant: EntrantTrace) -> int:
+    return sum(step is not None for step in diverged_at(entrant.loss))
+
+
+def _norm_change(entrant: EntrantTrace) -> float:
+    """Return the median gradient norm of the last tenth of the steps over that of the first."""
+    span = max(1, entrant.steps // 10)
+    first, last = np.median(entrant.gradient_norm[:span]), np.median(entrant.gradient_norm[-span:])
+    return float(last / first) if first > 0 and last > 0 and np.isfinite(last / first) else 1.0
+
+
+def _names(found: Sequence[str]) -> str:
+    return found[0] if len(found) == 1 else f"{', '.join(found[:-1])} and {found[-1]}"
+
+
+def race_title(spec: RaceSpec) -> str:
+    """Return a race in one line.
+
+    Example:
+        >>> race_title(RaceSpec.from_json({"entrants": [{"optimizer": "SGD"}]}))
+        'Digits · SGD · 128 – 64 relu · 5 seeds × 200 steps'
+    """
+    task = TASKS[spec.task.name].title if spec.task.name in TASKS else spec.task.name
+    count = len(spec.entrants)
+    who = spec.labels[0] if count == 1 else f"{count} optimizers"
+    network = f"{widths_text(spec.network.hidden)} {spec.network.activation}"
+    return f"{task} · {who} · {network} · {_count(spec.seeds, 'seed')} × {_count(spec.steps, 'step')}"
+
+
+def widths_text(hidden: Sequence[int]) -> str:
+    """Return the widths of hidden layers in a few characters.
+
+    Example:
+        >>> widths_text([128, 64]), widths_text([64] * 20), widths_text([])
+        ('128 – 64', '20 × 64', 'no hidden layer')
+    """
+    if not hidden:
+        return "no hidden layer"
+    if len(hidden) > 2 and len(set(hidden)) == 1:
+        return f"{len(hidden)} × {hidden[0]}"
+    shown = [str(width) for width in hidden]
+    return " – ".join(shown if len(shown) <= 6 else [*shown[:3], "…", shown[-1]])
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

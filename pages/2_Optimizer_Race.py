@@ -1,0 +1,94 @@
+"""Optimizer race: several optimizers train the same network from the same seeds, live, and are ranked."""
+
+import streamlit as st
+
+from gradcore.admission import admit, estimate_seconds
+from gradcore.documents import example_document, trace_from_document
+from gradcore.errors import GradcoreError, RefusedError
+from gradcore.records import RunInfo, RunStatus
+from gradcore.specs import RaceSpec
+from ui import controls, services
+from ui.frame import RACE, frame
+from ui.panels import link_to, try_this
+from ui.race_view import live_race, race_curves, race_result, status_line
+
+EXPERIMENTS = (
+    (
+        "The notebook's race: the labels are noise, nothing can be learned. Who wins?",
+        {"task": "noise_regression", "depth": "4", "kernel_initializer": "glorot_uniform", "steps": "5", "seeds": "10",
+         "batch_size": "full", "shared_weights": "false"},
+    ),
+    (
+        "Eight layers of sigmoids: watch every optimizer wait at the loss of a guess, 2.303",
+        {"shape": "even", "width": "64", "depth": "8", "activation": "sigmoid", "kernel_initializer": "glorot_uniform"},
+    ),
+)  # fmt: skip
+
+
+def main() -> None:
+    with frame(RACE):
+        shown = shown_run()
+        picture, settings = st.columns([3.3, 1], gap="medium")
+        with settings:
+            spec = controls.race_controls(services.settings().limits)
+        with picture:
+            if shown is not None and not shown.status.ended:
+                live_race(shown.id)
+            else:
+                start_row(spec, shown)
+                show_result(shown)
+            try_this(RACE, EXPERIMENTS)
+
+
+def shown_run() -> RunInfo | None:
+    """Return the run in the address, else this visitor's latest race, else None."""
+    lab = services.lab()
+    if run_id := st.query_params.get("run"):
+        try:
+            return lab.info(run_id)
+        except GradcoreError as error:
+            st.warning(f"{error} An example is shown instead.", icon=":material/link_off:")
+            return None
+    latest = lab.runs(kind=RaceSpec.kind, visitor=services.visitor(), limit=1)
+    return latest[0] if latest else None
+
+
+def start_row(spec: RaceSpec, shown: RunInfo | None) -> None:
+    """Draw preset, start button with its estimate, and the link to what is shown."""
+    refusal = ""
+    try:
+        spec = admit(spec, services.settings().limits)
+    except RefusedError as error:
+        refusal = str(error)
+    again = shown is not None and shown.spec == spec.to_json()
+    seconds = "" if refusal else f" · about {max(1, round(estimate_seconds(spec, services.settings().workers)))} s"
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        controls.preset_control(spec)
+        label = f"{'Run again' if again else 'Start race'}{seconds}"
+        if st.button(label, type="primary", icon=":material/play_arrow:", disabled=bool(refusal), key="start"):
+            st.query_params["run"] = services.lab().submit(spec, visitor=services.visitor(), again=again)
+            st.rerun()
+        if shown is not None:
+            link_to(shown.id)
+    if refusal:
+        st.error(refusal, icon=":material/error:")
+
+
+def show_result(shown: RunInfo | None) -> None:
+    """Draw a run that has ended, or the bundled example."""
+    if shown is None:
+        document = example_document()
+        st.caption("An example that ships with Gradient Clinic. Start a race to see your own.")
+        spec, trace = RaceSpec.from_json(document["spec"]), trace_from_document(document)
+        run_id, cursor = "example", 0
+    else:
+        spec, (trace, cursor), run_id = RaceSpec.from_json(shown.spec), services.lab().race(shown.id), shown.id
+        st.caption(status_line(shown, spec))
+        if shown.status is not RunStatus.FINISHED:
+            st.warning(shown.message or f"This run was {shown.status}; what it recorded is shown.")
+    race_curves(run_id, cursor, trace)
+    race_result(run_id, cursor, spec, trace)
+
+
+if __name__ == "__main__":
+    main()

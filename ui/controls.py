@@ -1,0 +1,135 @@
+"""Widget groups that return specs; every scalar lives in the address under its key."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import streamlit as st
+
+from gradcore.networks import ACTIVATIONS, INITIALIZERS
+from gradcore.presets import NOTEBOOK_ENTRANTS, PRESETS
+from gradcore.reading import widths_text
+from gradcore.settings import Limits
+from gradcore.specs import Choice, NetworkSpec, RaceSpec
+from gradcore.tasks import TASKS
+
+PRESET_TITLES: Mapping[str, str] = {"default": "Digits", "notebook": "The notebook's race", "": "Your own settings"}
+SHAPES = ("funnel", "even")
+FULL_BATCH = "full"
+BATCH_SIZES = ("16", "32", "64", "128", "256", FULL_BATCH)
+INITIALIZER_NAMES = tuple(name for name, arguments in INITIALIZERS.items() if name not in ("VarianceScaling", "ones"))
+ENTRANTS = {entrant.label or entrant.optimizer.name: entrant for entrant in NOTEBOOK_ENTRANTS}
+DEFAULT = PRESETS["default"]
+BIND: Final = "query-params"  # every scalar lives in the address
+SEEDS_HELP = "Every optimizer trains once from each seed; intervals and ties come from them."
+
+
+def race_controls(limits: Limits) -> RaceSpec:
+    """Draw the controls of a race and return what they ask for."""
+    task = st.selectbox("Task", list(TASKS), format_func=lambda name: TASKS[name].title, key="task", bind=BIND)
+    st.caption(TASKS[task].summary)
+    labels = st.pills(
+        "Optimizers",
+        list(ENTRANTS),
+        selection_mode="multi",
+        default=list(ENTRANTS),
+        key="optimizers",
+        bind=BIND,
+        wrap=True,
+    )
+    network = _network()
+    left, right = st.columns(2)
+    steps = left.number_input("Steps", 1, limits.steps, DEFAULT.steps, key="steps", bind=BIND)
+    seeds = right.number_input("Seeds", 1, limits.seeds, DEFAULT.seeds, key="seeds", bind=BIND, help=SEEDS_HELP)
+    batch_size = st.selectbox(
+        "Batch size", BATCH_SIZES, BATCH_SIZES.index(str(DEFAULT.batch_size)), key="batch_size", bind=BIND
+    )
+    with st.expander("Advanced"):
+        first_seed = st.number_input("First seed", 0, 1_000_000, DEFAULT.first_seed, key="first_seed", bind=BIND)
+        shared = st.toggle(
+            "Same initial weights for all",
+            DEFAULT.shared_weights,
+            key="shared_weights",
+            bind=BIND,
+            help="Off, each optimizer starts from weights of its own, as in the notebook: luck then counts as skill.",
+        )
+    return RaceSpec(
+        entrants=tuple(ENTRANTS[label] for label in ENTRANTS if label in labels),
+        task=Choice(task),
+        network=network,
+        seeds=int(seeds),
+        first_seed=int(first_seed),
+        steps=int(steps),
+        batch_size=None if batch_size == FULL_BATCH else int(batch_size),
+        shared_weights=shared,
+    )
+
+
+def preset_control(current: RaceSpec) -> None:
+    """Draw the choice of presets, at the one that the controls now stand at."""
+    st.session_state["preset"] = next((name for name, spec in PRESETS.items() if spec == current), "")
+    st.selectbox("Preset", list(PRESET_TITLES), format_func=PRESET_TITLES.__getitem__, key="preset", on_change=_apply)
+
+
+def show_spec(spec: RaceSpec) -> None:
+    """Set the controls to a stored race, as far as they can express it; call before they are drawn."""
+    st.session_state.update(_values(spec))
+
+
+def widths(shape: str, width: int, depth: int) -> tuple[int, ...]:
+    """Return the widths of the hidden layers; a funnel halves from layer to layer, down to 4.
+
+    Example:
+        >>> widths("funnel", 128, 4), widths("even", 64, 2)
+        ((128, 64, 32, 16), (64, 64))
+    """
+    if shape == "even":
+        return (width,) * depth
+    return tuple(max(width >> layer, min(width, 4)) for layer in range(depth))
+
+
+def shape_of(hidden: tuple[int, ...]) -> str:
+    """Return which shape has these widths, an empty text where none has."""
+    return next((shape for shape in SHAPES if hidden and widths(shape, hidden[0], len(hidden)) == hidden), "")
+
+
+def _network() -> NetworkSpec:
+    default = DEFAULT.network
+    left, right = st.columns(2)
+    width = left.number_input(
+        "Width", 1, 1024, default.hidden[0], key="width", bind=BIND, help="Units of the first hidden layer."
+    )
+    depth = right.number_input(
+        "Depth", 1, 50, len(default.hidden), key="depth", bind=BIND, help="Number of hidden layers."
+    )
+    shape = st.segmented_control(
+        "Hidden layers", SHAPES, default="funnel", format_func=str.capitalize, key="shape", bind=BIND, required=True
+    )
+    hidden = widths(str(shape), int(width), int(depth))
+    st.caption(widths_text(hidden))
+    activation = st.selectbox("Activation", ACTIVATIONS, key="activation", bind=BIND)  # relu first
+    initializer = st.selectbox("Initialiser", INITIALIZER_NAMES, key="kernel_initializer", bind=BIND)  # He first
+    return NetworkSpec(hidden, activation, Choice(initializer))
+
+
+def _values(spec: RaceSpec) -> dict[str, object]:
+    """Return the state of every control for a spec."""
+    hidden = spec.network.hidden or (1,)
+    return {
+        "task": spec.task.name,
+        "optimizers": [label for label, entrant in ENTRANTS.items() if entrant in spec.entrants],
+        "shape": shape_of(hidden) or "even",
+        "width": hidden[0],
+        "depth": len(hidden),
+        "activation": spec.network.activation,
+        "kernel_initializer": spec.network.kernel_initializer.name,
+        "steps": spec.steps,
+        "seeds": spec.seeds,
+        "batch_size": FULL_BATCH if spec.batch_size is None else str(spec.batch_size),
+        "first_seed": spec.first_seed,
+        "shared_weights": spec.shared_weights,
+    }
+
+
+def _apply() -> None:
+    if spec := PRESETS.get(st.session_state["preset"]):
+        show_spec(spec)

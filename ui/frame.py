@@ -1,0 +1,115 @@
+"""The frame of every page: page config, gate, menu, and one sentence instead of a traceback."""
+
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from gradcore.errors import GradcoreError
+from ui import services
+
+MARK = Path(__file__).with_name("mark.svg")  # the tab's icon; a material symbol would be fetched from the internet
+STYLE = """<style>
+.stMainBlockContainer { max-width: 1360px; padding: 2.25rem 2rem 4rem; }
+[data-testid="stSidebar"] { width: 220px !important; min-width: 220px; }
+.stMainBlockContainer h1 { font-size: 1.75rem; font-weight: 650; letter-spacing: -0.01em; padding: 0; }
+.stMainBlockContainer { font-variant-numeric: tabular-nums; }
+[data-testid="stSidebarHeader"] { height: 2.5rem; }
+.stMainBlockContainer h3 { font-size: 1.15rem; padding: 1rem 0 0; }
+@media (max-width: 640px) { .stMainBlockContainer { padding: 4.25rem 1rem 3rem; } }
+</style>"""
+# On a phone the menu covers the page: a tap on one of its links closes it.
+CLOSE_MENU = """<script>
+const menu = document.querySelector('[data-testid="stSidebar"]');
+if (menu && !menu.dataset.closes) {
+  menu.dataset.closes = "yes";
+  menu.addEventListener("click", (event) => {
+    if (window.innerWidth < 768 && event.target.closest('[data-testid="stPageLink"] a'))
+      setTimeout(() => menu.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click(), 50);
+  });
+}
+</script>"""
+MENU_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Page:
+    """One line of the menu."""
+
+    path: str
+    title: str
+    icon: str
+    sentence: str
+
+
+RECEPTION = Page(
+    "app.py", "Reception", ":material/home:", "See, measure and cure the gradient problems of deep networks."
+)
+RACE = Page(
+    "pages/2_Optimizer_Race.py",
+    "Optimizer race",
+    ":material/flag:",
+    "Find out which optimizer trains a network best, and whether the difference is real.",
+)
+PAGES = (RECEPTION, RACE)
+
+
+@contextmanager
+def frame(page: Page) -> Iterator[None]:
+    """Set up a page and draw its menu and title; an expected failure inside becomes one sentence.
+
+    Must be the first statement of every page's `main`: a page is gated by its own frame, because a deep link
+    may be the first request after a start.
+    """
+    st.set_page_config(page_title=f"{page.title} · Gradient Clinic", page_icon=str(MARK), layout="wide")
+    st.html(STYLE)
+    with st.sidebar:
+        _menu()
+    st.title(page.title, anchor=False)
+    st.markdown(page.sentence)
+    try:
+        yield
+    except GradcoreError as error:
+        st.error(str(error), icon=":material/error:")
+
+
+def allowed() -> bool:
+    """Return whether this visitor may see pages; without login everybody is a guest and may."""
+    return True
+
+
+def guarded_fragment(run_every: float | None = None) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Make a fragment that asks the gate at every rerun of its own; a bare one would go past it."""
+
+    def decorate(function: Callable[..., None]) -> Callable[..., None]:
+        @functools.wraps(function)
+        def guarded(*arguments: Any) -> None:
+            if not allowed():
+                st.stop()
+            try:
+                function(*arguments)
+            except GradcoreError as error:
+                st.error(str(error), icon=":material/error:")
+
+        return st.fragment(guarded, run_every=run_every)
+
+    return decorate
+
+
+def _menu() -> None:
+    st.markdown("**Gradient Clinic**")
+    for page in PAGES:
+        st.page_link(page.path, label=page.title, icon=page.icon)
+    _workers()
+    st.html(CLOSE_MENU, unsafe_allow_javascript=True)
+
+
+@guarded_fragment(run_every=MENU_SECONDS)
+def _workers() -> None:
+    state = services.lab().workers()
+    waiting = f" · queue {state.queued}" if state.queued else ""
+    st.caption(f"Workers: {state.warm} of {state.total} warm, {state.busy} busy{waiting}")

@@ -1,0 +1,49 @@
+"""Reusable output: the table of runs, experiments to try, a link to copy."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC
+
+import streamlit as st
+
+from gradcore.reading import race_title
+from gradcore.records import RunInfo
+from gradcore.specs import RaceSpec
+from ui.frame import Page
+
+
+def runs_table(runs: Sequence[RunInfo], key: str) -> str | None:
+    """Draw runs as a table with status and sparkline; return the id of the one that was just selected."""
+    rows = [
+        {
+            "Status": str(run.status),
+            "Loss": list(run.sparkline),
+            "Run": race_title(RaceSpec.from_json(run.spec)),
+            "Seconds": run.seconds,
+            "Started": run.created.astimezone(UTC).strftime("%d %b %H:%M UTC"),
+        }
+        for run in runs
+    ]
+    columns = {
+        "Run": st.column_config.TextColumn(width="large"),
+        "Loss": st.column_config.LineChartColumn("Loss (best entrant)", help="Median training loss over steps"),
+        "Seconds": st.column_config.NumberColumn("Took (s)", format="%.1f"),
+    }
+    event = st.dataframe(
+        rows, column_config=columns, hide_index=True, key=key, on_select="rerun", selection_mode="single-row"
+    )
+    chosen = event.selection.rows
+    return runs[chosen[0]].id if chosen and chosen[0] < len(runs) else None
+
+
+def try_this(page: Page, experiments: Sequence[tuple[str, Mapping[str, str]]]) -> None:
+    """Draw experiments that take a minute: a sentence each, which sets the controls of a page."""
+    st.subheader("Try this", anchor=False)
+    for sentence, settings in experiments:
+        st.page_link(page.path, label=sentence, icon=":material/science:", query_params=dict(settings))
+
+
+def link_to(run_id: str) -> None:
+    """Draw a button that shows the address of a run, ready to copy."""
+    with st.popover("Link", icon=":material/link:"):
+        st.caption("Opens this run for anybody who can reach this server.")
+        st.code(f"{st.context.url}?run={run_id}", language=None)

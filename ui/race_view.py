@@ -1,0 +1,136 @@
+"""A race on the page: live curves made once for all viewers, what came of it, and what it says."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import numpy as np
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from gradcore.documents import ranking
+from gradcore.figures import race as figures
+from gradcore.figures import theme
+from gradcore.presets import is_notebook
+from gradcore.ranking import median, steps_to_target
+from gradcore.reading import METRICS, metric_value, race_sentences, race_title
+from gradcore.records import EntrantTrace, RaceTrace, Ranked, RunInfo, RunStatus
+from gradcore.specs import RaceSpec
+from gradcore.tasks import TASKS
+from ui import services
+from ui.frame import guarded_fragment
+from ui.plot import plot
+
+FAST, SLOW = 0.25, 1.0  # seconds between two looks at a running race
+CROWD = 15  # viewers of one run above which everybody looks less often
+HEIGHT = 420
+
+
+def live_race(run_id: str) -> None:
+    """Draw a race that runs or waits, with its progress and a button to cancel it; draw the page anew at its end."""
+    interval = _interval(run_id)
+    guarded_fragment(run_every=interval)(_look)(run_id, interval)
+
+
+def race_curves(run_id: str, cursor: int, trace: RaceTrace) -> None:
+    """Draw loss and gradient norm side by side."""
+    charts = _curves(run_id, cursor, trace)
+    names = (("loss", "Training loss over steps"), ("norm", "Gradient norm over steps"))
+    for column, text, (key, label) in zip(st.columns(2), charts, names, strict=True):
+        with column:
+            plot(text, key=key, label=f"{label} for each optimizer", height=HEIGHT)
+
+
+def race_result(run_id: str, cursor: int, spec: RaceSpec, trace: RaceTrace) -> None:
+    """Draw what a race came to: sentences, final losses, stability, ranking."""
+    ranked = ranking(spec, trace)
+    if not ranked:
+        return
+    st.markdown(" ".join(race_sentences(trace, ranked, notebook=is_notebook(spec))))
+    charts = _outcome(run_id, cursor, trace, ranked)
+    names = (("final", "Final validation loss"), ("stability", "Mean gradient norm against its standard deviation"))
+    for column, (text, height), (key, label) in zip(st.columns(2), charts[:2], names, strict=True):
+        with column:
+            plot(text, key=key, label=f"{label} for each optimizer", height=height)
+    text, height = charts[2]
+    plot(text, key="ranking", label="Loss ratio to the best optimizer, with intervals and ties", height=height)
+    st.dataframe(ranking_rows(spec, trace, ranked), hide_index=True, width="stretch")
+
+
+def ranking_rows(spec: RaceSpec, trace: RaceTrace, ranked: Sequence[Ranked]) -> list[dict[str, str]]:
+    """Return the ranking as the rows of a table, every number with its unit or in a column that names it."""
+    entrants = {entrant.label: entrant for entrant in trace.entrants}
+    task = TASKS.get(spec.task.name)
+    target = task.target if task else None
+    return [_ranking_row(place, entrants[place.label], target, trace.metric) for place in ranked]
+
+
+def status_line(info: RunInfo, spec: RaceSpec) -> str:
+    """Return what is shown and what became of it, in one line."""
+    when = f"{info.created.astimezone(UTC):%d %b %H:%M} UTC"
+    took = f" in {info.seconds:.1f} s" if info.seconds is not None and info.status is RunStatus.FINISHED else ""
+    return f"{race_title(spec)} — {info.status}{took}, {when}, run {info.id}"
+
+
+def _look(run_id: str, interval: float) -> None:
+    info = services.lab().info(run_id)
+    trace, cursor = services.lab().race(run_id)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.progress(min(info.progress, 1.0), text=progress_text(info, datetime.now(UTC)))
+        if st.button("Cancel", icon=":material/stop:", key="cancel"):
+            services.lab().cancel(run_id)
+    race_curves(run_id, cursor, trace)
+    if info.status.ended or _interval(run_id) != interval:
+        st.rerun()
+
+
+def progress_text(info: RunInfo, now: datetime) -> str:
+    """Return how far a run is, in one line."""
+    if info.status is RunStatus.QUEUED or info.started is None:
+        state = services.lab().workers()
+        ahead = f", {state.queued} in the queue" if state.queued > 1 else ""
+        return f"Queued: {state.message}{ahead}" if not state.ready or ahead else "Starting"
+    elapsed = (now - info.started).total_seconds()
+    left = elapsed * (1 - info.progress) / info.progress if info.progress > 0.02 else None
+    remaining = "" if left is None else f" · about {left:.0f} s left"
+    return f"Training · {info.progress:.0%} · {elapsed:.0f} s elapsed{remaining}"
+
+
+def _interval(run_id: str) -> float:
+    context = get_script_run_ctx()
+    session = context.session_id if context else ""
+    return FAST if services.viewers().count(run_id, session) <= CROWD else SLOW
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _curves(run_id: str, cursor: int, _trace: RaceTrace) -> tuple[str, str]:
+    """Return the live charts as JSON, made once for a run and cursor and shared by all who look."""
+    loss, norm = figures.loss_curves(_trace, HEIGHT), figures.gradient_norms(_trace, HEIGHT)
+    return theme.to_json(loss), theme.to_json(norm)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _outcome(run_id: str, cursor: int, _trace: RaceTrace, _ranked: Sequence[Ranked]) -> list[tuple[str, int]]:
+    made = figures.final_validation(_trace), figures.stability(_trace), figures.ranking(_trace, _ranked)
+    return [(theme.to_json(figure), int(figure.layout.height)) for figure in made]
+
+
+def _ranking_row(place: Ranked, entrant: EntrantTrace, target: float | None, metric: str) -> dict[str, str]:
+    outcome = entrant.outcome
+    reached = [step for step in steps_to_target(entrant.loss, target) if step is not None]
+    row = {
+        "Rank": str(place.rank) + (" (tied)" if place.tied_with else ""),
+        "Optimizer": place.label,
+        "Learning rate": f"{entrant.learning_rate:g}",
+        "Median validation loss": f"{place.median:.4g}",
+        "Times the best (95 %)": "no interval"
+        if place.interval is None
+        else "{:.3g} to {:.3g} ×".format(*place.interval),
+        METRICS[metric].capitalize(): ""
+        if outcome is None
+        else metric_value(metric, median(outcome.validation_metric)),
+        "No difference from": ", ".join(place.tied_with) or "none",
+    }
+    if target is not None:
+        found = f"{np.median(reached):.0f}" if len(reached) * 2 > entrant.loss.shape[1] else "not reached"
+        row[f"Steps to loss {target:g}"] = found
+    return row
