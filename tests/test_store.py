@@ -329,8 +329,10 @@ def test_each_visitors_first_run_comes_before_anybodys_second(desk):
     c1, c2 = (desk.add(visitor="c") for _ in range(2))
     assert [run.id for run in desk.queue.queued()] == [a1, b1, c1, a2, c2, a3]
     desk.queue.split(a1, [[0]])
-    desk.begin(a1)  # runs: still ahead of this visitor's second
+    desk.work.end(desk.begin(a1), FINISHED)
     assert [run.id for run in desk.queue.queued()] == [b1, c1, a2, c2, a3]
+    d1 = desk.add(visitor="d")
+    assert [run.id for run in desk.queue.queued()] == [b1, c1, d1, a2, c2, a3]
 
 
 def test_only_the_owner_splits_a_run_and_only_once(desk):

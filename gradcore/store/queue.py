@@ -1,12 +1,11 @@
 """What dashboards ask of the store: whose runs are next, how to split them, and what dead owners left behind."""
 
 import time
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, exists, insert, select, update
 
 from gradcore import strict_json
 from gradcore.records import RunStatus
@@ -56,21 +55,16 @@ class QueueStore:
     def queued(self) -> list[QueuedRun]:
         """Return this owner's runs that wait, in the order in which they are due.
 
-        Each visitor's first run comes before anybody's second, and so on; then the oldest.
+        Each visitor's first run comes before anybody's second, and so on; among these, the oldest.
         """
-        query = select(RUNS.c.id, RUNS.c.spec, RUNS.c.author, RUNS.c.visitor, RUNS.c.status)
-        mine = (RUNS.c.owner == self.owner, RUNS.c.status.in_(GOING_ON))
+        query = (
+            select(RUNS.c.id, RUNS.c.spec)
+            .where(RUNS.c.owner == self.owner, RUNS.c.status == RunStatus.QUEUED)
+            .where(~exists().where(PARTS.c.run_id == RUNS.c.id))
+            .order_by(RUNS.c.turn, RUNS.c.created, RUNS.c.id)
+        )
         with self.database.reading() as connection:
-            rows = connection.execute(query.where(*mine).order_by(RUNS.c.created, RUNS.c.id)).all()
-            split = set(connection.scalars(select(PARTS.c.run_id).join(RUNS).where(*mine)))
-        ahead: Counter[tuple[str, str]] = Counter()
-        due = []
-        for row in rows:
-            if row.id not in split:
-                due.append((ahead[row.author, row.visitor], row))
-            ahead[row.author, row.visitor] += 1
-        due.sort(key=lambda pair: pair[0])  # stable: the oldest first
-        return [QueuedRun(row.id, strict_json.loads(row.spec)) for _, row in due]
+            return [QueuedRun(row.id, strict_json.loads(row.spec)) for row in connection.execute(query)]
 
     def split(self, run_id: str, groups: Sequence[Sequence[int]]) -> bool:
         """Split a queued run of this owner into parts; returns False when it is no longer queued."""

@@ -8,13 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from gradcore import strict_json
 from gradcore.errors import UnknownRunError
 from gradcore.records import Record, RunInfo, RunStatus, unpack
 from gradcore.store.database import Database
-from gradcore.store.settle import settle_run, stop_parts
+from gradcore.store.settle import GOING_ON, settle_run, stop_parts
 from gradcore.store.snapshots import run_info
 from gradcore.store.tables import CHUNKS, RUNS
 
@@ -67,9 +67,8 @@ class RunStore:
             run_id = "".join(secrets.choice(_LETTERS) for _ in range(ID_LENGTH))
             texts = {name: strict_json.dumps(getattr(run, name)) for name in ("spec", "tags", "environment")}
             fields = {key: value for key, value in vars(run).items() if key not in texts}
-            connection.execute(
-                insert(RUNS).values(id=run_id, status=RunStatus.QUEUED, created=time.time(), **fields, **texts)
-            )
+            fixed = {"id": run_id, "status": RunStatus.QUEUED, "created": time.time()}
+            connection.execute(insert(RUNS).values(turn=_turn(connection, run), **fixed, **fields, **texts))
         return run_id, True
 
     def info(self, run_id: str) -> RunInfo:
@@ -119,8 +118,9 @@ class RunStore:
         """Ask a run to stop; what nobody trains yet is cancelled at once, and a run that has ended stays as it is."""
         self.info(run_id)
         with self.database.writing() as connection:
-            going_on = RUNS.c.status.in_((RunStatus.QUEUED, RunStatus.RUNNING))
-            asked = update(RUNS).where(RUNS.c.id == run_id, going_on).values(stop_requested=time.time())
+            asked = (
+                update(RUNS).where(RUNS.c.id == run_id, RUNS.c.status.in_(GOING_ON)).values(stop_requested=time.time())
+            )
             if connection.execute(asked).rowcount:
                 stop_parts(connection, run_id, RunStatus.CANCELLED, only=RunStatus.QUEUED)
                 settle_run(connection, run_id, unsplit=RunStatus.CANCELLED)
@@ -132,6 +132,13 @@ def checked_id(run_id: str) -> str:
         shown = run_id if isinstance(run_id, str) and len(run_id) <= 40 else "..."
         raise UnknownRunError(f"a run's id must be {ID_LENGTH} letters and digits. Received: '{shown}'")
     return run_id
+
+
+def _turn(connection: Connection, run: NewRun) -> int:
+    """Return how many runs of the same visitor are ahead."""
+    same = (RUNS.c.owner == run.owner, RUNS.c.author == run.author, RUNS.c.visitor == run.visitor)
+    query = select(func.count()).select_from(RUNS).where(*same, RUNS.c.status.in_(GOING_ON))
+    return connection.scalar(query) or 0
 
 
 def _equal_run(connection: Connection, fingerprint: str) -> str | None:

@@ -46,6 +46,7 @@ RUNS = Table(
     Column("environment", Text, nullable=False, default="{}"),
     Column("sparkline", Text, nullable=False, default="[]"),
     Column("owner", Text, nullable=False),  # the dashboard or command that sees to this run
+    Column("turn", Integer, nullable=False),  # how many runs of this visitor were ahead when it was submitted
     Column("stop_requested", Float),  # cancelled by its author, or a part has failed
 )
 

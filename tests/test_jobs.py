@@ -1,0 +1,152 @@
+"""The cluster with real workers and the real engine; one for all tests, because TensorFlow takes its time."""
+
+import dataclasses
+
+import psutil
+import pytest
+
+from gradcore.jobs import Cluster
+from gradcore.jobs.cluster import split
+from gradcore.lab import Lab
+from gradcore.presets import PRESETS
+from gradcore.records import RunStatus
+from gradcore.settings import Settings
+from gradcore.specs import RaceSpec
+from gradcore.store import QueueStore, RunStore
+from tests.waiting import wait_until
+
+WARM_SECONDS = 180
+SHORT = RaceSpec.from_json(
+    {"steps": 30, "seeds": 2, "network": {"hidden": [8]}, "entrants": [{"optimizer": "SGD"}, {"optimizer": "Adam"}]}
+)
+LONG = dataclasses.replace(SHORT, steps=20_000)
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    url = f"sqlite:///{tmp_path_factory.mktemp('jobs') / 'runs.db'}"
+    store = RunStore(url)
+    lab = Lab(store, Cluster(store.database, 2).start(), Settings(url, 2))
+    yield lab
+    lab.close()
+
+
+@pytest.fixture
+def warm(lab):
+    wait_until(lambda: lab.workers().warm == 2, WARM_SECONDS, "both workers are warm")
+    return lab
+
+
+def ended(lab, run_id, seconds=60):
+    wait_until(lambda: lab.info(run_id).status.ended, seconds, f"run {run_id} has ended")
+    return lab.info(run_id)
+
+
+def parts(lab):
+    return QueueStore(lab._store.database, lab._executor.owner).parts()
+
+
+def test_a_race_clicked_while_workers_warm_up_is_queued_and_then_trained_by_both(lab):
+    state = lab.workers()
+    assert (state.total, state.warm, state.ready, state.message) == (2, 0, False, "workers are warming up")
+    run_id = lab.submit(SHORT)
+    assert (lab.info(run_id).status, lab.workers().queued) == ("queued", 1)
+    assert ended(lab, run_id, WARM_SECONDS).status == "finished"
+    assert [record.kind for record in lab.watch(run_id)[0]].count("setup") == 2  # one for each part
+    trace, _ = lab.race(run_id)
+    assert [(entrant.label, entrant.steps) for entrant in trace.entrants] == [("SGD", 30), ("Adam", 30)]
+
+
+def test_the_dashboards_process_does_not_load_tensorflow_and_listens_on_loopback_only(warm):
+    assert warm.workers().message == "workers are ready"
+    listening = [c.laddr.ip for c in psutil.Process().net_connections() if c.status == psutil.CONN_LISTEN]
+    assert set(listening) == {"127.0.0.1"}
+
+
+def test_the_same_race_gives_the_same_bits_on_any_worker(warm):
+    first = ended(warm, warm.submit(SHORT, again=True))
+    second = ended(warm, warm.rerun(first.id))
+    one, two = warm.race(first.id)[0], warm.race(second.id)[0]
+    for a, b in zip(one.entrants, two.entrants, strict=True):
+        assert a.loss.tobytes() == b.loss.tobytes()
+        assert a.update_ratio.tobytes() == b.update_ratio.tobytes()
+
+
+def test_all_curves_of_a_part_grow_together(warm):
+    spec = dataclasses.replace(LONG, entrants=PRESETS["default"].entrants[:4])
+    run_id = warm.submit(spec)
+    steps = lambda: [entrant.steps for entrant in warm.race(run_id)[0].entrants]  # noqa: E731
+    wait_until(lambda: min(steps()) > 100, 60, "every entrant has 100 steps")
+    assert max(steps()) < 20_000
+    warm.cancel(run_id)
+    assert ended(warm, run_id).status == "cancelled"
+
+
+def test_a_race_that_starts_beside_another_takes_the_worker_that_is_free(warm):
+    alone = dataclasses.replace(LONG, entrants=LONG.entrants[:1])
+    first = warm.submit(alone)
+    wait_until(lambda: warm.info(first).status == RunStatus.RUNNING, 30, "the first race runs")
+    second = warm.submit(LONG)
+    wait_until(lambda: warm.info(second).status == RunStatus.RUNNING, 30, "the second race runs beside it")
+    assert [(part.run_id, part.part) for part in parts(warm)] == [(first, 0), (second, 0)]
+    assert warm.workers().message == "all workers are busy"
+    for run_id in (first, second):
+        warm.cancel(run_id)
+        assert ended(warm, run_id).status == "cancelled"
+
+
+def test_each_visitors_first_race_is_trained_before_anybodys_second(warm):
+    blocker = warm.submit(LONG)
+    wait_until(lambda: warm.info(blocker).status == RunStatus.RUNNING, 30, "both workers are busy")
+    order = [("a", 1), ("a", 2), ("a", 3), ("b", 4), ("c", 5)]
+    runs = {seed: warm.submit(dataclasses.replace(SHORT, first_seed=seed), visitor=visitor) for visitor, seed in order}
+    assert warm.workers().queued == 5
+    warm.cancel(blocker)
+    started = {seed: ended(warm, run_id).started for seed, run_id in runs.items()}
+    assert sorted(started, key=lambda seed: started[seed]) == [1, 4, 5, 2, 3]
+
+
+def test_a_running_race_is_cancelled_within_a_second(warm):
+    run_id = warm.submit(LONG, again=True)
+    wait_until(lambda: warm.race(run_id)[0].entrants[0].steps, 30, "a first step")
+    warm.cancel(run_id)
+    wait_until(lambda: warm.info(run_id).status == RunStatus.CANCELLED, 2, "the race is cancelled")
+    assert warm.race(run_id)[0].entrants[0].steps > 0
+    wait_until(lambda: warm.workers().busy == 0, 5, "the workers are free")
+
+
+def test_a_race_that_cannot_be_trained_fails_and_the_next_one_is_trained(warm):
+    broken = SHORT.to_json() | {"entrants": [{"optimizer": "Gone"}]}
+    from gradcore.store import NewRun
+
+    run_id, _ = warm._store.add(NewRun("race", broken, "f", warm._executor.owner), again=True)
+    warm._executor.wake()
+    failed = ended(warm, run_id)
+    assert (failed.status, failed.message) == ("failed", "training stopped with KeyError: 'Gone'")
+    assert ended(warm, warm.submit(SHORT, again=True)).status == "finished"
+
+
+def test_entrants_are_dealt_out_so_that_workers_end_together():
+    spec = PRESETS["default"].to_json()
+    assert split(spec, 2) == [[0, 2, 4], [1, 3, 5]]
+    assert split(spec, 4) == [[0, 4], [1, 5], [2], [3]]
+    assert split(spec, 9) == [[0], [1], [2], [3], [4], [5]]
+
+
+def test_optimizers_that_train_seed_by_seed_count_for_as_many():
+    names = ["SGD", "Lamb", "Adam", "RMSprop"]
+    spec = {"seeds": 5, "entrants": [{"optimizer": name} for name in names]}
+    assert split(spec, 2) == [[1], [0, 2, 3]]
+
+
+def test_a_store_out_of_reach_is_said_and_passes(warm, monkeypatch):
+    from gradcore.errors import StoreError
+
+    def fail(**_: object) -> None:
+        raise StoreError("the run store cannot be used: disk is full")
+
+    queue = warm._executor._queue
+    monkeypatch.setattr(queue, "recover", fail)
+    wait_until(lambda: "disk is full" in warm.workers().message, 10, "the trouble is said")
+    monkeypatch.undo()
+    wait_until(lambda: warm.workers().message == "workers are ready", 10, "the trouble has passed")
