@@ -36,9 +36,9 @@ def lab() -> Lab:
 
 def visitor() -> str:
     """Return the opaque name of this browser, or of this tab where the server sets no cookie."""
-    cookie = st.context.cookies.get(VISITOR_COOKIE, "")
+    cookie = str(st.context.cookies.get(VISITOR_COOKIE, ""))
     if VISITOR.fullmatch(cookie):
-        return str(cookie)
+        return cookie
     return str(st.session_state.setdefault("visitor", secrets.token_urlsafe(16)))
 
 

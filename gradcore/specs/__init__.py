@@ -1,0 +1,21 @@
+"""What a user asks for: frozen, hashable specs with types and ranges checked once, round-tripping through JSON.
+
+A spec knows no catalogue and no limit (`admission.py` does, when a run is submitted), so that a stored run
+opens for ever.
+"""
+
+from gradcore.specs.choice import NO_CLIPPING, Choice, Scalar
+from gradcore.specs.entrant import KERAS_CLIP_ARGUMENTS, EntrantSpec
+from gradcore.specs.network import NetworkSpec
+from gradcore.specs.race import VERSION, RaceSpec
+
+__all__ = [
+    "KERAS_CLIP_ARGUMENTS",
+    "NO_CLIPPING",
+    "VERSION",
+    "Choice",
+    "EntrantSpec",
+    "NetworkSpec",
+    "RaceSpec",
+    "Scalar",
+]
