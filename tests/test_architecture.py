@@ -54,11 +54,15 @@ def test_no_file_outgrew_its_size():
 
 
 DRAW_EVERY_PAGE = """
+import os
 import sys
 from pathlib import Path
+from streamlit import config
 from streamlit.testing.v1 import AppTest
 
 if __name__ == "__main__":
+    config.get_option("client.showErrorDetails")
+    config.set_option("client.showErrorDetails", "full")
     app = AppTest.from_file(str(Path("app.py").resolve()), default_timeout=60).run()
     assert not app.exception, app.exception
     for page in sorted(Path("pages").glob("*.py")):
@@ -66,7 +70,8 @@ if __name__ == "__main__":
         assert not app.exception, (page, app.exception)
     loaded = {name.partition(".")[0] for name in sys.modules} & {"tensorflow", "keras"}
     assert not loaded, f"the dashboard loaded {loaded}; find the import with: python -X importtime"
-    print("drawn without TensorFlow")
+    print("drawn without TensorFlow", flush=True)
+    os._exit(0)  # the workers, which are still warming up, end with their parent
 """
 
 
