@@ -53,14 +53,16 @@ _TO_LAB = np.array(
 def linear_rgb(colors: list[str]) -> Doubles:
     """Return hex colours as linear RGB, (N, 3)."""
     coded = np.array([[int(color[at : at + 2], 16) for at in (1, 3, 5)] for color in colors]) / 255
-    return np.where(coded <= 0.04045, coded / 12.92, ((coded + 0.055) / 1.055) ** 2.4)
+    linear: Doubles = np.where(coded <= 0.04045, coded / 12.92, ((coded + 0.055) / 1.055) ** 2.4)
+    return linear
 
 
 def contrast(linear: Doubles, background: str) -> Doubles:
     """Return the WCAG 2 contrast ratio of each colour with the background, (N,)."""
     weights = np.array([0.2126, 0.7152, 0.0722])
     own, other = linear @ weights + 0.05, linear_rgb([background])[0] @ weights + 0.05
-    return np.maximum(own, other) / np.minimum(own, other)
+    ratios: Doubles = np.maximum(own, other) / np.minimum(own, other)
+    return ratios
 
 
 def oklab(linear: Doubles) -> Doubles:

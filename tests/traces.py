@@ -19,7 +19,7 @@ def make_entrant(
     learning_rate: float = 0.001,
     layers: int = 1,
 ) -> EntrantTrace:
-    """Return an entrant from its losses, (T, S); the gradient norm is the loss unless given, every layer's is the same."""
+    """Return an entrant from its losses, (T, S); the gradient norm is the loss unless given, the same in each layer."""
     losses = np.asarray(loss, dtype=np.float32)
     norms = losses if gradient_norm is None else np.asarray(gradient_norm, dtype=np.float32)
     by_layer = np.repeat(norms[:, :, None], layers, axis=2)
@@ -29,7 +29,7 @@ def make_entrant(
         outcome = Outcome(0, np.asarray(validation_loss, float), np.asarray(metric, float), 1.0)
     return EntrantTrace(
         label=label,
-        optimizer=optimizer or label.split()[0],
+        optimizer=optimizer or label.partition(" ")[0],
         learning_rate=learning_rate,
         loss=losses,
         gradient_norm=norms,
@@ -64,7 +64,7 @@ def make_race(
     seed: int = 0,
     change: Callable[[str, Floats], None] | None = None,
 ) -> RaceTrace:
-    """Return a race that looks like a real one: decaying losses with batch noise; `change` edits the losses in place."""
+    """Return a race that looks like a real one: decaying losses with batch noise; `change` edits losses in place."""
     draw = np.random.default_rng(seed)
     step = np.arange(steps)[:, None]
     batch = draw.normal(size=(steps, 1)) * 0.12

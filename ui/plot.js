@@ -19,7 +19,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
 }
 
 function createChart(host) {
-  const chart = { host, plot: host.querySelector(".gradcore-plot-area"), hidden: new Set(), revision: 0, drawn: "" };
+  const plot = host.querySelector(".gradcore-plot-area");
+  const chart = { host, plot, hidden: new Set(), zoomed: new Set(), revision: 0 };
   const rem = host.querySelector(".gradcore-plot-rem"); // is 1rem wide: tells when the root's font size changes
   chart.observer = new ResizeObserver(() => update(chart));
   chart.observer.observe(host);
@@ -57,22 +58,29 @@ async function draw(chart) {
   const scale = chart.rem() / 16;
   chart.plot.setAttribute("aria-label", message.label);
   chart.clickable = message.clickable;
-  if (!chart.drawn) chart.plot.style.height = `${message.height * scale}px`;
+  if (!chart.listening) chart.plot.style.height = `${message.height * scale}px`;
   const Plotly = await loadPlotly(chart);
   const width = chart.host.clientWidth;
   if (chart.gone || !width) return; // not on screen: the observer calls again when it is
+  while (chart.plot._dragging) await nextFrame(); // a redraw would end the reader's drag
   const dark = isDark(chart.host);
-  const state = [chart.text, dark, width, scale, chart.revision, ...chart.hidden].join("|");
+  const state = [chart.text, dark, width, scale, chart.revision, ...chart.hidden, chart.zooms].join("|");
   if (state === chart.drawn) return;
   chart.drawn = state;
   const figure = fit(JSON.parse(dark ? darken(chart.text) : chart.text), width, scale);
   hide(chart, figure);
-  figure.layout.uirevision = chart.revision;
+  for (const axis of chart.zoomed) if (figure.layout[axis].tickvals) figure.layout[axis].tickmode = "auto";
+  figure.layout.uirevision = `revision ${chart.revision}`; // 0 would keep nothing
   chart.plot.style.height = `${figure.layout.height}px`;
-  await Plotly.react(chart.plot, figure.data, figure.layout, settings(chart));
+  const config = chart.listening ? undefined : settings(chart); // a second one, though equal, rebuilds the chart
+  await Plotly.react(chart.plot, figure.data, figure.layout, config);
   join(chart, figure.layout.meta.link);
   if (!chart.listening) listen(chart, Plotly);
   await placeNames(chart, Plotly);
+}
+
+function nextFrame() {
+  return new Promise((resolve) => requestAnimationFrame(resolve));
 }
 
 function loadPlotly(chart) {
@@ -126,7 +134,7 @@ function merge(target, patch) {
 function makeRoomForLegend(data, layout, width) {
   const entries = data.filter((trace) => trace.showlegend !== false).length;
   const inner = width - layout.margin.l - layout.margin.r;
-  const columns = Math.max(1, Math.floor(inner / (layout.legend.entrywidth + 40)));
+  const columns = Math.max(1, Math.floor(inner / (layout.legend.entrywidth + 46)));
   const room = 20 * Math.ceil(entries / columns);
   layout.margin.b = 64 + room;
   layout.height += room;
@@ -205,18 +213,13 @@ async function placeNames(chart, Plotly) {
     const diverged = note.text.includes("<br>") && value === undefined;
     wanted.push({ index, size, place: diverged ? length : Math.min(Math.max(pixel, 0), length) });
   });
-  if (!chart.hidden.size && !isZoomed(chart)) return;
+  if (!chart.hidden.size && !chart.zoomed.size) return;
   const changes = {};
   for (const { index, at } of apart(wanted, length)) {
     changes[`annotations[${index}].y`] = at / length;
     changes[`annotations[${index}].x`] = Math.min(notes[index].x, full.xaxis.range[1]);
   }
   if (Object.keys(changes).length) await Plotly.relayout(chart.plot, changes);
-}
-
-function isZoomed({ plot }) {
-  const axes = ["xaxis", "yaxis"];
-  return axes.some((axis) => plot._fullLayout._preGUI?.[`${axis}.range[0]`] !== undefined);
 }
 
 function lastValue(trace, axis) {
@@ -263,8 +266,17 @@ function settings(chart) {
   return { displayModeBar: "hover", displaylogo: false, modeBarButtons: [buttons], doubleClick: false, responsive: false };
 }
 
+function zoomed(chart, change) {
+  const axes = Object.keys(change).flatMap((key) => key.match(/^[xy]axis\d*(?=\.range)/) ?? []);
+  if (!axes.length) return; // a change of our own
+  for (const axis of axes) chart.zoomed.add(axis);
+  chart.zooms = (chart.zooms ?? 0) + 1;
+  update(chart);
+}
+
 function reset(chart) {
   chart.revision += 1; // a new uirevision drops every zoom
+  chart.zoomed.clear();
   update(chart);
 }
 
@@ -281,9 +293,7 @@ function listen(chart, Plotly) {
   });
   plot.on("plotly_clickannotation", ({ annotation }) => annotation.name && toggle(chart, annotation.name));
   plot.on("plotly_doubleclick", () => reset(chart));
-  plot.on("plotly_relayout", (change) => {
-    if (Object.keys(change).some((key) => key.includes("axis"))) placeNames(chart, Plotly);
-  });
+  plot.on("plotly_relayout", (change) => zoomed(chart, change));
   plot.on("plotly_click", ({ points }) => chart.clickable && chart.trigger("clicked", describe(points[0])));
   plot.on("plotly_hover", (hover) => hover.event && others(chart).forEach((other) => pointAt(other, Plotly, hover)));
   plot.on("plotly_unhover", ({ event }) => event && others(chart).forEach((other) => Plotly.Fx.unhover(other.plot)));

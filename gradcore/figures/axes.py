@@ -39,7 +39,7 @@ def log_axis(text: str, low: float, high: float, suffix: str = "") -> Layout:
 
 
 def log_ticks(bottom: float, top: float) -> list[float]:
-    """Return tick values between two exponents: powers of ten; 1, 2, 5 below 1.7 decades; round steps below 0.7.
+    """Return tick values between two exponents: powers of ten; 1, 2, 5 below 2 decades; round steps below 0.7.
 
     Example:
         >>> log_ticks(-1.1, 0.2), log_ticks(-2, 9), log_ticks(-0.6, -0.4)
@@ -51,7 +51,7 @@ def log_ticks(bottom: float, top: float) -> list[float]:
         first, last = math.ceil(10**bottom / step), math.floor(10**top / step)
         return [float(f"{index * step:.6g}") for index in range(first, last + 1)]
     exponents = range(math.ceil(bottom), math.floor(top) + 1)
-    if span >= 1.7:
+    if span >= 2:
         return [float(f"1e{exponent}") for exponent in exponents[:: math.ceil(span / 7)]]
     found = [
         float(f"{digit}e{exponent}") for exponent in range(math.floor(bottom), exponents.stop) for digit in (1, 2, 5)
@@ -87,7 +87,7 @@ def rows(labels: Sequence[str], standoff: int = 8) -> Layout:
 
 def rows_height(count: int) -> int:
     """Return the height of a chart with that many rows, in px."""
-    return theme.margin()["t"] + theme.margin()["b"] + ROW_HEIGHT * (max(count, 1) + 1)
+    return ROW_HEIGHT * (max(count, 1) + 1) + sum(theme.margin()[side] for side in ("t", "b"))
 
 
 def points(x: Any, y: Any, symbol: Any, size: int, color: str, text: Sequence[str]) -> Layout:

@@ -5,6 +5,7 @@ Shapes: T steps, S seeds, P points that are drawn (P <= T).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -141,7 +142,7 @@ def thin(values: Floats, points: int = MOST_POINTS) -> Line:
         return Line(np.arange(steps), values)
     bounds = np.linspace(0, steps, max(points // 2, 1) + 1).astype(int)
     kept = {0, steps - 1}
-    for start, stop in zip(bounds[:-1], bounds[1:], strict=True):
+    for start, stop in pairwise(bounds):
         kept |= _extremes(values[start:stop], start)
     chosen = np.array(sorted(kept))
     return Line(chosen, values[chosen])

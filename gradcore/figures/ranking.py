@@ -19,15 +19,16 @@ MOST_BRACKETS = 6  # more are left to the hover text and the table
 
 def ranking(trace: RaceTrace, ranked: Sequence[Ranked]) -> go.Figure:
     """Draw each entrant's loss as a multiple of the best one's, with its interval, and a bracket around each tie."""
-    styles_of = dict(zip((e.label for e in trace.entrants), styles([e.optimizer for e in trace.entrants]), strict=True))
+    looks = styles([entrant.optimizer for entrant in trace.entrants])
+    style_of = {entrant.label: style for entrant, style in zip(trace.entrants, looks, strict=True)}
     best = min((place.median for place in ranked), default=1.0)
     ratios = [ratio(place, best) for place in ranked]
-    values = [
-        value for place, middle in zip(ranked, ratios, strict=True) for value in (middle, *(place.interval or ()))
-    ]
+    values = [*ratios, *(end for place in ranked for end in place.interval or ())]
     axis = log_axis("Loss, as a multiple of the best", *worth_showing([1.0, *values]), suffix=TIMES)
-    traces = [part for row, (place, middle) in enumerate(zip(ranked, ratios, strict=True))
-              for part in _rank_row(place, middle, row, (10 ** axis["range"][0], edge(axis)), styles_of[place.label])]  # fmt: skip
+    frame = (10 ** axis["range"][0], edge(axis))
+    traces: list[dict[str, Any]] = []
+    for row, (place, middle) in enumerate(zip(ranked, ratios, strict=True)):
+        traces += _rank_row(place, middle, row, frame, style_of[place.label])
     names = rows([place.label for place in ranked], standoff=RANK_COLUMN)
     brackets = ties(ranked)[:MOST_BRACKETS]
     layout = {
@@ -53,7 +54,9 @@ def ratio(place: Ranked, best: float) -> float:
     """Return the centre of the interval, or the ratio of the medians where there is none."""
     if place.interval is not None and all(np.isfinite(place.interval)) and min(place.interval) > 0:
         return float(np.sqrt(place.interval[0] * place.interval[1]))
-    return place.median / best if best > 0 else float("nan")
+    if best == 0:
+        return 1.0 if place.median == 0 else float("inf")
+    return place.median / best
 
 
 def ranking_title(ranked: Sequence[Ranked], entrants: int) -> str:
@@ -102,17 +105,23 @@ def _rank_row(place: Ranked, middle: float, row: int, frame: tuple[float, float]
     low, high = frame
     same = {"type": "scatter", "name": place.label, "cliponaxis": False}
     lost = not middle <= high
-    tied = f", tied with {theme.names(place.tied_with)}" if place.tied_with else ""
-    text = f"{theme.escaped(place.label)}: rank {place.rank}{theme.escaped(tied)}<br>median loss {theme.number(place.median)}"
-    if place.interval:
-        ends = f"{theme.number(place.interval[0], 3)} to {theme.number(place.interval[1], 3)}"
-        text += f"<br>{theme.number(middle, 3)} times the best ({ends})"
-    dot = points([high if lost else middle], [row], "triangle-right" if lost else style.marker, 12, style.color, [text])
+    symbol = "triangle-right" if lost else style.marker
+    dot = points([high if lost else middle], [row], symbol, 12, style.color, [_said(place, middle)])
     if place.interval is None:
         return [{**same, **dot}]
     ends_shown = [min(max(value, low), high) for value in place.interval]
     line = {"x": ends_shown, "y": [row, row], "mode": "lines", "line": {"color": style.color, "width": 2}}
     return [{**same, **line, "hoverinfo": "skip"}, {**same, **dot}]
+
+
+def _said(place: Ranked, middle: float) -> str:
+    """Return the hover text of one entrant."""
+    tied = f", tied with {theme.names(place.tied_with)}" if place.tied_with else ""
+    lines = [theme.escaped(f"{place.label}: rank {place.rank}{tied}"), f"median loss {theme.number(place.median)}"]
+    if place.interval:
+        ends = f"{theme.number(place.interval[0], 3)} to {theme.number(place.interval[1], 3)}"
+        lines.append(f"{theme.number(middle, 3)} times the best ({ends})")
+    return "<br>".join(lines)
 
 
 def _rank_note(text: str, row: float) -> dict[str, Any]:
@@ -128,9 +137,10 @@ def _one_line() -> dict[str, Any]:
 def _brackets(found: Sequence[tuple[int, ...]]) -> list[dict[str, Any]]:
     """Return each tie as a bracket at the right of the frame, with a foot at each of its rows."""
     shapes = []
-    for column, rows in enumerate(found):
+    for column, tied in enumerate(found):
         across = 12 + BRACKET_STEP * column
-        feet = "".join(f" M {across - 6} {row} L {across} {row}" for row in rows)
-        shapes.append({"type": "path", "path": f"M {across} {rows[0]} L {across} {rows[-1]}{feet}", "yref": "y",
-                       "xref": "paper", "xsizemode": "pixel", "xanchor": 1, "line": {"color": theme.MUTED, "width": 1.5}})  # fmt: skip
+        feet = "".join(f" M {across - 6} {row} L {across} {row}" for row in tied)
+        path = f"M {across} {tied[0]} L {across} {tied[-1]}{feet}"
+        place = {"xref": "paper", "xsizemode": "pixel", "xanchor": 1, "yref": "y"}
+        shapes.append({"type": "path", "path": path, **place, "line": {"color": theme.MUTED, "width": 1.5}})
     return shapes

@@ -98,15 +98,19 @@ def _positive_axis(text: str, values: Doubles) -> Layout:
 
 def _stability_points(one: Stability) -> list[dict[str, Any]]:
     middle = one.median
-    text = [f"{theme.escaped(one.label)}, seed {seed}: mean {theme.number(mean)}, standard deviation {theme.number(deviation)}"
-            for seed, (mean, deviation) in enumerate(zip(one.mean, one.deviation, strict=True))]  # fmt: skip
-    same = {"type": "scatter", "name": theme.short(one.label), "legendgroup": one.label}
-    small = points(one.mean, one.deviation, one.style.marker, 6, theme.faded(one.style.color, 0.4), text)
     if middle is None:
         return []
-    said = f"{theme.escaped(one.label)}, median: mean {theme.number(middle[0])}, standard deviation {theme.number(middle[1])}"
-    large = points([middle[0]], [middle[1]], one.style.marker, 13, one.style.color, [said])
+    same = {"type": "scatter", "name": theme.short(one.label), "legendgroup": one.label}
+    text = [_said(one, f"seed {seed}", *pair) for seed, pair in enumerate(zip(one.mean, one.deviation, strict=True))]
+    small = points(one.mean, one.deviation, one.style.marker, 6, theme.faded(one.style.color, 0.4), text)
+    said = [_said(one, "median", *middle)]
+    large = points([middle[0]], [middle[1]], one.style.marker, 13, one.style.color, said)
     return [{**same, **small, "showlegend": False}, {**same, **large}]
+
+
+def _said(one: Stability, who: str, mean: float, deviation: float) -> str:
+    """Return the hover text of one point."""
+    return f"{theme.escaped(one.label)}, {who}: mean {theme.number(mean)}, standard deviation {theme.number(deviation)}"
 
 
 def _point_labels(

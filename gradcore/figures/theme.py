@@ -145,7 +145,7 @@ def margin(right: float = 24, left: float = 64) -> Layout:
 
 def legend_below(entry_width: float, room: int = 104) -> Layout:
     """Return the layout of a legend under the plot, for where labels at the line ends do not fit."""
-    across = {"orientation": "h", "x": 0, "xref": "paper", "xanchor": "left", "entrywidth": entry_width}
+    across = {"orientation": "h", "x": 0, "xref": "paper", "xanchor": "left", "entrywidth": entry_width - 20}
     down = {"y": 0, "yref": "container", "yanchor": "bottom", "tracegroupgap": 0}
     looks = {"itemsizing": "trace", "font": {"color": INK}, "bgcolor": faded(BACKGROUND, 0)}
     return {
