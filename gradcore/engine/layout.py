@@ -1,7 +1,7 @@
 """Layout: how the weights of a Keras model lie in one flat row, layer after layer, input side first.
 
 All seeds of an entrant are the rows of one `[S, P]` matrix. An element-wise optimizer then updates every weight of
-every seed in one call, and the norms of all layers come from one pass over the matrix.
+every seed in one call. V variables are V parts of the row.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from gradcore.records import Floats
+from gradcore.records import Doubles, Floats
 
 Tensor = Any  # a TensorFlow tensor
 
@@ -22,8 +22,8 @@ class Layout:
     """Names, shapes and order of a model's trainable variables."""
 
     layers: tuple[str, ...]  # L names, input side first
-    layer_sizes: tuple[int, ...]  # weights of each layer; they add up to P
-    paths: tuple[str, ...]  # of the V variables, in the order of the row
+    owners: tuple[int, ...]  # of the V variables in the row's order: the number of its layer, ascending
+    paths: tuple[str, ...]
     shapes: tuple[tuple[int, ...], ...]
     order: tuple[int, ...]  # order[i] = Keras' number of the variable at place i of the row
 
@@ -31,15 +31,12 @@ class Layout:
     def of(cls, model: keras.Model) -> Self:
         """Return the layout of a built model."""
         variables = list(model.trainable_variables)
-        owners = [variable.path.rpartition("/")[0] or variable.path for variable in variables]
-        layers = tuple(dict.fromkeys(owners))
-        order = sorted(range(len(variables)), key=lambda number: layers.index(owners[number]))
-        sizes = [
-            sum(int(np.prod(v.shape)) for v, o in zip(variables, owners, strict=True) if o == name) for name in layers
-        ]
+        names = [variable.path.rpartition("/")[0] or variable.path for variable in variables]
+        layers = tuple(dict.fromkeys(names))
+        order = sorted(range(len(variables)), key=lambda number: layers.index(names[number]))
         return cls(
             layers,
-            tuple(sizes),
+            tuple(layers.index(names[number]) for number in order),
             tuple(variables[number].path for number in order),
             tuple(tuple(variables[number].shape) for number in order),
             tuple(order),
@@ -48,26 +45,44 @@ class Layout:
     @property
     def size(self) -> int:
         """P, the number of trainable weights of one replica."""
-        return sum(self.layer_sizes)
+        return sum(int(np.prod(shape)) for shape in self.shapes)
 
     def row(self, values: Sequence[Floats]) -> Floats:
         """Return one replica's values, in Keras' order, as a row (P,)."""
         return np.concatenate([np.ravel(values[number]) for number in self.order])
 
-    def variables(self, row: Tensor) -> list[Tensor]:
-        """Return the tensors of one row, in Keras' order."""
-        parts = tf.split(row, [int(np.prod(shape)) for shape in self.shapes])
+    def split(self, rows: Tensor) -> list[Tensor]:
+        """Return rows (S, P) as one part (S, size) for each variable, in the row's order."""
+        return list(tf.split(rows, [int(np.prod(shape)) for shape in self.shapes], axis=1))
+
+    def variables(self, parts: Sequence[Tensor]) -> list[Tensor]:
+        """Return one replica's parts (size,) as the model's tensors, in Keras' order."""
         tensors: list[Tensor] = [None] * len(parts)
         for number, part, shape in zip(self.order, parts, self.shapes, strict=True):
             tensors[number] = tf.reshape(part, shape)
         return tensors
 
-    def flatten(self, tensors: Sequence[Tensor]) -> Tensor:
-        """Return tensors in Keras' order as a row (P,)."""
-        return tf.concat([tf.reshape(tensors[number], [-1]) for number in self.order], axis=0)
+    def parts(self, tensors: Sequence[Tensor]) -> list[Tensor]:
+        """Return one replica's tensors, in Keras' order, as parts (size,) in the row's order."""
+        return [tf.reshape(tensors[number], [-1]) for number in self.order]
 
-    def layer_norms(self, rows: Tensor) -> Tensor:
-        """Return the L2 norm of each layer, (S, L) in float64: no float32 entry overflows or vanishes in it."""
-        squares = tf.square(tf.cast(rows, tf.float64))
-        sums = [tf.reduce_sum(part, axis=1) for part in tf.split(squares, self.layer_sizes, axis=1)]
-        return tf.sqrt(tf.stack(sums, axis=1))
+    def by_layer(self, norms: Doubles) -> Doubles:
+        """Return the L2 norm of each layer (..., L) from those of its variables (..., V)."""
+        starts = np.searchsorted(self.owners, range(len(self.layers)))
+        with np.errstate(all="ignore"):  # non-finite norms stay what they are
+            return np.sqrt(np.add.reduceat(np.square(norms), starts, axis=-1))
+
+
+def part_norms(parts: Sequence[Tensor]) -> Tensor:
+    """Return the L2 norm of each part (S, size), as (S, V) in float64; no float32 entry overflows or vanishes.
+
+    The squares of float32 are safe while a norm lies between 1e-15 and 1e18; only beyond is float64 paid for.
+    """
+    plain = tf.stack([tf.math.reduce_euclidean_norm(part, axis=1) for part in parts], axis=1)
+    safe = tf.reduce_all((plain > 1e-15) & (plain < 1e18))
+    return tf.cond(safe, lambda: tf.cast(plain, tf.float64), lambda: _exact_norms(parts))
+
+
+def _exact_norms(parts: Sequence[Tensor]) -> Tensor:
+    sums = [tf.reduce_sum(tf.square(tf.cast(part, tf.float64)), axis=1) for part in parts]
+    return tf.sqrt(tf.stack(sums, axis=1))

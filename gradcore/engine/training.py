@@ -13,11 +13,11 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from gradcore.clipping import CLIP_RULES
-from gradcore.engine.layout import Layout, Tensor
+from gradcore.engine.layout import Layout, Tensor, part_norms
 from gradcore.engine.losses import LOSSES
 from gradcore.engine.states import States
 from gradcore.engine.updates import build_update
-from gradcore.records import Floats, TraceChunk
+from gradcore.records import Doubles, Floats, TraceChunk
 from gradcore.specs import NO_CLIPPING, Choice
 
 Initial = tuple[Sequence[Floats], Sequence[Floats]]  # one seed's trainable and non-trainable values, Keras' order
@@ -59,8 +59,8 @@ class Trainer:
         if self._chunk is None:
             steps = tf.TensorSpec((None, *batches.shape[1:]), tf.int32)  # open, so that no chunk length traces again
             self._chunk = _traced(self._run_chunk, x, y, steps)
-        rows = np.asarray(self._chunk(x, y, tf.constant(batches)))  # (K, S, 1 + 3L) in float64
-        return _record(rows, entrant, first_step)
+        rows = np.asarray(self._chunk(x, y, tf.constant(batches)))
+        return _record(self.layout, rows, entrant, first_step)
 
     def predict(self, x: Tensor) -> Floats:
         """Return the model's outputs (S, M, O) for rows (M, ...) or (S, M, ...), in inference mode."""
@@ -85,41 +85,38 @@ class Trainer:
 
     def _step(self, x: Tensor, y: Tensor, batch: Tensor) -> Tensor:
         before = self._update.read()
+        weights = self.layout.split(before)
         by_seed, shared = self._rows(x, y, batch)
 
         def replica(inputs: Any) -> Any:
-            weights, own, rows = inputs
-            return self._gradient(weights, self._states.of_replica(own), *(rows or shared))
+            parts, own, rows = inputs
+            return self._gradient(parts, self._states.of_replica(own), *(rows or shared))
 
-        loss, gradient, clipped, new = tf.vectorized_map(replica, (before, self._states.stacked(), by_seed))
+        loss, gradient, clipped, new = tf.vectorized_map(replica, (weights, self._states.stacked(), by_seed))
         allowed = None
         if self._clip != NO_CLIPPING:  # a non-finite step is skipped, before it touches any memory
-            allowed = tf.reduce_all(tf.math.is_finite(gradient), axis=1)
-        self._update.apply(clipped, allowed)
+            allowed = tf.reduce_all(tf.math.is_finite(tf.concat(gradient, axis=1)), axis=1)
+        self._update.apply(tf.concat(clipped, axis=1), allowed)
         self._states.assign(new)
         measured = [tf.cast(loss, tf.float64)[:, None]]
         if self._record:
-            measured += self._norms(before, gradient, clipped)
+            moved = self.layout.split(self._update.read() - before)
+            measured += [part_norms(weights), part_norms(moved), part_norms(gradient)]
+            measured += [] if self._clip == NO_CLIPPING else [part_norms(clipped)]
         return tf.concat(measured, axis=1)
 
-    def _gradient(self, weights: Tensor, states: list[Tensor], x: Tensor, y: Tensor) -> tuple[Any, ...]:
-        """Return loss, gradient before and after clipping, and new states of one replica."""
+    def _gradient(self, parts: list[Tensor], states: list[Tensor], x: Tensor, y: Tensor) -> tuple[Any, ...]:
+        """Return loss, gradient before and after clipping (both as parts), and new states of one replica."""
         with tf.GradientTape() as tape:
-            tape.watch(weights)
-            outputs, new = self._model.stateless_call(self.layout.variables(weights), states, x, training=True)
+            tape.watch(parts)
+            outputs, new = self._model.stateless_call(self.layout.variables(parts), states, x, training=True)
             loss = self._loss(y, outputs)
-        gradient = tape.gradient(loss, weights)
+        gradient = tape.gradient(loss, parts, unconnected_gradients=tf.UnconnectedGradients.ZERO)
         if self._clip == NO_CLIPPING:
             return loss, gradient, gradient, list(new)
         rule = CLIP_RULES[self._clip.name]
         clipped = rule.apply(self._clip, self.layout.variables(gradient), xp=keras.ops)
-        return loss, gradient, self.layout.flatten(clipped), list(new)
-
-    def _norms(self, before: Tensor, gradient: Tensor, clipped: Tensor) -> list[Tensor]:
-        norms = self.layout.layer_norms(gradient)
-        after = norms if self._clip == NO_CLIPPING else self.layout.layer_norms(clipped)
-        moved = self.layout.layer_norms(self._update.read() - before)
-        return [norms, after, moved / self.layout.layer_norms(before)]
+        return loss, gradient, self.layout.parts(clipped), list(new)
 
     def _rows(self, x: Tensor, y: Tensor, batch: Tensor) -> tuple[list[Tensor], list[Tensor]]:
         """Return the batch as (one for each seed, shared by all seeds); one of the two is empty."""
@@ -133,13 +130,14 @@ class Trainer:
 
     def _run_predict(self, x: Tensor) -> Tensor:
         def replica(inputs: Any) -> Tensor:
-            weights, own, rows = inputs
+            parts, own, rows = inputs
             states = self._states.of_replica(own)
-            outputs, _ = self._model.stateless_call(self.layout.variables(weights), states, *(rows or [x]))
+            outputs, _ = self._model.stateless_call(self.layout.variables(parts), states, *(rows or [x]))
             return outputs
 
         by_seed = [x] if self._one_for_each_seed(x) else []
-        return tf.vectorized_map(replica, (self._update.read(), self._states.stacked(), by_seed))
+        weights = self.layout.split(self._update.read())
+        return tf.vectorized_map(replica, (weights, self._states.stacked(), by_seed))
 
 
 def _traced(function: Any, *inputs: Any) -> Any:
@@ -147,18 +145,24 @@ def _traced(function: Any, *inputs: Any) -> Any:
     return tf.function(function).get_concrete_function(*(tf.TensorSpec(item.shape, item.dtype) for item in inputs))
 
 
-def _record(rows: NDArray[np.float64], entrant: int, first_step: int) -> TraceChunk:
-    """Return the record of measured rows (K, S, 1 + 3L); without measurements L = 0."""
-    layers = (rows.shape[2] - 1) // 3
-    loss, norms, clipped, ratio = np.split(rows, [1, 1 + layers, 1 + 2 * layers], axis=2)
+def _record(layout: Layout, rows: Doubles, entrant: int, first_step: int) -> TraceChunk:
+    """Return the record of what was measured, (K, S, M): the loss, then V norms each of weights, update, gradient(s).
+
+    M = 1 where nothing but the loss was recorded.
+    """
+    loss, measured = rows[:, :, 0], rows[:, :, 1:]
+    variables = len(layout.owners)
+    norms = [layout.by_layer(measured[:, :, i : i + variables]) for i in range(0, measured.shape[2], variables)]
+    weights, moved, gradient, *clipped = norms or [measured] * 3
+    after = clipped[0] if clipped else gradient
     with np.errstate(all="ignore"):  # what float32 cannot hold is recorded as Inf or 0
         return TraceChunk(
             entrant=entrant,
             first_step=first_step,
-            loss=loss[:, :, 0].astype(np.float32),
-            gradient_norm=np.sqrt(np.sum(norms**2, axis=2)).astype(np.float32),
-            clipped_norm=np.sqrt(np.sum(clipped**2, axis=2)).astype(np.float32),
-            layer_norms=norms.astype(np.float32),
-            clipped_layer_norms=clipped.astype(np.float32),
-            update_ratio=ratio.astype(np.float32),
+            loss=loss.astype(np.float32),
+            gradient_norm=np.sqrt(np.sum(gradient**2, axis=2)).astype(np.float32),
+            clipped_norm=np.sqrt(np.sum(after**2, axis=2)).astype(np.float32),
+            layer_norms=gradient.astype(np.float32),
+            clipped_layer_norms=after.astype(np.float32),
+            update_ratio=(moved / weights).astype(np.float32),
         )

@@ -90,12 +90,14 @@ class SeedBySeedUpdate:
 
     def read(self) -> Tensor:
         """Return the weights, (S, P)."""
-        return tf.stack([self._layout.flatten([v.value for v in replica]) for replica in self._replicas])
+        parts = [self._layout.parts([v.value for v in replica]) for replica in self._replicas]
+        return tf.stack([tf.concat(replica, axis=0) for replica in parts])
 
     def apply(self, gradients: Tensor, allowed: Tensor | None) -> None:
         """Take one step with each seed's own optimizer; those that are not allowed take none."""
+        parts = self._layout.split(gradients)
         for seed, optimizer in enumerate(self._optimizers):
-            grads = self._layout.variables(gradients[seed])
+            grads = self._layout.variables([part[seed] for part in parts])
             if allowed is None:
                 optimizer.apply(grads)
             else:
@@ -103,8 +105,10 @@ class SeedBySeedUpdate:
 
     def reset(self, rows: Floats, learning_rate: float) -> None:
         """Start again from weights (S, P)."""
-        for row, replica, optimizer in zip(rows, self._replicas, self._optimizers, strict=True):
-            for variable, value in zip(replica, self._layout.variables(tf.constant(row)), strict=True):
+        parts = self._layout.split(tf.constant(rows))
+        for seed, (replica, optimizer) in enumerate(zip(self._replicas, self._optimizers, strict=True)):
+            values = self._layout.variables([part[seed] for part in parts])
+            for variable, value in zip(replica, values, strict=True):
                 variable.assign(value)
             optimizer.reset(learning_rate)
 
