@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -18,6 +18,7 @@ from gradcore.engine.training import Trainer
 from gradcore.errors import TrainingError
 from gradcore.networks import count_parameters
 from gradcore.optimizers import OPTIMIZERS
+from gradcore.presets import PRESETS
 from gradcore.records import Outcome, Record, Setup
 from gradcore.specs import Choice, EntrantSpec, NetworkSpec, RaceSpec
 from gradcore.tasks import TASKS, Rows, Task
@@ -58,11 +59,9 @@ def run_race(spec: RaceSpec, entrants: Sequence[int], report: Report) -> None:
 
 
 def warm_up() -> None:
-    """Trace and run one tiny race, so that the first real one finds TensorFlow's kernels loaded."""
-    spec = RaceSpec(
-        entrants=(EntrantSpec(Choice("Adam"), 0.001),), network=NetworkSpec(hidden=(4,)), seeds=2, steps=2, batch_size=8
-    )
-    run_race(spec, [0], lambda records, progress: None)
+    """Train the default race for two steps: TensorFlow is loaded, and its traced loops wait for the first click."""
+    spec = replace(PRESETS["default"], steps=2)
+    run_race(spec, range(len(spec.entrants)), lambda records, progress: None)
 
 
 @dataclass(frozen=True)
