@@ -24,7 +24,7 @@ pytestmark = pytest.mark.faults
 ROOT = Path(__file__).resolve().parent.parent
 WARM_SECONDS = 180
 RACE = RaceSpec.from_json(
-    {"steps": 8_000, "seeds": 2, "network": {"hidden": [8]}, "entrants": [{"optimizer": "SGD"}, {"optimizer": "Adam"}]}
+    {"steps": 20_000, "seeds": 2, "network": {"hidden": [8]}, "entrants": [{"optimizer": "SGD"}, {"optimizer": "Adam"}]}
 )
 SHORT = dataclasses.replace(RACE, steps=20)
 
@@ -56,11 +56,13 @@ def reader(url):
 class Dashboard:
     """A dashboard in a process of its own."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, log: Path) -> None:
+        self.log = log
         command = [sys.executable, "-m", "tests.dashboard", url]
-        self.process = subprocess.Popen(
-            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-        )
+        with log.open("w") as stderr:
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr, text=True
+            )
         assert self.process.stdout.readline() == "ready\n"
 
     def submit(self, spec: RaceSpec) -> str:
@@ -80,12 +82,12 @@ class Dashboard:
 
 
 @pytest.fixture
-def dashboard(url):
+def dashboard(url, tmp_path):
     """Return a function that starts a dashboard on the test's store."""
     started = []
 
     def start() -> Dashboard:
-        started.append(Dashboard(url))
+        started.append(Dashboard(url, tmp_path / f"{len(started)}.log"))
         return started[-1]
 
     yield start
@@ -136,7 +138,7 @@ def test_a_killed_worker_costs_one_attempt_and_no_record_is_doubled(lab):
     kill_worker(lab)
     info = ended(lab, run_id)
     assert (info.status, info.attempt, info.message) == ("finished", 2, "")
-    assert steps_recorded(lab, run_id) == {0: list(range(8_000)), 1: list(range(8_000))}
+    assert steps_recorded(lab, run_id) == {0: list(range(20_000)), 1: list(range(20_000))}
     assert sum(record.kind == "outcome" for record in lab.watch(run_id)[0]) == 2
     for ours, theirs in zip(lab.race(run_id)[0].entrants, lab.race(unharmed.id)[0].entrants, strict=True):
         assert ours.loss.tobytes() == theirs.loss.tobytes()
@@ -187,6 +189,7 @@ def test_a_dashboard_that_is_asked_to_stop_stops_at_once_and_cleanly(dashboard, 
     family = first.family()
     assert first.end(signal.SIGTERM, 10) == 0
     gone(family)
+    assert "Traceback" not in first.log.read_text()
     assert (reader.info(running).status, reader.info(waiting).status) == ("interrupted", "queued")
     dashboard()
     assert ended(reader, waiting, WARM_SECONDS).status == "finished"

@@ -5,6 +5,7 @@ Dask: the queue is the store, so that it survives a restart and every visitor's 
 """
 
 import atexit
+import concurrent.futures.thread  # noqa: F401  registers the hook that shuts thread pools, before ours
 import logging
 import threading
 import time
@@ -58,7 +59,9 @@ class Cluster:
 
     def start(self) -> "Cluster":
         """Start the workers in the background."""
-        atexit.register(self._leave)  # where nobody calls close(), as under `streamlit run app.py`
+        # Where nobody calls close(), as under `streamlit run app.py`: Dask cannot be closed once Python has shut its
+        # thread pools, which it does before what `atexit` holds, in a hook like this one, last registered first called.
+        getattr(threading, "_register_atexit", atexit.register)(self.close)
         self._thread.start()
         return self
 
@@ -81,18 +84,16 @@ class Cluster:
 
     def close(self) -> None:
         """Stop: what runs is marked interrupted, what is queued waits for the next start; workers end."""
+        if self._closing.is_set():
+            return
         self._closing.set()
         self._wake.set()
         if self._thread.ident is not None:
             self._thread.join(JOIN_SECONDS)
-        self._leave()
-        atexit.unregister(self._leave)
-        if self._pool is not None:
-            self._pool.close()
-
-    def _leave(self) -> None:
         with suppress(StoreError):  # the next start will find it out
             self._queue.release()
+        if self._pool is not None:
+            self._pool.close()
 
     def _serve(self) -> None:
         try:

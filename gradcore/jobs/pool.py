@@ -9,13 +9,14 @@ import signal
 from collections.abc import Callable
 from typing import Any
 
-CLOSE_SECONDS = 4
+CLOSE_SECONDS = 4.0
 PRELOADED = ["distributed", "numpy", "tensorflow", "keras", "sqlalchemy", "sklearn.datasets", "gradcore.engine.race"]
 SETTINGS = {
     "distributed.worker.multiprocessing-method": "forkserver",
     "distributed.scheduler.allowed-failures": 0,
     "distributed.scheduler.http.routes": [],  # without a dashboard the scheduler would still answer /info and /json
     "distributed.worker.http.routes": [],
+    "distributed.worker.preload": ["gradcore.jobs.preload"],
     "distributed.worker.memory.target": False,
     "distributed.worker.memory.spill": False,
     "distributed.worker.memory.pause": False,

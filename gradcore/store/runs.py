@@ -118,10 +118,8 @@ class RunStore:
         """Ask a run to stop; what nobody trains yet is cancelled at once, and a run that has ended stays as it is."""
         self.info(run_id)
         with self.database.writing() as connection:
-            asked = (
-                update(RUNS).where(RUNS.c.id == run_id, RUNS.c.status.in_(GOING_ON)).values(stop_requested=time.time())
-            )
-            if connection.execute(asked).rowcount:
+            asked = update(RUNS).where(RUNS.c.id == run_id, RUNS.c.status.in_(GOING_ON))
+            if connection.execute(asked.values(stop_requested=time.time())).rowcount:
                 stop_parts(connection, run_id, RunStatus.CANCELLED, only=RunStatus.QUEUED)
                 settle_run(connection, run_id, unsplit=RunStatus.CANCELLED)
 
