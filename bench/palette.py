@@ -67,7 +67,8 @@ def contrast(linear: Doubles, background: str) -> Doubles:
 
 def oklab(linear: Doubles) -> Doubles:
     """Return OKLab coordinates, (..., 3)."""
-    return np.cbrt(linear @ _TO_LMS.T) @ _TO_LAB.T
+    lab: Doubles = np.cbrt(linear @ _TO_LMS.T) @ _TO_LAB.T
+    return lab
 
 
 def distances(linear: Doubles, other: Doubles | None = None) -> Doubles:
@@ -76,7 +77,8 @@ def distances(linear: Doubles, other: Doubles | None = None) -> Doubles:
     for matrix in VISIONS.values():
         seen = [oklab(np.clip(part @ matrix.T, 0, 1)) for part in (linear, linear if other is None else other)]
         found.append(np.linalg.norm(seen[0][:, None] - seen[1][None], axis=-1))
-    return np.minimum.reduce(found)
+    least: Doubles = np.minimum.reduce(found)
+    return least
 
 
 def candidates(name: str, theme: str) -> list[str]:
@@ -123,7 +125,7 @@ def _improve(chosen: list[int], owner: NDArray[np.int64], apart: NDArray[np.floa
         for slot in range(len(chosen)):
             others = [index for place, index in enumerate(chosen) if place != slot]
             options = np.flatnonzero(owner == slot)
-            nearest = apart[np.ix_(options, others)].min(axis=1)
+            nearest = apart[options][:, others].min(axis=1)
             tried = [*chosen[:slot], int(options[nearest.argmax()]), *chosen[slot + 1 :]]
             if (found := _score(tried, apart)) > score:
                 chosen, score, better = tried, found, True

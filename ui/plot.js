@@ -104,11 +104,13 @@ function isDark(host) {
 }
 
 function darken(text) {
-  return text.replace(/#[0-9A-F]{6}\b|rgba\((\d+),(\d+),(\d+),/gi, (color, red, green, blue) => {
+  return text.replace(/#[0-9A-F]{6}\b|rgba\((\d+),(\d+),(\d+),([\d.]+)\)/gi, (color, red, green, blue, opacity) => {
     if (red === undefined) return DARK[color.toUpperCase()] ?? color;
     const hex = [red, green, blue].map((part) => (+part).toString(16).padStart(2, "0")).join("");
     const dark = DARK[`#${hex.toUpperCase()}`];
-    return dark ? `rgba(${[1, 3, 5].map((at) => parseInt(dark.slice(at, at + 2), 16)).join(",")},` : color;
+    if (!dark) return color;
+    const parts = [1, 3, 5].map((at) => parseInt(dark.slice(at, at + 2), 16));
+    return `rgba(${parts.join(",")},${+Math.pow(opacity, 0.75).toFixed(2)})`; // thin tints drown on a dark ground
   });
 }
 
@@ -180,7 +182,7 @@ function enlarge(part, scale) {
 
 function hide(chart, { data, layout }) {
   if (!chart.hidden.size) return;
-  for (const trace of data) if (chart.hidden.has(trace.legendgroup)) trace.visible = "legendonly";
+  for (const trace of data) if (chart.hidden.has(trace.meta)) trace.visible = "legendonly";
   for (const note of layout.annotations ?? []) if (chart.hidden.has(note.name)) note.opacity = 0.35;
   if (layout.yaxis.type === "log" && layout.yaxis.range) layout.yaxis.autorange = true; // show the rest at full size
 }
@@ -191,7 +193,7 @@ function toggle(chart, name) {
 }
 
 function isolate(chart, name) {
-  const names = new Set(chart.plot.data.map((trace) => trace.legendgroup).filter(Boolean));
+  const names = new Set(chart.plot.data.map((trace) => trace.meta).filter(Boolean));
   const alone = chart.hidden.size === names.size - 1 && !chart.hidden.has(name);
   chart.hidden = new Set(alone ? [] : [...names].filter((other) => other !== name));
   update(chart);
@@ -205,7 +207,7 @@ async function placeNames(chart, Plotly) {
   const { _offset: top, _length: length } = full.yaxis;
   const wanted = [];
   notes.forEach((note, index) => {
-    const trace = chart.plot._fullData.find((one) => one.legendgroup === note.name && one.showlegend);
+    const trace = chart.plot._fullData.find((one) => one.meta === note.name && one.showlegend !== false && one.mode === "lines");
     if (!note.name || !trace) return;
     const size = (note.text.split("<br>").length * 17 * chart.rem()) / 16;
     const value = lastValue(trace, full.xaxis);
@@ -261,9 +263,9 @@ function settings(chart) {
   const buttons = [
     { name: "png", title: "Save as PNG", icon: icons.camera, click: save("png") },
     { name: "svg", title: "Save as SVG", icon: icons.disk, click: save("svg") },
-    { name: "whole", title: "Show the whole chart", icon: icons.home, click: () => reset(chart) },
+    { name: "whole", title: "Show the whole chart (double click)", icon: icons.home, click: () => reset(chart) },
   ];
-  return { displayModeBar: "hover", displaylogo: false, modeBarButtons: [buttons], doubleClick: false, responsive: false };
+  return { displayModeBar: "hover", displaylogo: false, modeBarButtons: [buttons], doubleClick: false, showTips: false };
 }
 
 function zoomed(chart, change) {
@@ -283,12 +285,12 @@ function reset(chart) {
 function listen(chart, Plotly) {
   chart.listening = true;
   const { plot } = chart;
-  plot.on("plotly_legendclick", ({ node, fullData, curveNumber }) => {
-    toggle(chart, fullData[curveNumber].legendgroup);
+  plot.on("plotly_legendclick", ({ fullData, curveNumber }) => {
+    toggle(chart, fullData[curveNumber].meta);
     return false;
   });
   plot.on("plotly_legenddoubleclick", ({ fullData, curveNumber }) => {
-    isolate(chart, fullData[curveNumber].legendgroup);
+    isolate(chart, fullData[curveNumber].meta);
     return false;
   });
   plot.on("plotly_clickannotation", ({ annotation }) => annotation.name && toggle(chart, annotation.name));

@@ -47,7 +47,7 @@ def log_ticks(bottom: float, top: float) -> list[float]:
     """
     span = top - bottom
     if span < 0.7:
-        step = _round_step((10**top - 10**bottom) / 4)
+        step = _round_step((10**top - 10**bottom) / 6)
         first, last = math.ceil(10**bottom / step), math.floor(10**top / step)
         return [float(f"{index * step:.6g}") for index in range(first, last + 1)]
     exponents = range(math.ceil(bottom), math.floor(top) + 1)
@@ -87,7 +87,8 @@ def rows(labels: Sequence[str], standoff: int = 8) -> Layout:
 
 def rows_height(count: int) -> int:
     """Return the height of a chart with that many rows, in px."""
-    return ROW_HEIGHT * (max(count, 1) + 1) + sum(theme.margin()[side] for side in ("t", "b"))
+    around: int = theme.margin()["t"] + theme.margin()["b"]
+    return around + ROW_HEIGHT * (max(count, 1) + 1)
 
 
 def points(x: Any, y: Any, symbol: Any, size: int, color: str, text: Sequence[str]) -> Layout:

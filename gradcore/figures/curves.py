@@ -5,7 +5,6 @@ Shapes: T steps, S seeds, P points that are drawn (P <= T).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +13,7 @@ from gradcore.figures.theme import Style, styles
 from gradcore.records import EntrantTrace, Floats
 
 MOST_POINTS = 700  # of one line; more are thinned
-BAND_POINTS = 300  # of each edge of a band
+BAND_POINTS = 300  # of each edge of a band, and of the thin line of a seed
 LEAST_SEEDS_FOR_A_BAND = 5
 DIVERGED = 1000.0  # times the first loss, as in the ranking (contract of the race)
 LEAVING = 3.0  # times its first value: there a diverging curve leaves the frame, so that it does not flatten the others
@@ -49,7 +48,8 @@ class Curve:
         if self.diverged_at is None:
             return self.median
         before = self.median[: self.diverged_at]
-        return before[before <= LEAVING * self.median[0]]
+        near: Floats = before[before <= LEAVING * self.median[0]]
+        return near
 
     @property
     def end(self) -> tuple[int, float] | None:
@@ -131,7 +131,7 @@ def _starts(flags: NDArray[np.bool_]) -> Steps:
 
 
 def thin(values: Floats, points: int = MOST_POINTS) -> Line:
-    """Return the smallest and largest value of each of `points` / 2 stretches, so that no peak is lost.
+    """Return the least, the greatest and the first missing value of each of `points` / 2 stretches: no peak is lost.
 
     Example:
         >>> thin(np.array([1, 5, 1, 1, 0, 1], dtype=np.float32), points=4)
@@ -140,21 +140,16 @@ def thin(values: Floats, points: int = MOST_POINTS) -> Line:
     steps = len(values)
     if steps <= points:
         return Line(np.arange(steps), values)
-    bounds = np.linspace(0, steps, max(points // 2, 1) + 1).astype(int)
-    kept = {0, steps - 1}
-    for start, stop in pairwise(bounds):
-        kept |= _extremes(values[start:stop], start)
-    chosen = np.array(sorted(kept))
+    size = -(-steps // (points // 2))
+    rows = np.pad(values, (0, -steps % size), mode="edge").reshape(-1, size)
+    missing = np.isnan(rows)
+    first_missing = missing.argmax(axis=1)[missing.any(axis=1)] + np.flatnonzero(missing.any(axis=1)) * size
+    starts = np.arange(len(rows)) * size
+    least = np.where(missing, np.inf, rows).argmin(axis=1) + starts
+    greatest = np.where(missing, -np.inf, rows).argmax(axis=1) + starts
+    kept = np.unique(np.concatenate([[0, steps - 1], least, greatest, first_missing]))
+    chosen = kept[kept < steps]
     return Line(chosen, values[chosen])
-
-
-def _extremes(stretch: Floats, start: int) -> set[int]:
-    """Return the places of the least, the greatest and the first missing value of a stretch."""
-    missing = np.isnan(stretch)
-    found = {start + int(missing.argmax())} if missing.any() else set()
-    if not missing.all():
-        found |= {start + int(np.nanargmin(stretch)), start + int(np.nanargmax(stretch))}
-    return found
 
 
 def band(curve: Curve) -> Line:

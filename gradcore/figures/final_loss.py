@@ -112,7 +112,7 @@ def _final_row(final: Final, row: int, frame: float, metric: str) -> list[dict[s
 
 
 def _row_part(final: Final, fields: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "scatter", "name": final.label, "legendgroup": final.label, "cliponaxis": False, **fields}
+    return {"type": "scatter", "name": final.label, "meta": final.label, "cliponaxis": False, **fields}
 
 
 def _metric_note(final: Final, row: int, metric: str) -> dict[str, Any]:

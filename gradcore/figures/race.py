@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from gradcore.figures import theme
 from gradcore.figures.axes import log_axis
 from gradcore.figures.claims import loss_title, norm_title
-from gradcore.figures.curves import LEAST_SEEDS_FOR_A_BAND, Curve, band, curves, reach, thin
+from gradcore.figures.curves import BAND_POINTS, LEAST_SEEDS_FOR_A_BAND, Curve, band, curves, reach, thin
 from gradcore.figures.final_loss import final_validation
 from gradcore.figures.labels import LABEL_HEIGHT, label_width, spread
 from gradcore.figures.ranking import ranking
@@ -84,7 +84,7 @@ def _draw(trace: RaceTrace, found: Sequence[Curve], heading: Layout, axis: str, 
 def _spread_of_seeds(curve: Curve) -> list[dict[str, Any]]:
     """Return the band over five or more seeds, a thin line for each of two to four."""
     seeds = curve.seeds.shape[1]
-    same = {"type": "scatter", "mode": "lines", "legendgroup": curve.label, "showlegend": False, "hoverinfo": "skip"}
+    same = {"type": "scatter", "mode": "lines", "meta": curve.label, "showlegend": False, "hoverinfo": "skip"}
     if seeds >= LEAST_SEEDS_FOR_A_BAND:
         outline = band(curve)
         shape = {"fill": "toself", "fillcolor": theme.faded(curve.style.color, 0.13), "line": {"width": 0}}
@@ -92,7 +92,7 @@ def _spread_of_seeds(curve: Curve) -> list[dict[str, Any]]:
     if seeds == 1:
         return []
     line = {"color": theme.faded(curve.style.color, 0.4), "width": 1, "dash": curve.style.dash}
-    lines = [thin(_drawable(seed)) for seed in curve.seeds.T]
+    lines = [thin(_drawable(seed), BAND_POINTS) for seed in curve.seeds.T]
     return [{**same, "name": curve.label, "x": _steps(one.steps), "y": one.values, "line": line} for one in lines]
 
 
@@ -102,11 +102,11 @@ def _median(curve: Curve) -> dict[str, Any]:
         "type": "scatter",
         "mode": "lines",
         "name": theme.short(curve.label),
-        "legendgroup": curve.label,
+        "meta": curve.label,
         "x": _steps(shown.steps),
         "y": shown.values,
         "line": {"color": curve.style.color, "dash": curve.style.dash, "width": 2},
-        "hovertemplate": f"{theme.short(curve.label)}  %{{y:.4~g}}<extra></extra>",
+        "hovertemplate": f"{theme.short(curve.label)}  %{{y:.4g}}<extra></extra>",
     }
 
 
@@ -138,7 +138,7 @@ def _mark(curve: Curve, edge: int, symbol: str, points: Sequence[tuple[int, str]
     return {
         "type": "scatter",
         "mode": "markers",
-        "legendgroup": curve.label,
+        "meta": curve.label,
         "showlegend": False,
         "name": curve.label,
         "x": _steps(np.array([step for step, _ in points])),

@@ -100,7 +100,7 @@ def _stability_points(one: Stability) -> list[dict[str, Any]]:
     middle = one.median
     if middle is None:
         return []
-    same = {"type": "scatter", "name": theme.short(one.label), "legendgroup": one.label}
+    same = {"type": "scatter", "name": theme.short(one.label), "meta": one.label}
     text = [_said(one, f"seed {seed}", *pair) for seed, pair in enumerate(zip(one.mean, one.deviation, strict=True))]
     small = points(one.mean, one.deviation, one.style.marker, 6, theme.faded(one.style.color, 0.4), text)
     said = [_said(one, "median", *middle)]

@@ -146,7 +146,7 @@ def margin(right: float = 24, left: float = 64) -> Layout:
 def legend_below(entry_width: float, room: int = 104) -> Layout:
     """Return the layout of a legend under the plot, for where labels at the line ends do not fit."""
     across = {"orientation": "h", "x": 0, "xref": "paper", "xanchor": "left", "entrywidth": entry_width - 20}
-    down = {"y": 0, "yref": "container", "yanchor": "bottom", "tracegroupgap": 0}
+    down = {"y": 0, "yref": "container", "yanchor": "bottom"}
     looks = {"itemsizing": "trace", "font": {"color": INK}, "bgcolor": faded(BACKGROUND, 0)}
     return {
         "showlegend": True,
@@ -168,6 +168,8 @@ def template() -> Layout:
         "title": {"font": {"color": MUTED, "size": TYPE_SIZE}, "standoff": 10},
         "minor": {"showgrid": False, "ticks": ""},
     }
+    below = {"showline": True, "ticks": "outside", "tickcolor": LINE, "ticklen": 4}
+    below |= {"spikecolor": LINE, "spikethickness": 1, "spikedash": "solid", "spikemode": "across"}
     return {
         "layout": {
             "font": {"family": FONT, "size": TYPE_SIZE, "color": INK},
@@ -185,7 +187,7 @@ def template() -> Layout:
                 "font": {"size": 17, "color": INK, "weight": 600},
                 "subtitle": {"font": {"size": TYPE_SIZE, "color": MUTED}},
             },
-            "xaxis": {**axis, "showline": True, "ticks": "outside", "tickcolor": LINE, "ticklen": 4},
+            "xaxis": {**axis, **below},
             "yaxis": {**axis, "showgrid": True},
             "showlegend": False,
             "hovermode": "x unified",

@@ -33,7 +33,9 @@ def axis_range(page: Page, axis: str, chart: int = 0) -> list[float]:
 
 def points(page: Page) -> int:
     """How many steps the live chart's first median line has."""
-    return page.evaluate(f"document.querySelector('{AREA}')._fullData.find(t => t.name === 'SGD' && t.hovertemplate).x.length")
+    return page.evaluate(
+        f"document.querySelector('{AREA}')._fullData.find(t => t.name === 'SGD' && t.hovertemplate).x.length"
+    )
 
 
 def visible(page: Page, chart: int = 0) -> list[str]:
@@ -118,7 +120,7 @@ def test_the_dark_theme_recolours_without_a_reload(page, address, complaints):
     page.wait_for_function(f"{color} === '#869BF9'")
     assert page.evaluate(f"document.querySelector('{AREA}')._fullLayout.paper_bgcolor") == "#0F1420"
     fill = f"document.querySelector('{AREA}')._fullData.find(t => t.fill === 'toself').fillcolor"
-    assert page.evaluate(fill) == "rgba(134,155,249,0.13)"
+    assert page.evaluate(fill) == "rgba(134,155,249,0.22)"
     assert complaints == []
 
 
@@ -127,7 +129,9 @@ def test_hover_shows_all_entrants_sorted_by_value_in_both_charts(page, address, 
     box = page.locator(f"{AREA} .nsewdrag[data-subplot='xy']").first.bounding_box()
     page.mouse.move(box["x"] + 8, box["y"] + box["height"] / 2)
     page.mouse.move(box["x"] + 10, box["y"] + box["height"] / 2)
-    page.wait_for_function(f"[...document.querySelectorAll('{AREA}')].slice(0, 2).every(a => a.querySelector('.hoverlayer .legend'))")
+    page.wait_for_function(
+        f"[...document.querySelectorAll('{AREA}')].slice(0, 2).every(a => a.querySelector('.hoverlayer .legend'))"
+    )
     rows = page.locator(AREA).first.locator(".hoverlayer .legendtext").all_text_contents()
     values = [float(row.rpartition(" ")[2]) for row in rows]
     assert len(values) == 6
@@ -173,7 +177,9 @@ def test_type_grows_with_the_page(page, address):
 
 def test_each_chart_has_a_role_and_a_name(page, address):
     open_page(page, address)
-    labels = page.locator(AREA).evaluate_all("areas => areas.map(a => [a.getAttribute('role'), a.getAttribute('aria-label')])")
+    labels = page.locator(AREA).evaluate_all(
+        "areas => areas.map(a => [a.getAttribute('role'), a.getAttribute('aria-label')])"
+    )
     assert labels[:2] == [["figure", "Training loss over steps"], ["figure", "Gradient norm over steps"]]
 
 

@@ -1,0 +1,362 @@
+import json
+
+import numpy as np
+import pytest
+
+from gradcore.figures import claims, curves, final_loss, race, ranking, stability, theme
+from gradcore.records import Ranked
+from tests.traces import make_entrant, make_race, make_trace, shortened
+
+NAN, INF = float("nan"), float("inf")
+FALLING = [[4.0, 4.0, 4.0, 4.0, 4.0], [1.0, 2.0, 3.0, 4.0, 5.0]]
+
+
+def only(entrant, measure="loss"):
+    return curves.curves([entrant], measure)[0]
+
+
+def decoded(figure):
+    """The traces as the browser gets them, arrays as lists."""
+    kinds = {"f4": "<f4", "u2": "<u2", "f8": "<f8", "u1": "<u1", "i1": "<i1"}
+    found = json.loads(theme.to_json(figure))["data"]
+    for trace in found:
+        for key in ("x", "y"):
+            if isinstance(trace.get(key), dict):
+                import base64
+
+                trace[key] = np.frombuffer(base64.b64decode(trace[key]["bdata"]), kinds[trace[key]["dtype"]]).tolist()
+    return found
+
+
+# ---- curves: data
+
+
+def test_a_curve_is_the_median_with_10_and_90_percent_of_the_seeds():
+    curve = only(make_entrant(FALLING))
+    assert curve.median.tolist() == [4.0, 3.0]
+    assert curve.low.tolist() == pytest.approx([4.0, 1.4])
+    assert curve.high.tolist() == pytest.approx([4.0, 4.6])
+    assert curve.end == (1, 3.0)
+
+
+def test_a_lost_seed_counts_as_worst_in_the_median_and_leaves_the_band():
+    curve = only(make_entrant([[1.0] * 5, [NAN, 1.0, 2.0, 3.0, 4.0]]))
+    assert curve.median.tolist() == [1.0, 3.0]
+    assert curve.high.tolist() == pytest.approx([1.0, 3.7])
+    assert curve.lost == ((1, 1),)
+    assert curve.diverged_at is None
+
+
+def test_a_curve_diverges_where_its_median_seed_does():
+    assert curves.diverged_at(np.array([[1.0, 1.0, 1.0], [1.0, NAN, 1.0], [1.0, NAN, INF]])) == 2
+    assert curves.diverged_at(np.array([[1.0], [999.0], [1001.0]])) == 2
+    assert curves.diverged_at(np.array([[1.0], [1000.0]])) is None
+
+
+def test_missing_medians_are_gaps_and_zeros_are_known():
+    curve = only(make_entrant([[1.0], [0.0], [0.0], [2.0], [0.0], [NAN]]))
+    assert np.isnan(curve.median[5])
+    assert curve.zeros == (1, 4)
+
+
+def test_a_diverging_curve_leaves_the_frame_instead_of_flattening_the_others():
+    calm = make_entrant([[1.0], [0.5], [0.1]], label="Adam")
+    wild = make_entrant([[1.0], [2.0], [5000.0]], label="SGD")
+    assert curves.reach(curves.curves([calm, wild], "loss")) == pytest.approx((0.1, 2.0))
+
+
+def test_an_axis_without_values_is_still_an_axis():
+    assert curves.reach([]) == (0.1, 1.0)
+    assert curves.reach(curves.curves([make_entrant([[NAN], [NAN]])], "loss")) == (0.1, 1.0)
+
+
+def test_thinning_keeps_every_peak_and_every_gap():
+    values = np.ones(20_000, dtype=np.float32)
+    values[[777, 15_003]] = [1e6, 1e-6]
+    values[9_999] = NAN
+    line = curves.thin(values, points=200)
+    assert len(line.steps) <= 400
+    assert {0, 777, 9_999, 15_003, 19_999} <= set(line.steps.tolist())
+    assert line.values[line.steps == 777].tolist() == [1e6]
+
+
+def test_a_short_line_is_not_thinned():
+    assert curves.thin(np.arange(700, dtype=np.float32)).steps.tolist() == list(range(700))
+
+
+def test_a_band_is_one_polygon_for_each_stretch():
+    curve = only(make_entrant([[1.0, 2.0], [NAN, NAN], [3.0, 5.0]]))
+    outline = curves.band(curve)
+    assert outline.steps.tolist() == [0, 0, 2, 2, 2]
+    assert outline.values.tolist() == pytest.approx([1.9, 1.1, NAN, 4.8, 3.2], nan_ok=True)
+
+
+# ---- titles: what may be claimed
+
+
+def race_of(**losses):
+    """A race over one step: {label: losses of the seeds}."""
+    return make_trace([make_entrant([seeds], label=label) for label, seeds in losses.items()])
+
+
+def test_the_title_says_on_every_seed_only_where_it_holds():
+    trace = race_of(Adam=[0.1, 0.2], SGD=[0.3, 0.4])
+    assert claims.loss_title(trace) == "Loss ends lowest with Adam, on every seed"
+
+
+def test_the_title_names_who_matches_the_leader_on_a_seed():
+    trace = race_of(Adam=[0.1, 0.2, 0.3], AdamW=[0.1, 0.5, 0.5], SGD=[0.3, 0.4, 0.5])
+    assert claims.loss_title(trace) == "Loss ends lowest with Adam; AdamW matches or beats it on some seeds"
+
+
+def test_the_title_counts_when_many_match_the_leader():
+    trace = race_of(Adam=[0.1, 0.9], AdamW=[0.2, 0.2], Lion=[0.3, 0.3], SGD=[0.3, 0.4])
+    assert claims.loss_title(trace) == "Loss ends lowest with Adam; 3 others match or beat it on some seeds"
+
+
+def test_one_seed_claims_nothing_about_seeds():
+    assert claims.loss_title(race_of(Adam=[0.1], SGD=[0.3])) == "Loss ends lowest with Adam"
+
+
+def test_a_running_race_says_so_far_and_compares_at_a_step_that_all_have():
+    fast = make_entrant([[1.0], [0.2], [0.1]], label="Adam")
+    slow = make_entrant([[1.0], [0.15]], label="SGD")
+    trace = make_trace([fast, slow], steps=10)
+    assert claims.leader(trace) == claims.Leader(1, ("SGD",))
+    assert claims.loss_title(trace) == "Loss is lowest with SGD so far"
+
+
+def test_a_race_without_steps_waits():
+    empty = make_entrant(np.empty((0, 5)), label="SGD")
+    assert claims.loss_title(make_trace([empty], steps=10)) == "Waiting for the first steps"
+    assert claims.norm_title(make_trace([empty], steps=10)) == "Waiting for the first steps"
+    half = make_trace([empty, make_entrant(FALLING)], steps=10)
+    assert claims.loss_title(half) == "The first steps are coming in"
+
+
+def test_the_title_says_who_diverged():
+    calm, wild = make_entrant([[1.0], [0.5]], label="Adam"), make_entrant([[1.0], [NAN]], label="SGD")
+    assert claims.loss_title(make_trace([calm, wild])) == "Loss ends lowest with Adam, SGD diverged".replace(",", ";")
+    assert claims.loss_title(make_trace([wild])) == "Every entrant diverged"
+
+
+def test_the_norm_title_gives_the_extremes():
+    low = make_entrant([[1.0]], label="Adam", gradient_norm=[[0.0123]])
+    high = make_entrant([[1.0]], label="SGD", gradient_norm=[[4.56]])
+    assert claims.norm_title(make_trace([high, low])) == "Gradient norms end between 0.012 (Adam) and 4.6 (SGD)"
+    assert claims.norm_title(make_trace([high], steps=9)) == "Gradient norms are at 4.6 (SGD)"
+
+
+# ---- curves: drawing
+
+
+def test_five_seeds_have_a_band_and_three_have_thin_lines():
+    fills = [trace.get("fill") for trace in decoded(race.loss_curves(make_race(steps=5, seeds=5)))]
+    assert fills.count("toself") == 6
+    lines = [trace["line"]["width"] for trace in decoded(race.loss_curves(make_race(steps=5, seeds=3)))]
+    assert sorted(lines) == [1] * 18 + [2] * 6
+
+
+def test_lines_carry_steps_values_and_their_name():
+    trace = make_trace([make_entrant([[4.0], [2.0], [NAN]], label="SGD")])
+    line = decoded(race.loss_curves(trace))[0]
+    assert line["x"] == [0, 1, 2]
+    assert line["y"] == pytest.approx([4.0, 2.0, NAN], nan_ok=True)
+    assert (line["name"], line["line"]["color"], line["line"]["dash"]) == ("SGD", "#234FFD", "solid")
+
+
+def test_a_lost_seed_is_marked_on_the_upper_edge_with_its_step():
+    trace = make_trace([make_entrant([[1.0, 1.0], [1.0, INF], [1.0, NAN]], label="SGD")])
+    mark = decoded(race.loss_curves(trace))[-1]
+    assert (mark["x"], mark["y"], mark["yaxis"]) == ([1], [1.0], "y2")
+    assert mark["text"] == ["SGD: 1 of 2 seeds not finite from step 1"]
+
+
+def test_a_zero_is_marked_on_the_lower_edge_and_drawn_as_a_gap():
+    drawn = decoded(race.loss_curves(make_trace([make_entrant([[1.0], [0.0], [1.0]], label="SGD")])))
+    assert drawn[0]["y"] == pytest.approx([1.0, NAN, 1.0], nan_ok=True)
+    assert (drawn[-1]["x"], drawn[-1]["y"]) == ([1], [0.0])
+    assert drawn[-1]["text"] == ["SGD: 0 at step 1"]
+
+
+def test_the_end_of_a_diverged_line_says_when():
+    wild = make_entrant([[1.0]] * 43 + [[NAN]] * 2, label="SGD")
+    note = race.loss_curves(make_trace([wild, make_entrant([[1.0]] * 45)])).layout.annotations[0]
+    assert note.text == "SGD<br>diverged at step 43"
+    assert note.x == 43
+
+
+def test_names_at_the_line_ends_do_not_overlap():
+    same = [make_entrant([[1.0], [0.5]], label=f"Adam {number}") for number in range(6)]
+    figure = race.loss_curves(make_trace(same), height=440)
+    places = sorted(note.y for note in figure.layout.annotations)
+    pixels = np.diff(places) * (440 - 72 - 48)
+    assert pixels.min() >= 16.9
+    assert places[0] >= 0
+    assert places[-1] <= 1
+
+
+def test_too_many_names_become_a_legend():
+    many = [make_entrant([[1.0], [0.5]], label=f"Adam {number}") for number in range(24)]
+    figure = race.loss_curves(make_trace(many))
+    assert figure.layout.showlegend
+    assert not figure.layout.annotations
+
+
+def test_the_axes_say_what_they_plot_with_units():
+    figure = race.loss_curves(make_race(steps=5))
+    assert figure.layout.xaxis.title.text == "Step"
+    assert figure.layout.yaxis.title.text == "Training loss"
+    assert figure.layout.title.subtitle.text == (
+        "Training loss (cross-entropy, nats), median of 5 seeds, band 10 to 90 %"
+    )
+    assert list(figure.layout.xaxis.range) == [0, 4]
+
+
+def test_the_x_axis_holds_all_steps_from_the_start():
+    assert list(race.loss_curves(make_race(steps=20, asked=200)).layout.xaxis.range) == [0, 199]
+
+
+def test_hover_is_sorted_by_value():
+    figure = race.gradient_norms(make_race(steps=5))
+    template = json.loads(theme.to_json(figure))["layout"]["template"]["layout"]
+    assert (template["hovermode"], template["hoversort"]) == ("x unified", "value descending")
+
+
+@pytest.mark.parametrize("draw", [race.loss_curves, race.gradient_norms, race.final_validation, race.stability])
+@pytest.mark.parametrize("steps", [0, 1, 7])
+def test_every_figure_works_while_entrants_have_few_steps_or_none(draw, steps):
+    trace = make_race(steps=8)
+    first, *rest = shortened(trace, steps).entrants
+    figure = draw(make_trace([first, *shortened(trace, 0).entrants[1:], *rest[:0]], steps=8))
+    assert json.loads(theme.to_json(figure))["layout"]["title"]["text"]
+
+
+def test_a_long_race_of_twelve_stays_small():
+    rates = {f"Adam {number}": 0.01 * (number + 1) for number in range(12)}
+    text = theme.to_json(race.loss_curves(make_race(steps=2000, seeds=5, rates=rates)))
+    assert len(text) < 260_000
+
+
+def test_a_label_with_markup_stays_text():
+    figure = race.loss_curves(make_trace([make_entrant([[1.0]], label="<a href='x'>", optimizer="SGD")]))
+    assert "<a" not in theme.to_json(figure).replace('"meta": "<a', "").replace('"name": "<a', "")
+
+
+# ---- final validation loss
+
+
+def finished(label, losses, metrics=None):
+    return make_entrant([[1.0] * len(losses)], label=label, validation_loss=losses, validation_metric=metrics)
+
+
+def test_finals_are_sorted_by_median_with_the_range_of_the_seeds():
+    found = final_loss.finals(make_trace([finished("SGD", [3.0, 1.0, 2.0]), finished("Adam", [0.1, 0.3, 0.2])]))
+    assert [final.label for final in found] == ["Adam", "SGD"]
+    assert found[0].median == 0.2
+    assert found[0].interval == pytest.approx((0.12, 0.28))
+
+
+def test_a_final_with_most_seeds_lost_has_no_finite_median():
+    final = final_loss.finals(make_trace([finished("SGD", [1.0, NAN, INF], [0.5, NAN, NAN])]))[0]
+    assert final.median == INF
+    assert final.metric == 0.5
+
+
+def test_accuracy_stands_beside_the_loss():
+    figure = race.final_validation(make_trace([finished("Adam", [0.1, 0.3, 0.2], [0.95, 0.9, 0.91])]))
+    assert [note.text for note in figure.layout.annotations] == ["accuracy", "91.0 %"]
+    drawn = decoded(figure)
+    assert drawn[2]["text"] == ["Adam: median loss 0.2, accuracy 0.91"]
+    assert drawn[1]["text"][0] == "Adam, seed 0: loss 0.1, accuracy 0.95"
+
+
+def test_a_lost_seed_stands_on_the_right_edge():
+    figure = race.final_validation(make_trace([finished("Adam", [0.1, 0.2, INF])]))
+    seeds = decoded(figure)[1]
+    assert seeds["marker"]["symbol"] == ["circle", "circle", "triangle-right"]
+    assert np.log10(seeds["x"][2]) == pytest.approx(figure.layout.xaxis.range[1], abs=1e-3)
+
+
+def test_the_final_title_counts_until_all_have_finished():
+    running = make_trace([finished("Adam", [0.1]), make_entrant([[1.0]], label="SGD")])
+    assert race.final_validation(running).layout.title.text == "1 of 2 have finished"
+    done = make_trace([finished("Adam", [0.123]), finished("SGD", [2.5])])
+    assert race.final_validation(done).layout.title.text == "Median validation loss goes from 0.123 (Adam) to 2.5 (SGD)"
+    lost = make_trace([finished("Adam", [NAN])])
+    assert race.final_validation(lost).layout.title.text == "No entrant has a finite validation loss"
+
+
+# ---- stability
+
+
+def test_stability_is_mean_and_deviation_over_steps_then_the_median_over_seeds():
+    norms = [[1.0, 2.0, 10.0], [3.0, 2.0, 30.0]]
+    found = stability.stabilities(make_trace([make_entrant(norms, label="SGD")]))[0]
+    assert found.mean.tolist() == [2.0, 2.0, 20.0]
+    assert found.deviation.tolist() == [1.0, 0.0, 10.0]
+    assert found.median == (11.0, 5.5)
+
+
+def test_what_is_not_finite_is_named_instead_of_drawn():
+    trace = make_trace([make_entrant([[1.0], [2.0]], label="Adam"), make_entrant([[1.0], [NAN]], label="SGD")])
+    figure = race.stability(trace)
+    assert figure.layout.annotations[-1].text == "not drawn, gradient norm not finite: SGD"
+    assert figure.layout.title.text == "The gradient norm of Adam varies by 33 % of its mean"
+
+
+# ---- ranking
+
+
+def row(label, rank=1, median=0.1, interval=(1.0, 1.0), tied=()):
+    return Ranked(label, rank, median, interval, tuple(tied))
+
+
+@pytest.mark.parametrize(
+    ("ranked", "title"),
+    [
+        ([], "The ranking comes when the first entrant has finished"),
+        ([row("a"), row("b", 2)], "a is first: every other loss is significantly higher"),
+        ([row("a", tied=["b"]), row("b", tied=["a"])], "a leads; nothing separates it from b"),
+        ([row("a", tied="bcd"), row("b"), row("c"), row("d")], "a leads; nothing separates it from 3 others"),
+        (
+            [row("a", interval=None, tied=["b"]), row("b", interval=None)],
+            "One seed ranks nothing; a has the lowest loss in it",
+        ),
+        ([row("a", median=INF, interval=None)], "Every entrant diverged"),
+    ],
+)
+def test_the_ranking_title_claims_no_more_than_the_ties_allow(ranked, title):
+    assert ranking.ranking_title(ranked, len(ranked)) == title
+
+
+def test_a_partial_ranking_says_so():
+    assert ranking.ranking_title([row("a")], 3) == "1 of 3 have finished; a has the lowest median loss of them"
+
+
+def test_brackets_hold_sets_in_which_every_two_are_tied():
+    chain = [row("a", tied="b"), row("b", tied="ac"), row("c", tied="b"), row("d")]
+    assert ranking.ties(chain) == [(0, 1), (1, 2)]
+    assert ranking.ties([row("a", tied="c"), row("b"), row("c", tied="a")]) == [(0, 2)]
+    assert ranking.ties([row(label, tied="abc".replace(label, "")) for label in "abc"]) == [(0, 1, 2)]
+    assert ranking.ties([]) == []
+
+
+def test_the_point_is_the_centre_of_the_interval_else_the_ratio_of_medians():
+    assert ranking.ratio(row("a", interval=(2.0, 8.0)), best=0.1) == pytest.approx(4.0)
+    assert ranking.ratio(row("a", median=0.3, interval=None), best=0.1) == pytest.approx(3.0)
+    assert ranking.ratio(row("a", median=0.0, interval=None), best=0.0) == 1.0
+
+
+def test_a_diverged_entrant_stands_on_the_edge_of_the_ranking():
+    trace = make_trace([finished("Adam", [0.1]), finished("SGD", [INF])])
+    figure = race.ranking(trace, [row("Adam", 1, 0.1), row("SGD", 2, INF, None)])
+    assert decoded(figure)[-1]["marker"]["symbol"] == "triangle-right"
+    assert [note.text for note in figure.layout.annotations] == ["rank", "<b>1</b>", "<b>2</b>"]
+
+
+def test_a_sparkline_skips_what_a_log_axis_cannot_hold():
+    line, dot = decoded(race.sparkline([1.0, 0.5, 0.0, INF, 0.25]))
+    assert line["y"] == pytest.approx([1.0, 0.5, NAN, NAN, 0.25], nan_ok=True)
+    assert (dot["x"], dot["y"]) == ([4], [0.25])
+    assert len(race.sparkline([]).data) == 1
