@@ -30,6 +30,7 @@ def main() -> None:
         shown = shown_run()
         picture, settings = st.columns([3.3, 1], gap="medium")
         with settings:
+            controls.adopt(shown)
             spec = controls.race_controls(services.settings().limits)
         with picture:
             if shown is not None and not shown.status.ended:

@@ -1,13 +1,14 @@
 """Widget groups that return specs; every scalar lives in the address under its key."""
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 import streamlit as st
 
 from gradcore.networks import ACTIVATIONS, INITIALIZERS
 from gradcore.presets import NOTEBOOK_ENTRANTS, PRESETS
 from gradcore.reading import widths_text
+from gradcore.records import RunInfo
 from gradcore.settings import Limits
 from gradcore.specs import Choice, NetworkSpec, RaceSpec
 from gradcore.tasks import TASKS
@@ -19,13 +20,14 @@ BATCH_SIZES = ("16", "32", "64", "128", "256", FULL_BATCH)
 INITIALIZER_NAMES = tuple(name for name, arguments in INITIALIZERS.items() if name not in ("VarianceScaling", "ones"))
 ENTRANTS = {entrant.label or entrant.optimizer.name: entrant for entrant in NOTEBOOK_ENTRANTS}
 DEFAULT = PRESETS["default"]
+TITLED: Mapping[str, str] = {"task": DEFAULT.task.name, "shape": "funnel"}  # key -> default
 BIND: Final = "query-params"  # every scalar lives in the address
 SEEDS_HELP = "Every optimizer trains once from each seed; intervals and ties come from them."
 
 
 def race_controls(limits: Limits) -> RaceSpec:
     """Draw the controls of a race and return what they ask for."""
-    task = st.selectbox("Task", list(TASKS), format_func=lambda name: TASKS[name].title, key="task", bind=BIND)
+    task = _titled(st.selectbox, "Task", {name: task.title for name, task in TASKS.items()}, key="task")
     st.caption(TASKS[task].summary)
     labels = st.pills(
         "Optimizers",
@@ -72,7 +74,19 @@ def preset_control(current: RaceSpec) -> None:
 
 def show_spec(spec: RaceSpec) -> None:
     """Set the controls to a stored race, as far as they can express it; call before they are drawn."""
-    st.session_state.update(_values(spec))
+    for key, value in _values(spec).items():
+        if key in TITLED:
+            _put(key, str(value))
+        else:
+            st.session_state[key] = value
+
+
+def adopt(run: RunInfo | None) -> None:
+    """Set the controls to a run that was opened by its address alone; once, so that they can be changed then."""
+    address = st.query_params.to_dict()
+    if run is not None and address == {"run": run.id} and st.session_state.get("adopted") != run.id:
+        show_spec(RaceSpec.from_json(run.spec))
+        st.session_state["adopted"] = run.id
 
 
 def widths(shape: str, width: int, depth: int) -> tuple[int, ...]:
@@ -101,14 +115,32 @@ def _network() -> NetworkSpec:
     depth = right.number_input(
         "Depth", 1, 50, len(default.hidden), key="depth", bind=BIND, help="Number of hidden layers."
     )
-    shape = st.segmented_control(
-        "Hidden layers", SHAPES, default="funnel", format_func=str.capitalize, key="shape", bind=BIND, required=True
-    )
-    hidden = widths(str(shape), int(width), int(depth))
+    shape = _titled(st.segmented_control, "Hidden layers", {name: name.capitalize() for name in SHAPES}, key="shape")
+    hidden = widths(shape, int(width), int(depth))
     st.caption(widths_text(hidden))
     activation = st.selectbox("Activation", ACTIVATIONS, key="activation", bind=BIND)  # relu first
     initializer = st.selectbox("Initialiser", INITIALIZER_NAMES, key="kernel_initializer", bind=BIND)  # He first
     return NetworkSpec(hidden, activation, Choice(initializer))
+
+
+def _titled(widget: Callable[..., Any], label: str, titles: Mapping[str, str], key: str) -> str:
+    """Draw a choice whose address parameter holds the option's name; Streamlit's own binding would hold its title."""
+    given = st.query_params.get(key, "")
+    st.session_state[key] = given if given in titles else TITLED[key]
+    widget(label, list(titles), format_func=titles.__getitem__, key=key, required=True, on_change=_follow, args=(key,))
+    return str(st.session_state[key])
+
+
+def _follow(key: str) -> None:
+    _put(key, st.session_state[key])
+
+
+def _put(key: str, value: str) -> None:
+    """Put a parameter into the address, which leaves defaults out."""
+    if value != TITLED[key]:
+        st.query_params[key] = value
+    elif key in st.query_params:
+        del st.query_params[key]
 
 
 def _values(spec: RaceSpec) -> dict[str, object]:

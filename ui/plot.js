@@ -4,6 +4,7 @@
 // newest, so that two calls of Plotly.react never overlap. Zoom is kept by Plotly (`uirevision`), hidden curves by
 // us, because they are hidden in three ways: legend, name at the line's end, and double click.
 
+const LINE = 17; // px of a line of a name, as in gradcore/figures/labels.py
 const charts = new WeakMap(); // host element -> chart
 const links = new Map(); // name of a shared x axis -> set of charts
 let library; // promise of window.Plotly
@@ -69,6 +70,7 @@ async function draw(chart) {
   chart.drawn = state;
   const figure = fit(JSON.parse(dark ? darken(chart.text) : chart.text), width, scale);
   hide(chart, figure);
+  offer(chart, figure.data);
   for (const axis of chart.zoomed) if (figure.layout[axis].tickvals) figure.layout[axis].tickmode = "auto";
   figure.layout.uirevision = `revision ${chart.revision}`; // 0 would keep nothing
   chart.plot.style.height = `${figure.layout.height}px`;
@@ -121,8 +123,22 @@ function fit({ figure, height }, width, scale) {
   layout.height = height;
   if (layout.showlegend) makeRoomForLegend(data, layout, width / scale);
   wrapTitle(layout, width / scale, scale);
+  keepApart(layout);
+  if (matchMedia("(pointer: coarse)").matches) layout.dragmode = false; // a finger on the chart scrolls the page
   if (scale !== 1) enlarge(figure, scale);
   return figure;
+}
+
+// Python kept the names apart for its own height and a title of one line.
+function keepApart({ annotations = [], height, margin }) {
+  const length = height - margin.t - margin.b;
+  const notes = annotations.filter((note) => note.name && note.yref === "paper");
+  const wanted = notes.map((note, index) => ({ index, size: lines(note) * LINE, place: note.y * length }));
+  for (const { index, at } of apart(wanted, length)) notes[index].y = at / length;
+}
+
+function lines(note) {
+  return note.text.split("<br>").length;
 }
 
 function merge(target, patch) {
@@ -187,6 +203,21 @@ function hide(chart, { data, layout }) {
   if (layout.yaxis.type === "log" && layout.yaxis.range) layout.yaxis.autorange = true; // show the rest at full size
 }
 
+// Buttons that show when the keyboard reaches them do what a click on a name does.
+function offer(chart, data) {
+  const names = [...new Set(data.filter((trace) => trace.meta && trace.showlegend !== false).map((trace) => trace.meta))];
+  const bar = chart.host.querySelector(".gradcore-plot-names");
+  if (bar.childElementCount !== names.length) {
+    bar.replaceChildren(...names.map(() => document.createElement("button")));
+  }
+  names.forEach((name, index) => {
+    const button = bar.children[index];
+    button.textContent = name;
+    button.setAttribute("aria-pressed", !chart.hidden.has(name));
+    button.onclick = () => toggle(chart, name);
+  });
+}
+
 function toggle(chart, name) {
   if (!chart.hidden.delete(name)) chart.hidden.add(name);
   update(chart);
@@ -209,7 +240,7 @@ async function placeNames(chart, Plotly) {
   notes.forEach((note, index) => {
     const trace = chart.plot._fullData.find((one) => one.meta === note.name && one.showlegend !== false && one.mode === "lines");
     if (!note.name || !trace) return;
-    const size = (note.text.split("<br>").length * 17 * chart.rem()) / 16;
+    const size = (lines(note) * LINE * chart.rem()) / 16;
     const value = lastValue(trace, full.xaxis);
     const pixel = value === undefined ? note.y * length : length - full.yaxis.d2p(value);
     const diverged = note.text.includes("<br>") && value === undefined;

@@ -17,7 +17,8 @@ import streamlit as st
 from gradcore.figures import theme
 
 HTML = """<div class="gradcore-plot"><div class="gradcore-plot-rem"></div>
-<div class="gradcore-plot-area" role="figure" aria-label="chart"></div></div>"""
+<div class="gradcore-plot-area" role="figure" aria-label="chart"></div>
+<div class="gradcore-plot-names" role="group" aria-label="show or hide"></div></div>"""
 
 
 def plot(

@@ -1,0 +1,119 @@
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from gradcore.lab import Lab
+from gradcore.presets import PRESETS
+from gradcore.specs import RaceSpec
+from tests.pages.conftest import RACE, charts, texts
+from ui import controls
+
+
+def controls_of(app: AppTest) -> dict[str, object]:
+    return {key: app.session_state[key] for key in ("task", "shape", "width", "depth", "steps", "seeds", "batch_size")}
+
+
+def test_the_first_view_shows_an_example_that_is_labelled_as_one(open_page):
+    app = open_page(RACE)
+    assert any("An example that ships with Gradient Clinic" in text for text in texts(app))
+    assert [chart["label"].split(" ")[0] for chart in charts(app)] == ["Training", "Gradient", "Final", "Mean", "Loss"]
+    assert app.button(key="start").label.startswith("Start race · about ")
+
+
+def test_the_defaults_of_the_controls_are_the_default_race(open_page):
+    app = open_page(RACE)
+    assert controls_of(app) == {
+        "task": "digits", "shape": "funnel", "width": 128, "depth": 2, "steps": 200, "seeds": 5, "batch_size": "64",
+    }  # fmt: skip
+    assert app.session_state["preset"] == "default"
+
+
+def test_the_address_sets_the_controls_and_what_is_invalid_is_ignored(open_page):
+    address = {"task": "noise_regression", "shape": "even", "depth": "7", "seeds": "3", "steps": "much", "width": "-5"}
+    app = open_page(RACE, **address)
+    assert controls_of(app) == {
+        "task": "noise_regression", "shape": "even", "width": 128, "depth": 7, "steps": 200, "seeds": 3,
+        "batch_size": "64",
+    }  # fmt: skip
+    assert app.session_state["preset"] == ""
+
+
+def test_the_notebooks_preset_sets_every_control(open_page):
+    app = open_page(RACE)
+    app.selectbox(key="preset").set_value("notebook").run()
+    assert controls_of(app) == {
+        "task": "noise_regression", "shape": "funnel", "width": 128, "depth": 4, "steps": 5, "seeds": 10,
+        "batch_size": "full",
+    }  # fmt: skip
+    assert app.session_state["preset"] == "notebook"
+    app.selectbox(key="preset").set_value("default").run()
+    assert app.session_state["preset"] == "default"
+
+
+def test_a_click_trains_shows_progress_and_then_the_ranking(open_page, finish):
+    app = open_page(RACE, steps="4", seeds="2", width="8")
+    app.button(key="start").click().run()
+    run_id = app.query_params["run"]
+    finish(run_id)
+    app.run()
+    table = app.dataframe[0].value
+    assert len(table) == 6
+    assert set(table.columns) >= {"Rank", "Optimizer", "Median validation loss", "Accuracy"}
+    assert app.button(key="start").label.startswith("Run again")
+    assert any(f"run {run_id}" in text for text in texts(app))
+
+
+def test_a_link_opens_a_run_with_its_settings_and_another_visitor_sees_the_example(open_page, lab, finish):
+    spec = RaceSpec.from_json({**PRESETS["default"].to_json(), "steps": 3, "seeds": 2, "network": {"hidden": [16, 8]}})
+    run_id = lab.submit(spec, visitor="somebody else")
+    finish(run_id)
+    app = open_page(RACE, run=run_id)
+    assert controls_of(app)["steps"] == 3
+    assert controls_of(app)["width"] == 16
+    assert any(f"run {run_id}" in text for text in texts(app))
+    other = open_page(RACE)
+    assert any("An example" in text for text in texts(other))
+
+
+@pytest.mark.parametrize("run", ["abcdefghij", "not an id", "../../etc", "1' OR '1'='1", "<script>"])
+def test_a_run_that_does_not_exist_gets_one_sentence_and_the_example(open_page, run):
+    app = open_page(RACE, run=run)
+    assert len(app.warning) == 1
+    assert "An example is shown instead." in app.warning[0].value
+    assert len(charts(app)) == 5
+
+
+def test_a_cancelled_run_keeps_what_it_recorded_and_can_be_run_again(open_page, lab: Lab, finish):
+    spec = RaceSpec.from_json({**PRESETS["default"].to_json(), "steps": 20_000})
+    run_id = lab.submit(spec)
+    lab.cancel(run_id)
+    finish(run_id)
+    app = open_page(RACE, run=run_id)
+    assert "cancelled" in app.warning[0].value
+    assert app.button(key="start").label.startswith("Run again")
+
+
+def test_a_race_beyond_the_limits_is_refused_before_the_click(open_page):
+    app = open_page(RACE, steps="20000", seeds="100", width="1024", depth="50", shape="even")
+    assert app.button(key="start").disabled
+    assert "the network must have at most 2,000,000 parameters. Received: 51," in app.error[0].value
+
+
+def test_no_optimizer_at_all_is_refused_in_one_sentence(open_page):
+    app = open_page(RACE)
+    app.session_state["optimizers"] = []
+    app.run()
+    assert "`entrants` must hold at least one optimizer" in app.error[0].value
+
+
+def test_a_network_that_the_controls_cannot_express_leaves_them_at_the_nearest():
+    assert controls.shape_of((128, 64, 32, 16)) == "funnel"
+    assert controls.shape_of((64, 64)) == "even"
+    assert controls.shape_of((64, 10, 90)) == ""
+
+
+def test_the_chart_that_is_drawn_holds_every_entrant(open_page):
+    app = open_page(RACE)
+    figure = charts(app)[0]["figure"]
+    assert {"SGD", "SGD + Momentum", "Adam", "AdamW", "RMSprop", "Adagrad"} <= {
+        trace.get("name") for trace in figure["data"]
+    }

@@ -1,0 +1,32 @@
+from gradcore.specs import RaceSpec
+from tests.pages.conftest import RECEPTION, charts, texts
+
+SMALL = {"entrants": [{"optimizer": "SGD"}], "network": {"hidden": [8]}, "seeds": 1, "steps": 3}
+
+
+def test_the_first_view_shows_a_race_and_offers_one(open_page):
+    app = open_page(RECEPTION)
+    assert len(charts(app)) == 2
+    assert app.button[0].label.startswith("Start the demonstration race · about ")
+    assert any(text.startswith("Workers: ") for text in texts(app))
+
+
+def test_a_finished_run_stands_in_the_table_with_its_status_and_sparkline(open_page, lab, finish):
+    run_id = lab.submit(RaceSpec.from_json(SMALL), again=True)
+    finish(run_id)
+    table = open_page(RECEPTION).dataframe[0].value
+    first = table.iloc[0]
+    assert first["Status"] == "finished"
+    assert first["Run"] == "Digits · SGD · 8 relu · 1 seed × 3 steps"
+    assert len(first["Loss"]) == 3
+    assert first["Seconds"] >= 0
+
+
+def test_the_demonstration_is_the_default_race_and_opens_on_its_page(open_page, lab):
+    app = open_page(RECEPTION)
+    app.button[0].click().run()
+    run = lab.runs(limit=1)[0]
+    lab.cancel(run.id)
+    assert run.spec["steps"] == 200
+    assert len(run.spec["entrants"]) == 6
+    assert run.visitor == app.session_state["visitor"]
