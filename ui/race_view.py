@@ -20,8 +20,8 @@ from ui import services
 from ui.frame import guarded_fragment
 from ui.plot import plot
 
-FAST, SLOW = 0.25, 1.0  # seconds between two looks at a running race
-CROWD = 15  # viewers of one run above which everybody looks less often
+FASTEST = 0.25  # seconds between two looks at a running race
+CROWDS = ((40, 1.0), (25, 0.5), (15, 0.33))  # more viewers than this look less often, down to once a second
 HEIGHT = 420
 
 
@@ -98,7 +98,8 @@ def progress_text(info: RunInfo, now: datetime) -> str:
 def _interval(run_id: str) -> float:
     context = get_script_run_ctx()
     session = context.session_id if context else ""
-    return FAST if services.viewers().count(run_id, session) <= CROWD else SLOW
+    viewers = services.viewers().count(run_id, session)
+    return next((seconds for crowd, seconds in CROWDS if viewers > crowd), FASTEST)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
