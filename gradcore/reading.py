@@ -35,20 +35,22 @@ def metric_value(metric: str, value: float) -> str:
 
 
 def _lead(trace: RaceTrace, ranked: Sequence[Ranked]) -> str:
-    best = ranked[0]
-    entrant = next(one for one in trace.entrants if one.label == best.label)
+    first = ranked[0]
+    entrant = next(one for one in trace.entrants if one.label == first.label)
     if _lost(entrant) == trace.seeds:
         return "Every entrant diverged from every seed: nothing was learned."
     assert entrant.outcome is not None  # only ended entrants are ranked
     metric = metric_value(trace.metric, median(entrant.outcome.validation_metric))
-    found = f"{best.label} ends with the lowest median validation loss, {best.median:.4g}"
-    found = f"{found} ({METRICS[trace.metric]} {metric})"
+    found = f"{first.label} ranks first (median validation loss {first.median:.4g}, {METRICS[trace.metric]} {metric})"
+    if len(ranked) == 1:
+        return (
+            f"{first.label} ends at a median validation loss of {first.median:.4g} ({METRICS[trace.metric]} {metric})."
+        )
     if trace.seeds == 1:
-        return f"{found}; one seed gives no interval, so nothing separates the entrants."
-    if not best.tied_with:
-        return f"{found}, and over {trace.seeds} seeds it is significantly better than every other entrant."
-    names = _names(best.tied_with)
-    return f"{found}; over {trace.seeds} seeds no difference is detected between it and {names}."
+        return f"{found}, but one seed gives no interval: nothing separates the entrants."
+    if not first.tied_with:
+        return f"{found}; over {trace.seeds} seeds it is significantly better than every other entrant."
+    return f"{found}; over {trace.seeds} seeds no difference is detected between it and {_names(first.tied_with)}."
 
 
 def _gradients(trace: RaceTrace) -> str:
@@ -69,14 +71,13 @@ def _gradients(trace: RaceTrace) -> str:
 
 
 def _notebook(trace: RaceTrace, ranked: Sequence[Ranked], own_weights: bool) -> str:
-    table = notebook_table(trace)
-    winner = table[0]["label"] if table else ranked[0].label
-    start = "from weights of its own for each optimizer" if own_weights else "from one seed alone"
+    winner = notebook_table(trace)[0]["label"]
     agrees = next(place for place in ranked if place.label == winner).rank == 1
-    verdict = "which these seeds do not contradict" if agrees else "which these seeds contradict"
+    verdict = "nothing here contradicts that" if agrees else f"over {_count(trace.seeds, 'seed')} that does not hold"
+    start = "from weights of its own for each optimizer" if own_weights else "from one seed alone"
     return (
-        f"The notebook's score, the loss plus the spread of the gradient norm minus the fall of the loss {start}, "
-        f"would give the medal to {winner}, {verdict}; it adds different units and cannot see a tie."
+        f"The notebook would crown {winner}, {start}, by a score that adds the loss and the spread of the gradient "
+        f"norm and subtracts the fall of the loss, three different units; {verdict}, and such a score sees no ties."
     )
 
 

@@ -1,0 +1,89 @@
+import numpy as np
+
+from gradcore.documents import ranking
+from gradcore.reading import race_sentences, race_title, widths_text
+from gradcore.specs import RaceSpec
+from tests.traces import make_entrant, make_trace
+
+FALLING = np.linspace(2.0, 0.2, 20)[:, None] * np.ones((1, 5))
+NORMS = np.geomspace(10.0, 1.0, 20)[:, None] * np.ones((1, 5))
+SPREAD = np.array([0.95, 1.0, 1.05, 0.98, 1.02])
+
+
+def entrant(label: str, final: np.ndarray, **more: object):
+    return make_entrant(FALLING, label=label, gradient_norm=NORMS, validation_loss=final, **more)
+
+
+def sentences(*entrants, **more) -> list[str]:
+    trace = make_trace(entrants)
+    spec = RaceSpec.from_json({"entrants": [{"optimizer": "SGD", "label": one.label} for one in entrants]})
+    return race_sentences(trace, ranking(spec, trace), **more)
+
+
+def test_the_first_sentence_names_who_ranks_first_and_that_it_is_separated():
+    found = sentences(entrant("Adam", 0.1 * SPREAD, validation_metric=[0.96] * 5), entrant("SGD", SPREAD[::-1]))
+    assert found[0] == (
+        "Adam ranks first (median validation loss 0.1, accuracy 96 %); over 5 seeds it is significantly better than "
+        "every other entrant."
+    )
+
+
+def test_a_tie_is_called_no_difference_detected():
+    found = sentences(entrant("Adam", 0.1 * SPREAD), entrant("SGD", 0.1 * SPREAD[::-1]))
+    assert "over 5 seeds no difference is detected between it and " in found[0]
+
+
+def test_one_seed_says_that_nothing_separates_the_entrants():
+    loss = FALLING[:, :1]
+    found = sentences(
+        make_entrant(loss, label="Adam", validation_loss=[0.1]), make_entrant(loss, label="SGD", validation_loss=[0.9])
+    )
+    assert found[0].endswith("but one seed gives no interval: nothing separates the entrants.")
+
+
+def test_one_entrant_is_not_called_better_than_others():
+    assert sentences(entrant("Adam", 0.1 * SPREAD))[0] == (
+        "Adam ends at a median validation loss of 0.1 (accuracy 50 %)."
+    )
+
+
+def test_a_falling_gradient_norm_is_called_learning():
+    found = sentences(entrant("Adam", 0.1 * SPREAD), entrant("SGD", SPREAD))
+    assert found[1].startswith("The gradient norm moves most for Adam: it falls by a factor of 8.86 from start to end")
+    assert "not instability" in found[1]
+
+
+def test_diverged_seeds_are_counted_by_name():
+    broken = FALLING.copy()
+    broken[10:, :2] = np.nan
+    lost = make_entrant(broken, label="SGD", validation_loss=[np.nan, np.nan, 1.0, 1.0, 1.0])
+    assert sentences(entrant("Adam", 0.1 * SPREAD), lost)[1] == (
+        "Diverged, which is a result too: SGD on 2 of 5 seeds."
+    )
+
+
+def test_everything_diverged_is_said():
+    broken = np.full((20, 5), np.nan)
+    broken[0] = 1.0
+    lost = make_entrant(broken, label="SGD", validation_loss=[np.nan] * 5)
+    assert sentences(lost)[0] == "Every entrant diverged from every seed: nothing was learned."
+
+
+def test_the_notebooks_winner_is_contradicted_where_the_seeds_separate_another():
+    steady = make_entrant(FALLING, label="SGD", gradient_norm=np.ones((20, 5)), validation_loss=SPREAD)
+    found = sentences(entrant("Adam", 0.1 * SPREAD), steady)
+    assert found[2].startswith("The notebook would crown SGD, from one seed alone, by a score")
+    assert "over 5 seeds that does not hold" in found[2]
+
+
+def test_the_notebooks_own_start_is_said():
+    found = sentences(entrant("Adam", 0.1 * SPREAD), notebook=True)
+    assert "from weights of its own for each optimizer" in found[2]
+
+
+def test_titles_of_races_stay_short():
+    spec = RaceSpec.from_json(
+        {"entrants": [{"optimizer": "SGD"}] * 3, "network": {"hidden": {"width": 9, "depth": 30}}}
+    )
+    assert race_title(spec) == "Digits · 3 optimizers · 30 × 9 relu · 5 seeds × 200 steps"
+    assert widths_text([512, 256, 128, 64, 32, 16, 8]) == "512 – 256 – 128 – … – 8"
