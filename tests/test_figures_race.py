@@ -65,6 +65,11 @@ def test_a_diverging_curve_leaves_the_frame_instead_of_flattening_the_others():
     assert curves.reach(curves.curves([calm, wild], "loss")) == pytest.approx((0.1, 2.0))
 
 
+def test_where_all_diverge_the_axis_shows_them_all():
+    wild = make_entrant([[1.0], [900.0], [5000.0]], label="SGD")
+    assert curves.reach(curves.curves([wild], "loss")) == pytest.approx((1.0, 900.0))
+
+
 def test_an_axis_without_values_is_still_an_axis():
     assert curves.reach([]) == (0.1, 1.0)
     assert curves.reach(curves.curves([make_entrant([[NAN], [NAN]])], "loss")) == (0.1, 1.0)

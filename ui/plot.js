@@ -34,8 +34,8 @@ function dispose(chart) {
   chart.gone = true;
   chart.observer.disconnect();
   links.get(chart.link)?.delete(chart);
-  if (window.Plotly && chart.listening) window.Plotly.purge(chart.plot);
   charts.delete(chart.host);
+  if (!chart.busy) window.Plotly?.purge(chart.plot); // else at the end of the drawing that goes on
 }
 
 async function update(chart) {
@@ -48,9 +48,10 @@ async function update(chart) {
       await draw(chart);
     }
   } catch (error) {
-    console.error("chart:", error);
+    if (!chart.gone) console.error("chart:", error);
   } finally {
     chart.busy = false;
+    if (chart.gone) window.Plotly?.purge(chart.plot);
   }
 }
 
@@ -164,13 +165,24 @@ function wrapTitle(layout, width, scale) {
   if (!title?.text) return;
   const { font, title: style } = layout.template.layout;
   const [main, sub] = [style.font, style.subtitle.font];
-  const lines = wrap(title.text, `${main.weight} ${main.size}px ${font.family}`, width - 16);
+  const lines = balance(title.text, `${main.weight} ${main.size}px ${font.family}`, width - 16);
   const below = wrap(title.subtitle.text, `${sub.size}px ${font.family}`, width - 16);
   const small = `font-size:${sub.size * scale}px;font-weight:400;color:${sub.color}`;
   title.text = [...lines, ...below.map((line) => `<span style="${small}">${line}</span>`)].join("<br>");
   title.subtitle.text = "";
   title.pad = { ...style.pad, t: style.pad.t + 0.7 * main.size };
   margin.t = style.pad.t + (lines.length + below.length) * 1.3 * main.size + 16;
+}
+
+// Lines of about the same length, as few as the room allows.
+function balance(text, font, room) {
+  let lines = wrap(text, font, room);
+  for (let narrower = room * 0.95; narrower > room / 2; narrower -= room * 0.05) {
+    const tried = wrap(text, font, narrower);
+    if (tried.length > lines.length) break;
+    lines = tried;
+  }
+  return lines;
 }
 
 function wrap(text, font, room) {

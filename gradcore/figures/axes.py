@@ -23,7 +23,7 @@ def log_axis(text: str, low: float, high: float, suffix: str = "") -> Layout:
         ['10<sup>-3</sup>', '10<sup>-2</sup>', '10<sup>-1</sup>', '1']
     """
     bottom, top = math.log10(low), math.log10(high)
-    air = max(0.04 * (top - bottom), 0.02)
+    air = max(0.04 * (top - bottom), 0.004)
     ticks = log_ticks(bottom - air, top + air)
     powers = all(tick == 10 ** round(math.log10(tick)) for tick in ticks)
     return {

@@ -43,13 +43,9 @@ class Curve:
     zeros: tuple[int, ...]  # first step of each stretch whose median is 0
 
     @property
-    def needed(self) -> Floats:
-        """The medians that the axis must show: all, or those before a diverging curve leaves for good."""
-        if self.diverged_at is None:
-            return self.median
-        before = self.median[: self.diverged_at]
-        near: Floats = before[before <= LEAVING * self.median[0]]
-        return near
+    def sound(self) -> Floats:
+        """The medians before it diverged."""
+        return self.median[: self.diverged_at]
 
     @property
     def end(self) -> tuple[int, float] | None:
@@ -172,7 +168,11 @@ def band(curve: Curve) -> Line:
 
 def reach(found: Sequence[Curve]) -> tuple[float, float]:
     """Return the least and greatest value above 0 that a logarithmic axis must show; (0.1, 1) while there is none."""
-    parts = [curve.needed for curve in found]
+    some_stay = any(curve.diverged_at is None for curve in found)
+    parts = [
+        curve.sound[curve.sound <= LEAVING * curve.median[0]] if some_stay and curve.diverged_at else curve.sound
+        for curve in found
+    ]
     whole = [curve for curve in found if curve.diverged_at is None and not curve.lost]
     parts += [
         edge for curve in whole if curve.seeds.shape[1] >= LEAST_SEEDS_FOR_A_BAND for edge in (curve.low, curve.high)

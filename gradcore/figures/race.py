@@ -179,6 +179,7 @@ def _end_labels(found: Sequence[Curve], axis: Sequence[float], plot_height: floa
             "align": "left",
             "showarrow": False,
             "captureevents": True,
+            "hovertext": "click: hide or show",
             "bgcolor": theme.faded(theme.BACKGROUND, 0.75),
             "borderpad": 0,
             "font": {"color": curve.style.color, "size": theme.TYPE_SIZE, "weight": 600},

@@ -31,15 +31,16 @@ def ranking(trace: RaceTrace, ranked: Sequence[Ranked]) -> go.Figure:
         traces += _rank_row(place, middle, row, frame, style_of[place.label])
     names = rows([place.label for place in ranked], standoff=RANK_COLUMN)
     brackets = ties(ranked)[:MOST_BRACKETS]
+    interval = "one seed, no interval" if trace.seeds == 1 else "95 % interval"
     layout = {
         "title": theme.title(
             ranking_title(ranked, len(trace.entrants)),
-            "Final validation loss against the best, 95 % interval; brackets: ties",
+            f"Final validation loss against the best, {interval}; brackets: ties",
         ),
         **names,
         "xaxis": {**axis, **VERTICAL_GRID},
         "height": rows_height(len(ranked)),
-        "margin": {**names["margin"], "r": 32 + BRACKET_STEP * len(brackets)},
+        "margin": {**names["margin"], "r": 40 + BRACKET_STEP * len(brackets)},
         "shapes": [_one_line(), *_brackets(brackets)],
         "annotations": [
             _rank_note("rank", -0.75),
@@ -138,7 +139,7 @@ def _brackets(found: Sequence[tuple[int, ...]]) -> list[dict[str, Any]]:
     """Return each tie as a bracket at the right of the frame, with a foot at each of its rows."""
     shapes = []
     for column, tied in enumerate(found):
-        across = 12 + BRACKET_STEP * column
+        across = 20 + BRACKET_STEP * column
         feet = "".join(f" M {across - 6} {row} L {across} {row}" for row in tied)
         path = f"M {across} {tied[0]} L {across} {tied[-1]}{feet}"
         place = {"xref": "paper", "xsizemode": "pixel", "xanchor": 1, "yref": "y"}

@@ -122,7 +122,7 @@ def _point_labels(
     pixels = [(_share(x, across) * PLOT_WIDTH, _share(y, up) * plot_height) for x, y in spots]
     labels = [theme.short(one.label) for one, _ in drawn]
     sides = beside(pixels, labels, PLOT_WIDTH + label_width(labels))
-    same = {"showarrow": False, "captureevents": True}
+    same = {"showarrow": False, "captureevents": True, "hovertext": "click: hide or show"}
     return [
         {"name": one.label, "text": label, "x": x, "y": y, **_ANCHORS[side], **same,
          "font": {"color": one.style.color, "weight": 600}}
@@ -137,8 +137,9 @@ def _share(place: float, axis: Layout) -> float:
 
 def _left_out(found: Sequence[Stability]) -> list[dict[str, Any]]:
     lost = [one.label for one in found if one.median is None]
-    if not lost:
-        return []
+    if not lost or len(lost) == len(found):
+        return []  # all: the title says so
     place = {"x": 1, "xref": "paper", "xanchor": "right", "y": 0, "yref": "paper", "yanchor": "bottom", "yshift": 4}
-    text = f"not drawn, gradient norm not finite: {theme.escaped(theme.names(lost))}"
+    who = theme.names(lost) if len(lost) <= 2 else f"{len(lost)} entrants"
+    text = f"not drawn, gradient norm not finite: {theme.escaped(who)}"
     return [{"text": text, **place, "showarrow": False, "font": {"color": theme.MUTED}}]

@@ -96,6 +96,20 @@ def test_a_hidden_curve_stays_hidden_and_comes_back(page, address, complaints):
     assert complaints == []
 
 
+def test_the_keyboard_hides_a_curve_too(page, address, complaints):
+    open_page(page, address)
+    button = page.locator(".gradcore-plot-names").first.get_by_text("RMSprop")
+    button.focus()
+    assert button.is_visible()
+    page.keyboard.press("Enter")
+    page.wait_for_function(f"document.querySelector('{AREA}')._fullData.some(t => t.visible === 'legendonly')")
+    wait_for_updates(page, 4)
+    assert "RMSprop" not in visible(page)
+    assert button.get_attribute("aria-pressed") == "false"
+    assert page.evaluate("document.activeElement.textContent") == "RMSprop"
+    assert complaints == []
+
+
 def test_a_double_click_shows_the_whole_chart_again(page, address, complaints):
     open_page(page, address)
     drag(page, 0.01, 0.05)
