@@ -3,9 +3,8 @@ import json
 import numpy as np
 import pytest
 
-from gradcore.figures import claims, curves, final_loss, race, ranking, stability, theme
-from gradcore.records import Ranked
-from tests.traces import make_entrant, make_race, make_trace, shortened
+from gradcore.figures import claims, curves, race, theme
+from tests.traces import decoded, make_entrant, make_race, make_trace, shortened
 
 NAN, INF = float("nan"), float("inf")
 FALLING = [[4.0, 4.0, 4.0, 4.0, 4.0], [1.0, 2.0, 3.0, 4.0, 5.0]]
@@ -13,19 +12,6 @@ FALLING = [[4.0, 4.0, 4.0, 4.0, 4.0], [1.0, 2.0, 3.0, 4.0, 5.0]]
 
 def only(entrant, measure="loss"):
     return curves.curves([entrant], measure)[0]
-
-
-def decoded(figure):
-    """The traces as the browser gets them, arrays as lists."""
-    kinds = {"f4": "<f4", "u2": "<u2", "f8": "<f8", "u1": "<u1", "i1": "<i1"}
-    found = json.loads(theme.to_json(figure))["data"]
-    for trace in found:
-        for key in ("x", "y"):
-            if isinstance(trace.get(key), dict):
-                import base64
-
-                trace[key] = np.frombuffer(base64.b64decode(trace[key]["bdata"]), kinds[trace[key]["dtype"]]).tolist()
-    return found
 
 
 # ---- curves: data
@@ -246,122 +232,3 @@ def test_a_long_race_of_twelve_stays_small():
 def test_a_label_with_markup_stays_text():
     figure = race.loss_curves(make_trace([make_entrant([[1.0]], label="<a href='x'>", optimizer="SGD")]))
     assert "<a" not in theme.to_json(figure).replace('"meta": "<a', "").replace('"name": "<a', "")
-
-
-# ---- final validation loss
-
-
-def finished(label, losses, metrics=None):
-    return make_entrant([[1.0] * len(losses)], label=label, validation_loss=losses, validation_metric=metrics)
-
-
-def test_finals_are_sorted_by_median_with_the_range_of_the_seeds():
-    found = final_loss.finals(make_trace([finished("SGD", [3.0, 1.0, 2.0]), finished("Adam", [0.1, 0.3, 0.2])]))
-    assert [final.label for final in found] == ["Adam", "SGD"]
-    assert found[0].median == 0.2
-    assert found[0].interval == pytest.approx((0.12, 0.28))
-
-
-def test_a_final_with_most_seeds_lost_has_no_finite_median():
-    final = final_loss.finals(make_trace([finished("SGD", [1.0, NAN, INF], [0.5, NAN, NAN])]))[0]
-    assert final.median == INF
-    assert final.metric == 0.5
-
-
-def test_accuracy_stands_beside_the_loss():
-    figure = race.final_validation(make_trace([finished("Adam", [0.1, 0.3, 0.2], [0.95, 0.9, 0.91])]))
-    assert [note.text for note in figure.layout.annotations] == ["accuracy", "91.0 %"]
-    drawn = decoded(figure)
-    assert drawn[2]["text"] == ["Adam: median loss 0.2, accuracy 0.91"]
-    assert drawn[1]["text"][0] == "Adam, seed 0: loss 0.1, accuracy 0.95"
-
-
-def test_a_lost_seed_stands_on_the_right_edge():
-    figure = race.final_validation(make_trace([finished("Adam", [0.1, 0.2, INF])]))
-    seeds = decoded(figure)[1]
-    assert seeds["marker"]["symbol"] == ["circle", "circle", "triangle-right"]
-    assert np.log10(seeds["x"][2]) == pytest.approx(figure.layout.xaxis.range[1], abs=1e-3)
-
-
-def test_the_final_title_counts_until_all_have_finished():
-    running = make_trace([finished("Adam", [0.1]), make_entrant([[1.0]], label="SGD")])
-    assert race.final_validation(running).layout.title.text == "1 of 2 have finished"
-    done = make_trace([finished("Adam", [0.123]), finished("SGD", [2.5])])
-    assert race.final_validation(done).layout.title.text == "Median validation loss goes from 0.123 (Adam) to 2.5 (SGD)"
-    lost = make_trace([finished("Adam", [NAN])])
-    assert race.final_validation(lost).layout.title.text == "No entrant has a finite validation loss"
-
-
-# ---- stability
-
-
-def test_stability_is_mean_and_deviation_over_steps_then_the_median_over_seeds():
-    norms = [[1.0, 2.0, 10.0], [3.0, 2.0, 30.0]]
-    found = stability.stabilities(make_trace([make_entrant(norms, label="SGD")]))[0]
-    assert found.mean.tolist() == [2.0, 2.0, 20.0]
-    assert found.deviation.tolist() == [1.0, 0.0, 10.0]
-    assert found.median == (11.0, 5.5)
-
-
-def test_what_is_not_finite_is_named_instead_of_drawn():
-    trace = make_trace([make_entrant([[1.0], [2.0]], label="Adam"), make_entrant([[1.0], [NAN]], label="SGD")])
-    figure = race.stability(trace)
-    assert figure.layout.annotations[-1].text == "not drawn, gradient norm not finite: SGD"
-    assert figure.layout.title.text == "The gradient norm of Adam varies by 33 % of its mean"
-
-
-# ---- ranking
-
-
-def row(label, rank=1, median=0.1, interval=(1.0, 1.0), tied=()):
-    return Ranked(label, rank, median, interval, tuple(tied))
-
-
-@pytest.mark.parametrize(
-    ("ranked", "title"),
-    [
-        ([], "The ranking comes when the first entrant has finished"),
-        ([row("a"), row("b", 2)], "a is first: every other loss is significantly higher"),
-        ([row("a", tied=["b"]), row("b", tied=["a"])], "a leads; nothing separates it from b"),
-        ([row("a", tied="bcd"), row("b"), row("c"), row("d")], "a leads; nothing separates it from 3 others"),
-        (
-            [row("a", interval=None, tied=["b"]), row("b", interval=None)],
-            "One seed ranks nothing; a has the lowest loss in it",
-        ),
-        ([row("a", median=INF, interval=None)], "Every entrant diverged"),
-    ],
-)
-def test_the_ranking_title_claims_no_more_than_the_ties_allow(ranked, title):
-    assert ranking.ranking_title(ranked, len(ranked)) == title
-
-
-def test_a_partial_ranking_says_so():
-    assert ranking.ranking_title([row("a")], 3) == "1 of 3 have finished; a has the lowest median loss of them"
-
-
-def test_brackets_hold_sets_in_which_every_two_are_tied():
-    chain = [row("a", tied="b"), row("b", tied="ac"), row("c", tied="b"), row("d")]
-    assert ranking.ties(chain) == [(0, 1), (1, 2)]
-    assert ranking.ties([row("a", tied="c"), row("b"), row("c", tied="a")]) == [(0, 2)]
-    assert ranking.ties([row(label, tied="abc".replace(label, "")) for label in "abc"]) == [(0, 1, 2)]
-    assert ranking.ties([]) == []
-
-
-def test_the_point_is_the_centre_of_the_interval_else_the_ratio_of_medians():
-    assert ranking.ratio(row("a", interval=(2.0, 8.0)), best=0.1) == pytest.approx(4.0)
-    assert ranking.ratio(row("a", median=0.3, interval=None), best=0.1) == pytest.approx(3.0)
-    assert ranking.ratio(row("a", median=0.0, interval=None), best=0.0) == 1.0
-
-
-def test_a_diverged_entrant_stands_on_the_edge_of_the_ranking():
-    trace = make_trace([finished("Adam", [0.1]), finished("SGD", [INF])])
-    figure = race.ranking(trace, [row("Adam", 1, 0.1), row("SGD", 2, INF, None)])
-    assert decoded(figure)[-1]["marker"]["symbol"] == "triangle-right"
-    assert [note.text for note in figure.layout.annotations] == ["rank", "<b>1</b>", "<b>2</b>"]
-
-
-def test_a_sparkline_skips_what_a_log_axis_cannot_hold():
-    line, dot = decoded(race.sparkline([1.0, 0.5, 0.0, INF, 0.25]))
-    assert line["y"] == pytest.approx([1.0, 0.5, NAN, NAN, 0.25], nan_ok=True)
-    assert (dot["x"], dot["y"]) == ([4], [0.25])
-    assert len(race.sparkline([]).data) == 1

@@ -1,10 +1,14 @@
 """Synthetic races for tests: every number can be said by hand."""
 
+import base64
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
+from gradcore.figures import theme
 from gradcore.records import EntrantTrace, Floats, Outcome, RaceTrace
 
 
@@ -93,3 +97,14 @@ def shortened(trace: RaceTrace, steps: int) -> RaceTrace:
         cut = {name: getattr(entrant, name)[:steps] for name in arrays}
         entrants.append(replace(entrant, **cut, outcome=entrant.outcome if steps >= entrant.steps else None))
     return replace(trace, entrants=tuple(entrants))
+
+
+def decoded(figure: Any) -> list[dict[str, Any]]:
+    """Return the traces of a figure as the browser gets them, arrays as lists."""
+    kinds = {"f4": "<f4", "u2": "<u2", "f8": "<f8", "u1": "<u1", "i1": "<i1"}
+    found = json.loads(theme.to_json(figure))["data"]
+    for trace in found:
+        for key in ("x", "y"):
+            if isinstance(trace.get(key), dict):
+                trace[key] = np.frombuffer(base64.b64decode(trace[key]["bdata"]), kinds[trace[key]["dtype"]]).tolist()
+    return found
