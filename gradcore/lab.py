@@ -89,6 +89,10 @@ class Lab:
                 self._views.popitem(last=False)
         return found
 
+    def place_in_line(self, run_id: str) -> int:
+        """Return 1 for the queued run that is next, 2 for the one after it; 0 for a run that does not wait."""
+        return self._store.place_in_line(run_id)
+
     def cancel(self, run_id: str) -> None:
         """Stop a run; what it recorded stays. A run that has ended stays as it is."""
         self._store.cancel(run_id)

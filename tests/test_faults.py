@@ -96,7 +96,7 @@ def dashboard(url, tmp_path):
             one.end(signal.SIGKILL, 10)
 
 
-def ended(lab, run_id, seconds=120):
+def ended(lab, run_id, seconds=180):
     wait_until(lambda: lab.info(run_id).status.ended, seconds, f"run {run_id} has ended")
     return lab.info(run_id)
 

@@ -1,6 +1,7 @@
 """The cluster with real workers and the real engine; one for all tests, because TensorFlow takes its time."""
 
 import dataclasses
+import socket
 
 import psutil
 import pytest
@@ -37,9 +38,20 @@ def warm(lab):
     return lab
 
 
-def ended(lab, run_id, seconds=60):
+def ended(lab, run_id, seconds=180):
     wait_until(lambda: lab.info(run_id).status.ended, seconds, f"run {run_id} has ended")
     return lab.info(run_id)
+
+
+def told(port):
+    """What a port answers to somebody who asks for the scheduler's state."""
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+        connection.sendall(b"GET /json/identity.json HTTP/1.0\r\n\r\n")
+        connection.settimeout(0.5)
+        try:
+            return connection.recv(100).decode("latin-1")
+        except TimeoutError:
+            return ""
 
 
 def parts(lab):
@@ -59,8 +71,10 @@ def test_a_race_clicked_while_workers_warm_up_is_queued_and_then_trained_by_both
 
 def test_the_dashboards_process_does_not_load_tensorflow_and_listens_on_loopback_only(warm):
     assert warm.workers().message == "workers are ready"
-    listening = [c.laddr.ip for c in psutil.Process().net_connections() if c.status == psutil.CONN_LISTEN]
-    assert set(listening) == {"127.0.0.1"}
+    listening = [c.laddr for c in psutil.Process().net_connections() if c.status == psutil.CONN_LISTEN]
+    assert {address.ip for address in listening} == {"127.0.0.1"}
+    answers = [told(address.port) for address in listening]
+    assert not any("200 OK" in answer for answer in answers)
 
 
 def test_the_same_race_gives_the_same_bits_on_any_worker(warm):
@@ -85,9 +99,9 @@ def test_all_curves_of_a_part_grow_together(warm):
 def test_a_race_that_starts_beside_another_takes_the_worker_that_is_free(warm):
     alone = dataclasses.replace(LONG, entrants=LONG.entrants[:1])
     first = warm.submit(alone)
-    wait_until(lambda: warm.info(first).status == RunStatus.RUNNING, 30, "the first race runs")
+    wait_until(lambda: warm.info(first).status == RunStatus.RUNNING, 60, "the first race runs")
     second = warm.submit(LONG)
-    wait_until(lambda: warm.info(second).status == RunStatus.RUNNING, 30, "the second race runs beside it")
+    wait_until(lambda: warm.info(second).status == RunStatus.RUNNING, 60, "the second race runs beside it")
     assert [(part.run_id, part.part) for part in parts(warm)] == [(first, 0), (second, 0)]
     assert warm.workers().message == "all workers are busy"
     for run_id in (first, second):
@@ -97,7 +111,7 @@ def test_a_race_that_starts_beside_another_takes_the_worker_that_is_free(warm):
 
 def test_each_visitors_first_race_is_trained_before_anybodys_second(warm):
     blocker = warm.submit(LONG)
-    wait_until(lambda: warm.info(blocker).status == RunStatus.RUNNING, 30, "both workers are busy")
+    wait_until(lambda: warm.info(blocker).status == RunStatus.RUNNING, 60, "both workers are busy")
     order = [("a", 1), ("a", 2), ("a", 3), ("b", 4), ("c", 5)]
     runs = {seed: warm.submit(dataclasses.replace(SHORT, first_seed=seed), visitor=visitor) for visitor, seed in order}
     assert warm.workers().queued == 5
@@ -108,7 +122,7 @@ def test_each_visitors_first_race_is_trained_before_anybodys_second(warm):
 
 def test_a_running_race_is_cancelled_within_a_second(warm):
     run_id = warm.submit(LONG, again=True)
-    wait_until(lambda: warm.race(run_id)[0].entrants[0].steps, 30, "a first step")
+    wait_until(lambda: warm.race(run_id)[0].entrants[0].steps, 60, "a first step")
     warm.cancel(run_id)
     wait_until(lambda: warm.info(run_id).status == RunStatus.CANCELLED, 2, "the race is cancelled")
     assert warm.race(run_id)[0].entrants[0].steps > 0

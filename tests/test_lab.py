@@ -37,7 +37,7 @@ def open_lab(tmp_path):
 
 
 def ended(lab, run_id):
-    wait_until(lambda: lab.info(run_id).status.ended, 30, f"run {run_id} has ended")
+    wait_until(lambda: lab.info(run_id).status.ended, 180, f"run {run_id} has ended")
     return lab.info(run_id)
 
 

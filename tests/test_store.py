@@ -328,8 +328,10 @@ def test_each_visitors_first_run_comes_before_anybodys_second(desk):
     b1 = desk.add(visitor="b")
     c1, c2 = (desk.add(visitor="c") for _ in range(2))
     assert [run.id for run in desk.queue.queued()] == [a1, b1, c1, a2, c2, a3]
+    assert [desk.runs.place_in_line(run_id) for run_id in (a1, b1, c1, a2, c2, a3)] == [1, 2, 3, 4, 5, 6]
     desk.queue.split(a1, [[0]])
     desk.work.end(desk.begin(a1), FINISHED)
+    assert [desk.runs.place_in_line(run_id) for run_id in (a1, b1)] == [0, 1]
     assert [run.id for run in desk.queue.queued()] == [b1, c1, a2, c2, a3]
     d1 = desk.add(visitor="d")
     assert [run.id for run in desk.queue.queued()] == [b1, c1, d1, a2, c2, a3]

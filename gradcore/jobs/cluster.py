@@ -45,6 +45,7 @@ class Cluster:
         self._runner = runner
         self._pool: Pool | None = None
         self._trouble = ""
+        self._cold = ""  # why a worker could not warm up
         self._greeted: set[int] = set()  # process ids of workers that were sent the warm-up
         self._warm: set[int] = set()
         self._sent: dict[Key, Any] = {}  # parts that a worker has -> future
@@ -71,11 +72,11 @@ class Cluster:
 
     def workers(self) -> WorkersState:
         """Return how the workers are."""
-        warm, busy, queued = len(self._warm), len(self._sent), len(self._queue.queued())
+        warm, busy, queued = len(self._warm), len(self._sent), self._queue.waiting()
         if self._trouble:
             message = self._trouble
         elif not warm:
-            message = "workers are warming up"
+            message = self._cold or "workers are warming up"
         elif warm < self._total:
             message = f"{warm} of {self._total} workers are warm"
         else:
@@ -150,8 +151,10 @@ class Cluster:
             if isinstance(key, int):
                 if future.status == "finished":
                     self._warm.add(key)
-                else:
-                    log.error("a worker could not warm up: %s", future.exception())
+                    self._cold = ""
+                elif not self._closing.is_set():
+                    self._cold = f"a worker could not load the engine: {future.exception()}"
+                    log.error("%s", self._cold)
                 continue
             if future.status != "finished":
                 log.error("part %d of run %s was lost: %s", key[1], key[0], future.status)

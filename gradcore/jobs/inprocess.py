@@ -37,7 +37,7 @@ class InProcess:
     def workers(self) -> WorkersState:
         """Return the one worker: this process."""
         busy = int(self._training is not None)
-        return WorkersState(1, 1, busy, len(self._queue.queued()), "this process trains")
+        return WorkersState(1, 1, busy, self._queue.waiting(), "this process trains")
 
     def close(self) -> None:
         """Leave the store; a run in training is marked interrupted and stops at its next record."""

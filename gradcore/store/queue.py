@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, exists, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, exists, func, insert, select, update
 
 from gradcore import strict_json
 from gradcore.records import RunStatus
@@ -57,14 +57,18 @@ class QueueStore:
 
         Each visitor's first run comes before anybody's second, and so on; among these, the oldest.
         """
-        query = (
-            select(RUNS.c.id, RUNS.c.spec)
-            .where(RUNS.c.owner == self.owner, RUNS.c.status == RunStatus.QUEUED)
-            .where(~exists().where(PARTS.c.run_id == RUNS.c.id))
-            .order_by(RUNS.c.turn, RUNS.c.created, RUNS.c.id)
-        )
+        query = select(RUNS.c.id, RUNS.c.spec).where(*self._waits()).order_by(RUNS.c.turn, RUNS.c.created, RUNS.c.id)
         with self.database.reading() as connection:
             return [QueuedRun(row.id, strict_json.loads(row.spec)) for row in connection.execute(query)]
+
+    def waiting(self) -> int:
+        """Return how many of this owner's runs wait."""
+        with self.database.reading() as connection:
+            return connection.scalar(select(func.count()).select_from(RUNS).where(*self._waits())) or 0
+
+    def _waits(self) -> tuple[ColumnElement[bool], ...]:
+        split = exists().where(PARTS.c.run_id == RUNS.c.id)
+        return (RUNS.c.owner == self.owner, RUNS.c.status == RunStatus.QUEUED, ~split)
 
     def split(self, run_id: str, groups: Sequence[Sequence[int]]) -> bool:
         """Split a queued run of this owner into parts; returns False when it is no longer queued."""

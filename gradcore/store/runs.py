@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, tuple_, update
 
 from gradcore import strict_json
 from gradcore.errors import UnknownRunError
@@ -113,6 +113,16 @@ class RunStore:
             ).all()
         records = tuple(unpack(row.kind, row.payload) for row in rows)
         return Batch(found, records, rows[-1].id if rows else after)
+
+    def place_in_line(self, run_id: str) -> int:
+        """Return 1 for the queued run that is next, 2 for the one after it; 0 for one that does not wait."""
+        with self.database.reading() as connection:
+            run = connection.execute(select(RUNS).where(RUNS.c.id == checked_id(run_id))).one_or_none()
+            if run is None or run.status != RunStatus.QUEUED:
+                return 0
+            order = tuple_(RUNS.c.turn, RUNS.c.created, RUNS.c.id) <= tuple_(run.turn, run.created, run.id)
+            same = (RUNS.c.owner == run.owner, RUNS.c.status == RunStatus.QUEUED)
+            return connection.scalar(select(func.count()).select_from(RUNS).where(*same, order)) or 0
 
     def cancel(self, run_id: str) -> None:
         """Ask a run to stop; what nobody trains yet is cancelled at once, and a run that has ended stays as it is."""
