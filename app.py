@@ -5,10 +5,12 @@ import streamlit as st
 from gradcore.admission import estimate_seconds
 from gradcore.documents import example_document, trace_from_document
 from gradcore.presets import PRESETS
+from gradcore.specs import RaceSpec
 from ui import services
 from ui.frame import PAGES, RACE, RECEPTION, frame
 from ui.panels import runs_table
-from ui.race_view import race_curves
+from ui.race_view import race_curves, status_line
+from ui.words import escaped
 
 LATEST = 8
 
@@ -29,11 +31,13 @@ def demonstration() -> None:
         st.switch_page(RACE.path, query_params={"run": run_id})
     finished = lab.runs(kind="race", status="finished", limit=1)
     if finished:
+        line = status_line(finished[0], RaceSpec.from_json(finished[0].spec))
+        st.caption(f"The latest race: {escaped(line)}")
         trace, cursor = lab.race(finished[0].id)
-        run_id = finished[0].id
+        race_curves(finished[0].id, cursor, trace)
     else:
-        trace, cursor, run_id = trace_from_document(example_document()), 0, "example"
-    race_curves(run_id, cursor, trace)
+        st.caption("An example that ships with Gradient Clinic: six optimizers learn to read digits.")
+        race_curves("example", 0, trace_from_document(example_document()))
 
 
 def latest_runs() -> None:
@@ -51,8 +55,7 @@ def doors() -> None:
     """Draw a door to every other page."""
     st.subheader("Where to go", anchor=False)
     for page in PAGES[1:]:
-        st.page_link(page.path, label=page.title, icon=page.icon)
-        st.caption(page.sentence)
+        st.page_link(page.path, label=f"**{page.title}** {page.sentence}", icon=page.icon)
 
 
 if __name__ == "__main__":

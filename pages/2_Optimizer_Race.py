@@ -11,6 +11,7 @@ from ui import controls, services
 from ui.frame import RACE, frame
 from ui.panels import link_to, try_this
 from ui.race_view import live_race, race_curves, race_result, status_line
+from ui.words import escaped
 
 EXPERIMENTS = (
     (
@@ -48,7 +49,7 @@ def shown_run() -> RunInfo | None:
         try:
             return lab.info(run_id)
         except GradcoreError as error:
-            st.warning(f"{error} An example is shown instead.", icon=":material/link_off:")
+            st.warning(f"{escaped(str(error))} An example is shown instead.", icon=":material/link_off:")
             return None
     latest = lab.runs(kind=RaceSpec.kind, visitor=services.visitor(), limit=1)
     return latest[0] if latest else None
@@ -72,7 +73,7 @@ def start_row(spec: RaceSpec, shown: RunInfo | None) -> None:
         if shown is not None:
             link_to(shown.id)
     if refusal:
-        st.error(refusal, icon=":material/error:")
+        st.error(escaped(refusal), icon=":material/error:")
 
 
 def show_result(shown: RunInfo | None) -> None:
@@ -84,9 +85,9 @@ def show_result(shown: RunInfo | None) -> None:
         run_id, cursor = "example", 0
     else:
         spec, (trace, cursor), run_id = RaceSpec.from_json(shown.spec), services.lab().race(shown.id), shown.id
-        st.caption(status_line(shown, spec))
+        st.caption(escaped(status_line(shown, spec)))
         if shown.status is not RunStatus.FINISHED:
-            st.warning(shown.message or f"This run was {shown.status}; what it recorded is shown.")
+            st.warning(escaped(shown.message or f"This run was {shown.status}; what it recorded is shown."))
     race_curves(run_id, cursor, trace)
     race_result(run_id, cursor, spec, trace)
 

@@ -66,7 +66,7 @@ LAYERS: Sequence[Sequence[str]] = (
     ("gradcore.lab",),
     ("gradcore.cli",),
     ("gradcore.__main__",),
-    ("ui.services", "ui.plot"),
+    ("ui.services", "ui.plot", "ui.words"),
     ("ui.frame",),
     ("ui.controls", "ui.panels", "ui.race_view"),
     ("app", "pages", "server"),

@@ -1,6 +1,7 @@
 """Widget groups that return specs; every scalar lives in the address under its key."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Final
 
 import streamlit as st
@@ -115,7 +116,12 @@ def _network() -> NetworkSpec:
     depth = right.number_input(
         "Depth", 1, 50, len(default.hidden), key="depth", bind=BIND, help="Number of hidden layers."
     )
-    shape = _titled(st.segmented_control, "Hidden layers", {name: name.capitalize() for name in SHAPES}, key="shape")
+    shape = _titled(
+        partial(st.segmented_control, required=True),
+        "Hidden layers",
+        {name: name.capitalize() for name in SHAPES},
+        key="shape",
+    )
     hidden = widths(shape, int(width), int(depth))
     st.caption(widths_text(hidden))
     activation = st.selectbox("Activation", ACTIVATIONS, key="activation", bind=BIND)  # relu first
@@ -127,7 +133,7 @@ def _titled(widget: Callable[..., Any], label: str, titles: Mapping[str, str], k
     """Draw a choice whose address parameter holds the option's name; Streamlit's own binding would hold its title."""
     given = st.query_params.get(key, "")
     st.session_state[key] = given if given in titles else TITLED[key]
-    widget(label, list(titles), format_func=titles.__getitem__, key=key, required=True, on_change=_follow, args=(key,))
+    widget(label, list(titles), format_func=titles.__getitem__, key=key, on_change=_follow, args=(key,))
     return str(st.session_state[key])
 
 

@@ -11,6 +11,7 @@ import streamlit as st
 
 from gradcore.errors import GradcoreError
 from ui import services
+from ui.words import escaped
 
 MARK = Path(__file__).with_name("mark.svg")  # the tab's icon; a material symbol would be fetched from the internet
 STYLE = """<style>
@@ -19,7 +20,8 @@ STYLE = """<style>
 .stMainBlockContainer h1 { font-size: 1.75rem; font-weight: 650; letter-spacing: -0.01em; padding: 0; }
 .stMainBlockContainer { font-variant-numeric: tabular-nums; }
 [data-testid="stSidebarHeader"] { height: 2.5rem; }
-.stMainBlockContainer h3 { font-size: 1.15rem; padding: 1rem 0 0; }
+.stMainBlockContainer h3 { font-size: 1.15rem; padding: 1rem 0 0.5rem; }
+.stMainBlockContainer [data-testid="stPageLink"] p { white-space: normal; }
 @media (max-width: 640px) { .stMainBlockContainer { padding: 4.25rem 1rem 3rem; } }
 </style>"""
 # On a phone the menu covers the page: a tap on one of its links closes it.
@@ -74,7 +76,7 @@ def frame(page: Page) -> Iterator[None]:
     try:
         yield
     except GradcoreError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(escaped(str(error)), icon=":material/error:")
 
 
 def allowed() -> bool:
@@ -93,7 +95,7 @@ def guarded_fragment(run_every: float | None = None) -> Callable[[Callable[..., 
             try:
                 function(*arguments)
             except GradcoreError as error:
-                st.error(str(error), icon=":material/error:")
+                st.error(escaped(str(error)), icon=":material/error:")
 
         return st.fragment(guarded, run_every=run_every)
 
@@ -111,5 +113,7 @@ def _menu() -> None:
 @guarded_fragment(run_every=MENU_SECONDS)
 def _workers() -> None:
     state = services.lab().workers()
-    waiting = f" · queue {state.queued}" if state.queued else ""
-    st.caption(f"Workers: {state.warm} of {state.total} warm, {state.busy} busy{waiting}")
+    parts = [f"{state.warm} of {state.total} workers warm"]
+    parts += [f"{state.busy} busy"] if state.busy else []
+    parts += [f"queue {state.queued}"] if state.queued else []
+    st.caption(" · ".join(parts))

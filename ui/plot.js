@@ -1,11 +1,13 @@
 // The chart component in the browser. plot.py puts BUNDLE, the file name of plotly.js, and plot_fit.js in front.
 //
 // One chart lives as long as its host element. Each update replaces what is to be shown; a single loop draws the
-// newest, so that two calls of Plotly.react never overlap. Zoom is kept by Plotly (`uirevision`), hidden curves by
-// us, because they are hidden in three ways: legend, name at the line's end, and double click.
+// newest, so that two calls of Plotly.react never overlap. What the reader did (zoom, hidden curves) is kept here and
+// put into each new figure, as long as the chart is about the same thing; it even outlives the host, because Streamlit
+// mounts the same chart anew when it moves from a fragment to the page.
 
 const charts = new WeakMap(); // host element -> chart
 const links = new Map(); // name of a shared x axis -> set of charts
+const views = new Map(); // key -> what the reader did to a chart that has left
 let library; // promise of window.Plotly
 
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -20,7 +22,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
 function createChart(host) {
   const plot = host.querySelector(".gradcore-plot-area");
-  const chart = { host, plot, hidden: new Set(), zoomed: new Set(), revision: 0 };
+  const chart = { host, plot, view: { hidden: new Set(), ranges: {} } };
   const rem = host.querySelector(".gradcore-plot-rem"); // is 1rem wide: tells when the root's font size changes
   chart.observer = new ResizeObserver(() => update(chart));
   chart.observer.observe(host);
@@ -34,6 +36,7 @@ function dispose(chart) {
   chart.observer.disconnect();
   links.get(chart.link)?.delete(chart);
   charts.delete(chart.host);
+  views.set(chart.key, chart.view);
   if (!chart.busy) window.Plotly?.purge(chart.plot); // else at the end of the drawing that goes on
 }
 
@@ -59,26 +62,32 @@ async function draw(chart) {
   const scale = chart.rem() / 16;
   chart.plot.setAttribute("aria-label", message.label);
   chart.clickable = message.clickable;
+  recall(chart, message);
   if (!chart.listening) chart.plot.style.height = `${message.height * scale}px`;
   const Plotly = await loadPlotly(chart);
   const width = chart.host.clientWidth;
   if (chart.gone || !width) return; // not on screen: the observer calls again when it is
   while (chart.plot._dragging) await nextFrame(); // a redraw would end the reader's drag
   const dark = isDark(chart.host);
-  const state = [chart.text, dark, width, scale, chart.revision, ...chart.hidden, chart.zooms].join("|");
+  const state = [chart.text, dark, width, scale, ...chart.view.hidden, JSON.stringify(chart.view.ranges)].join("|");
   if (state === chart.drawn) return;
   chart.drawn = state;
   const figure = fit(JSON.parse(dark ? darken(chart.text) : chart.text), width, scale);
   hide(chart, figure);
   offer(chart, figure.data);
-  for (const axis of chart.zoomed) if (figure.layout[axis].tickvals) figure.layout[axis].tickmode = "auto";
-  figure.layout.uirevision = `revision ${chart.revision}`; // 0 would keep nothing
+  zoom(chart, figure.layout);
   chart.plot.style.height = `${figure.layout.height}px`;
   const config = chart.listening ? undefined : settings(chart); // a second one, though equal, rebuilds the chart
   await Plotly.react(chart.plot, figure.data, figure.layout, config);
   join(chart, figure.layout.meta.link);
   if (!chart.listening) listen(chart, Plotly);
   await placeNames(chart, Plotly);
+}
+
+function recall(chart, { key, about }) {
+  if (chart.key === undefined && views.get(key)?.about === about) chart.view = views.get(key);
+  chart.key = key;
+  if (chart.view.about !== about) chart.view = { about, hidden: new Set(), ranges: {} };
 }
 
 function nextFrame() {
@@ -98,9 +107,9 @@ function loadPlotly(chart) {
 // ---- hidden curves and names at the line ends ---------------------------------------------------------------
 
 function hide(chart, { data, layout }) {
-  if (!chart.hidden.size) return;
-  for (const trace of data) if (chart.hidden.has(trace.meta)) trace.visible = "legendonly";
-  for (const note of layout.annotations ?? []) if (chart.hidden.has(note.name)) note.opacity = 0.35;
+  if (!chart.view.hidden.size) return;
+  for (const trace of data) if (chart.view.hidden.has(trace.meta)) trace.visible = "legendonly";
+  for (const note of layout.annotations ?? []) if (chart.view.hidden.has(note.name)) note.opacity = 0.35;
   if (layout.yaxis.type === "log" && layout.yaxis.range) layout.yaxis.autorange = true; // show the rest at full size
 }
 
@@ -114,20 +123,20 @@ function offer(chart, data) {
   names.forEach((name, index) => {
     const button = bar.children[index];
     button.textContent = name;
-    button.setAttribute("aria-pressed", !chart.hidden.has(name));
+    button.setAttribute("aria-pressed", !chart.view.hidden.has(name));
     button.onclick = () => toggle(chart, name);
   });
 }
 
 function toggle(chart, name) {
-  if (!chart.hidden.delete(name)) chart.hidden.add(name);
+  if (!chart.view.hidden.delete(name)) chart.view.hidden.add(name);
   update(chart);
 }
 
 function isolate(chart, name) {
   const names = new Set(chart.plot.data.map((trace) => trace.meta).filter(Boolean));
-  const alone = chart.hidden.size === names.size - 1 && !chart.hidden.has(name);
-  chart.hidden = new Set(alone ? [] : [...names].filter((other) => other !== name));
+  const alone = chart.view.hidden.size === names.size - 1 && !chart.view.hidden.has(name);
+  chart.view.hidden = new Set(alone ? [] : [...names].filter((other) => other !== name));
   update(chart);
 }
 
@@ -147,7 +156,7 @@ async function placeNames(chart, Plotly) {
     const diverged = note.text.includes("<br>") && value === undefined;
     wanted.push({ index, size, place: diverged ? length : Math.min(Math.max(pixel, 0), length) });
   });
-  if (!chart.hidden.size && !chart.zoomed.size) return;
+  if (!chart.view.hidden.size && !Object.keys(chart.view.ranges).length) return;
   const changes = {};
   for (const { index, at } of apart(wanted, length)) {
     changes[`annotations[${index}].y`] = at / length;
@@ -177,17 +186,23 @@ function settings(chart) {
   return { displayModeBar: "hover", displaylogo: false, modeBarButtons: [buttons], doubleClick: false, showTips: false };
 }
 
+// The reader has chosen another range.
 function zoomed(chart, change) {
   const axes = Object.keys(change).flatMap((key) => key.match(/^[xy]axis\d*(?=\.range)/) ?? []);
   if (!axes.length) return; // a change of our own
-  for (const axis of axes) chart.zoomed.add(axis);
-  chart.zooms = (chart.zooms ?? 0) + 1;
+  for (const axis of axes) chart.view.ranges[axis] = [...chart.plot._fullLayout[axis].range];
   update(chart);
 }
 
+function zoom({ view }, layout) {
+  for (const [axis, range] of Object.entries(view.ranges)) {
+    Object.assign(layout[axis], { range, autorange: false });
+    if (layout[axis].tickvals && layout[axis].type === "log") layout[axis].tickmode = "auto";
+  }
+}
+
 function reset(chart) {
-  chart.revision += 1; // a new uirevision drops every zoom
-  chart.zoomed.clear();
+  chart.view.ranges = {};
   update(chart);
 }
 

@@ -23,19 +23,20 @@ HTML = """<div class="gradcore-plot"><div class="gradcore-plot-rem"></div>
 
 
 def plot(
-    figure: go.Figure | str, *, key: str, label: str, height: int, clickable: bool = False
+    figure: go.Figure | str, *, key: str, label: str, height: int, clickable: bool = False, about: str = ""
 ) -> Mapping[str, Any] | None:
     """Show a figure, or the JSON text that `theme.to_json` made of it; return the point that was just clicked.
 
     Args:
         figure: what to draw; a text is passed on as it is.
-        key: the same key keeps zoom and hidden curves.
+        key: the chart's place on the page; unique there.
         label: the chart in one sentence, for those who hear the page; also the name of a saved picture.
         height: px at the usual type size; it grows with the type, and where a legend goes below.
         clickable: whether a click on a point runs the page again.
+        about: what is shown, such as a run's id: zoom and hidden curves are kept until it changes.
     """
     text = figure if isinstance(figure, str) else theme.to_json(figure)
-    head = json.dumps({"label": label, "height": height, "clickable": clickable})
+    head = json.dumps({"label": label, "height": height, "clickable": clickable, "key": key, "about": about})
     message = f'{head[:-1]}, "figure": {text}}}'.encode()
     result = _component()(key=key, data=message, on_clicked_change=_ignore)
     clicked: Mapping[str, Any] | None = result.get("clicked")

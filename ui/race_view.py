@@ -19,6 +19,7 @@ from gradcore.tasks import TASKS
 from ui import services
 from ui.frame import guarded_fragment
 from ui.plot import plot
+from ui.words import escaped
 
 FASTEST = 0.25  # seconds between two looks at a running race
 CROWDS = ((40, 1.0), (25, 0.5), (15, 0.33))  # more viewers than this look less often, down to once a second
@@ -45,7 +46,9 @@ def race_result(run_id: str, cursor: int, spec: RaceSpec, trace: RaceTrace) -> N
     ranked = ranking(spec, trace)
     if not ranked:
         return
-    st.markdown(" ".join(race_sentences(trace, ranked, notebook=is_notebook(spec))))
+    st.markdown(
+        "\n".join(f"- {escaped(sentence)}" for sentence in race_sentences(trace, ranked, notebook=is_notebook(spec)))
+    )
     charts = _outcome(run_id, cursor, trace, ranked)
     names = (("final", "Final validation loss"), ("stability", "Mean gradient norm against its standard deviation"))
     for column, (text, height), (key, label) in zip(st.columns(2), charts[:2], names, strict=True):

@@ -57,7 +57,12 @@ def finish(lab: Lab) -> Callable[[str], None]:
 
 def texts(app: AppTest) -> list[str]:
     """Every sentence of a page."""
-    return [element.value for element in (*app.caption, *app.markdown)]
+    return [shown(element.value) for element in (*app.caption, *app.markdown)]
+
+
+def shown(markdown: str) -> str:
+    """What a reader sees of an escaped text."""
+    return markdown.replace("\\", "")
 
 
 def charts(app: AppTest) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from streamlit.testing.v1 import AppTest
 from gradcore.lab import Lab
 from gradcore.presets import PRESETS
 from gradcore.specs import RaceSpec
-from tests.pages.conftest import RACE, charts, texts
+from tests.pages.conftest import RACE, charts, shown, texts
 from ui import controls
 
 
@@ -74,11 +74,14 @@ def test_a_link_opens_a_run_with_its_settings_and_another_visitor_sees_the_examp
     assert any("An example" in text for text in texts(other))
 
 
-@pytest.mark.parametrize("run", ["abcdefghij", "not an id", "../../etc", "1' OR '1'='1", "<script>"])
+@pytest.mark.parametrize(
+    "run", ["[x](http://evil.example)", "abcdefghij", "not an id", "../../etc", "1' OR '1'='1", "<script>"]
+)
 def test_a_run_that_does_not_exist_gets_one_sentence_and_the_example(open_page, run):
     app = open_page(RACE, run=run)
     assert len(app.warning) == 1
     assert "An example is shown instead." in app.warning[0].value
+    assert "](http" not in app.warning[0].value
     assert len(charts(app)) == 5
 
 
@@ -95,14 +98,14 @@ def test_a_cancelled_run_keeps_what_it_recorded_and_can_be_run_again(open_page, 
 def test_a_race_beyond_the_limits_is_refused_before_the_click(open_page):
     app = open_page(RACE, steps="20000", seeds="100", width="1024", depth="50", shape="even")
     assert app.button(key="start").disabled
-    assert "the network must have at most 2,000,000 parameters. Received: 51," in app.error[0].value
+    assert "the network must have at most 2,000,000 parameters. Received: 51," in shown(app.error[0].value)
 
 
 def test_no_optimizer_at_all_is_refused_in_one_sentence(open_page):
     app = open_page(RACE)
     app.session_state["optimizers"] = []
     app.run()
-    assert "`entrants` must hold at least one optimizer" in app.error[0].value
+    assert "`entrants` must hold at least one optimizer" in shown(app.error[0].value)
 
 
 def test_a_network_that_the_controls_cannot_express_leaves_them_at_the_nearest():

@@ -8,7 +8,7 @@ def test_the_first_view_shows_a_race_and_offers_one(open_page):
     app = open_page(RECEPTION)
     assert len(charts(app)) == 2
     assert app.button[0].label.startswith("Start the demonstration race · about ")
-    assert any(text.startswith("Workers: ") for text in texts(app))
+    assert any(text.endswith("workers warm") or "workers warm ·" in text for text in texts(app))
 
 
 def test_a_finished_run_stands_in_the_table_with_its_status_and_sparkline(open_page, lab, finish):
