@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from gradcore.admission import admit, estimate_seconds
 from gradcore.documents import example_document, trace_from_document
-from gradcore.errors import GradcoreError, RefusedError
+from gradcore.errors import GradcoreError
 from gradcore.records import RunInfo, RunStatus
 from gradcore.specs import RaceSpec
 from ui import controls, services
 from ui.frame import RACE, frame
-from ui.panels import link_to, try_this
+from ui.panels import try_this
+from ui.race_actions import asked_race, offer_again, start_row
 from ui.race_view import live_race, race_curves, race_result, status_line
 from ui.words import escaped
 
@@ -32,12 +32,12 @@ def main() -> None:
         picture, settings = st.columns([3.3, 1], gap="medium")
         with settings:
             controls.adopt(shown)
-            spec = controls.race_controls(services.settings().limits)
+            asked, refusal = asked_race()
         with picture:
             if shown is not None and not shown.status.ended:
                 live_race(shown.id)
             else:
-                start_row(spec, shown)
+                start_row(asked, shown, refusal)
                 show_result(shown)
             try_this(RACE, EXPERIMENTS)
 
@@ -55,39 +55,19 @@ def shown_run() -> RunInfo | None:
     return latest[0] if latest else None
 
 
-def start_row(spec: RaceSpec, shown: RunInfo | None) -> None:
-    """Draw preset, start button with its estimate, and the link to what is shown."""
-    refusal = ""
-    try:
-        spec = admit(spec, services.settings().limits)
-    except RefusedError as error:
-        refusal = str(error)
-    again = shown is not None and shown.spec == spec.to_json()
-    seconds = "" if refusal else f" · about {max(1, round(estimate_seconds(spec, services.settings().workers)))} s"
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        controls.preset_control(spec)
-        label = f"{'Run again' if again else 'Start race'}{seconds}"
-        if st.button(label, type="primary", icon=":material/play_arrow:", disabled=bool(refusal), key="start"):
-            st.query_params["run"] = services.lab().submit(spec, visitor=services.visitor(), again=again)
-            st.rerun()
-        if shown is not None:
-            link_to(shown.id)
-    if refusal:
-        st.error(escaped(refusal), icon=":material/error:")
-
-
 def show_result(shown: RunInfo | None) -> None:
     """Draw a run that has ended, or the bundled example."""
     if shown is None:
         document = example_document()
         st.caption("An example that ships with Gradient Clinic. Start a race to see your own.")
-        spec, trace = RaceSpec.from_json(document["spec"]), trace_from_document(document)
         run_id, cursor = "example", 0
+        spec, trace = RaceSpec.from_json(document["spec"]), trace_from_document(document)
     else:
-        spec, (trace, cursor), run_id = RaceSpec.from_json(shown.spec), services.lab().race(shown.id), shown.id
+        run_id, spec = shown.id, RaceSpec.from_json(shown.spec)
+        trace, cursor = services.lab().race(run_id)
         st.caption(escaped(status_line(shown, spec)))
         if shown.status is not RunStatus.FINISHED:
-            st.warning(escaped(shown.message or f"This run was {shown.status}; what it recorded is shown."))
+            offer_again(shown)
     race_curves(run_id, cursor, trace)
     race_result(run_id, cursor, spec, trace)
 

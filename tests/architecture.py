@@ -69,6 +69,7 @@ LAYERS: Sequence[Sequence[str]] = (
     ("ui.services", "ui.plot", "ui.words"),
     ("ui.frame",),
     ("ui.controls", "ui.panels", "ui.race_view"),
+    ("ui.race_actions",),
     ("app", "pages", "server"),
 )
 

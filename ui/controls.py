@@ -67,7 +67,7 @@ def race_controls(limits: Limits) -> RaceSpec:
     )
 
 
-def preset_control(current: RaceSpec) -> None:
+def preset_control(current: RaceSpec | None) -> None:
     """Draw the choice of presets, at the one that the controls now stand at."""
     st.session_state["preset"] = next((name for name, spec in PRESETS.items() if spec == current), "")
     st.selectbox("Preset", list(PRESET_TITLES), format_func=PRESET_TITLES.__getitem__, key="preset", on_change=_apply)
@@ -154,7 +154,7 @@ def _values(spec: RaceSpec) -> dict[str, object]:
     hidden = spec.network.hidden or (1,)
     return {
         "task": spec.task.name,
-        "optimizers": [label for label, entrant in ENTRANTS.items() if entrant in spec.entrants],
+        "optimizers": [label for label, entrant in ENTRANTS.items() if entrant in spec.entrants] or list(ENTRANTS),
         "shape": shape_of(hidden) or "even",
         "width": hidden[0],
         "depth": len(hidden),

@@ -95,6 +95,31 @@ def test_a_cancelled_run_keeps_what_it_recorded_and_can_be_run_again(open_page, 
     assert app.button(key="start").label.startswith("Run again")
 
 
+def test_a_run_that_failed_says_why_in_one_sentence_and_runs_again(open_page, lab: Lab, finish):
+    entrant = {"optimizer": "SGD", "momentum": 3.0}  # Keras refuses it, in the worker
+    run_id = lab.submit(RaceSpec.from_json({"entrants": [entrant], "steps": 2, "seeds": 1}), again=True)
+    finish(run_id)
+    app = open_page(RACE, run=run_id)
+    assert lab.info(run_id).status == "failed"
+    assert shown(app.error[0].value).startswith("the optimizer SGD was refused by Keras: ")
+    assert "Traceback" not in app.error[0].value
+    app.button(key="rerun").click().run()
+    assert app.query_params["run"] != run_id
+    finish(app.query_params["run"])
+
+
+def test_a_run_whose_loss_becomes_infinite_is_drawn_and_ranked_last(open_page, lab: Lab, finish):
+    wild = {"optimizer": "SGD", "learning_rate": 1e6, "label": "wild"}
+    network = {"hidden": [8, 8], "activation": "linear"}
+    spec = {"entrants": [wild, {"optimizer": "Adam"}], "network": network, "steps": 30, "seeds": 2}
+    run_id = lab.submit(RaceSpec.from_json(spec), again=True)
+    finish(run_id)
+    app = open_page(RACE, run=run_id)
+    assert lab.info(run_id).status == "finished"
+    assert list(app.dataframe[0].value["Optimizer"]) == ["Adam", "wild"]
+    assert any("Diverged, which is a result too: wild on 2 of 2 seeds." in text for text in texts(app))
+
+
 def test_a_race_beyond_the_limits_is_refused_before_the_click(open_page):
     app = open_page(RACE, steps="20000", seeds="100", width="1024", depth="50", shape="even")
     assert app.button(key="start").disabled

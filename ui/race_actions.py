@@ -1,0 +1,54 @@
+"""What a visitor can do with a race: start it, run it again, share its address."""
+
+import streamlit as st
+
+from gradcore.admission import admit, estimate_seconds
+from gradcore.errors import RefusedError
+from gradcore.records import RunInfo, RunStatus
+from gradcore.specs import RaceSpec
+from ui import controls, services
+from ui.panels import link_to
+from ui.words import escaped
+
+
+def start_row(asked: RaceSpec | None, shown: RunInfo | None, refusal: str) -> None:
+    """Draw preset, start button with its estimate, and the link to what is shown; say why a race is refused."""
+    again = shown is not None and asked is not None and shown.spec == asked.to_json()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        controls.preset_control(asked)
+        label = f"{'Run again' if again else 'Start race'}{_estimate(asked)}"
+        started = st.button(label, type="primary", icon=":material/play_arrow:", disabled=asked is None, key="start")
+        if shown is not None:
+            link_to(shown.id)
+    if refusal:
+        st.error(escaped(refusal), icon=":material/error:")
+    if started and asked is not None:
+        _submit(asked, again=again)
+
+
+def asked_race() -> tuple[RaceSpec | None, str]:
+    """Draw the controls; return the race that they ask for, or None and why it is refused."""
+    limits = services.settings().limits
+    try:
+        return admit(controls.race_controls(limits), limits), ""
+    except RefusedError as error:
+        return None, str(error)
+
+
+def offer_again(shown: RunInfo) -> None:
+    """Say why a run did not finish, and offer to run it again."""
+    say = st.error if shown.status is RunStatus.FAILED else st.warning
+    say(escaped(shown.message or f"This run was {shown.status}; what it recorded is shown."))
+    if st.button("Run it again", icon=":material/replay:", key="rerun"):
+        _submit(RaceSpec.from_json(shown.spec), again=True)
+
+
+def _submit(spec: RaceSpec, *, again: bool) -> None:
+    st.query_params["run"] = services.lab().submit(spec, visitor=services.visitor(), again=again)
+    st.rerun()
+
+
+def _estimate(asked: RaceSpec | None) -> str:
+    if asked is None:
+        return ""
+    return f" · about {max(1, round(estimate_seconds(asked, services.settings().workers)))} s"
