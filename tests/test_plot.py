@@ -35,7 +35,7 @@ def test_a_figure_and_its_json_are_both_shown():
     assert not at.exception
     first, second = (chart.proto for chart in at.get("bidi_component"))
     assert first.bytes.startswith(
-        b'{"label": "Loss of \\"it\\"", "height": 440, "clickable": false, "figure": {"data": ['
+        b'{"label": "Loss of \\"it\\"", "height": 440, "clickable": false, "key": "loss", "about": "", '
     )
     assert b'"clickable": true' in second.bytes
     assert first.isolate_styles is False

@@ -194,7 +194,6 @@ def template() -> Layout:
             "hoversort": "value descending",
             "hoverlabel": {"bgcolor": BACKGROUND, "bordercolor": LINE, "font": {"size": TYPE_SIZE, "color": INK}},
             "margin": margin(),
-            "uirevision": "kept",
             "dragmode": "zoom",
         },
         "data": {"scatter": [{"type": "scatter", "cliponaxis": True}]},

@@ -27,14 +27,23 @@ def live() -> None:
     started = st.session_state.setdefault(START, time.monotonic())
     speed = float(st.query_params.get("speed", "20"))
     steps = min(STEPS - 1, 20 + int((time.monotonic() - started) * speed))
-    plot(drawn(steps), key="loss", label="Training loss over steps", height=440)
+    loss(steps)
     st.session_state["updates"] = st.session_state.get("updates", 0) + 1
     st.html(f"<span id='updates'>{st.session_state['updates']}</span>")
 
 
+def loss(steps: int) -> None:
+    about = "second" if st.session_state.get("second run") else "first"
+    plot(drawn(steps), key="loss", label="Training loss over steps", height=440, about=about)
+
+
 def main() -> None:
     st.set_page_config(page_title="plot", layout="wide")
-    live()
+    if st.toggle("at rest"):
+        loss(STEPS)
+    else:
+        live()
+    st.toggle("second run", key="second run")
     plot(race.gradient_norms(whole()), key="norm", label="Gradient norm over steps", height=440)
     clicked = plot(race.final_validation(whole()), key="final", label="Final loss", height=340, clickable=True)
     st.html(f"<span id='clicked'>{clicked['text'] if clicked else ''}</span>")

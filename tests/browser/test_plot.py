@@ -119,6 +119,30 @@ def test_a_double_click_shows_the_whole_chart_again(page, address, complaints):
     assert complaints == []
 
 
+def test_zoom_and_hidden_curves_outlive_the_move_from_fragment_to_page(page, address, complaints):
+    open_page(page, address)
+    click_name(page, "Adagrad")
+    drag(page, 0.01, 0.05)
+    page.wait_for_function(f"document.querySelector('{AREA}')._fullLayout.xaxis.range[1] < 100")
+    zoomed = axis_range(page, "xaxis")
+    page.get_by_text("at rest").click()
+    page.wait_for_function(f"document.querySelector('{AREA}')?._fullData?.some(t => t.x.length === 400)")
+    assert axis_range(page, "xaxis") == zoomed
+    assert "Adagrad" not in visible(page)
+    assert complaints == []
+
+
+def test_another_run_starts_with_the_whole_chart(page, address, complaints):
+    open_page(page, address)
+    click_name(page, "Adagrad")
+    drag(page, 0.01, 0.05)
+    page.wait_for_function(f"document.querySelector('{AREA}')._fullLayout.xaxis.range[1] < 100")
+    page.get_by_text("second run").click()
+    page.wait_for_function(f"document.querySelector('{AREA}')._fullLayout.xaxis.range[1] === 399")
+    assert "Adagrad" in visible(page)
+    assert complaints == []
+
+
 def test_scroll_position_survives_updates(page, address):
     open_page(page, address)
     page.evaluate("document.querySelector('[data-testid=stMain]').scrollTo(0, 300)")
@@ -217,7 +241,11 @@ def test_500_updates_do_not_leak(page, address, complaints):
     before = measure(page)
     page.set_default_timeout(240_000)
     wait_for_updates(page, 500)
-    after = measure(page)
+    found = []
+    for _ in range(5):  # a measurement may fall into an update, whose old nodes still wait for their collection
+        wait_for_updates(page, 1)
+        found.append(measure(page))
+    after = {name: min(one[name] for one in found) for name in before}
     assert after["Nodes"] <= before["Nodes"] * 1.2
     assert after["JSEventListeners"] <= before["JSEventListeners"] * 1.2
     assert after["JSHeapUsedSize"] <= before["JSHeapUsedSize"] + 15e6
