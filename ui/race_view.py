@@ -38,7 +38,7 @@ def race_curves(run_id: str, cursor: int, trace: RaceTrace) -> None:
     names = (("loss", "Training loss over steps"), ("norm", "Gradient norm over steps"))
     for column, text, (key, label) in zip(st.columns(2), charts, names, strict=True):
         with column:
-            plot(text, key=key, label=f"{label} for each optimizer", height=HEIGHT)
+            plot(text, key=key, label=f"{label} for each optimizer", height=HEIGHT, about=run_id)
 
 
 def race_result(run_id: str, cursor: int, spec: RaceSpec, trace: RaceTrace) -> None:
@@ -53,7 +53,7 @@ def race_result(run_id: str, cursor: int, spec: RaceSpec, trace: RaceTrace) -> N
     names = (("final", "Final validation loss"), ("stability", "Mean gradient norm against its standard deviation"))
     for column, (text, height), (key, label) in zip(st.columns(2), charts[:2], names, strict=True):
         with column:
-            plot(text, key=key, label=f"{label} for each optimizer", height=height)
+            plot(text, key=key, label=f"{label} for each optimizer", height=height, about=run_id)
     text, height = charts[2]
     plot(text, key="ranking", label="Loss ratio to the best optimizer, with intervals and ties", height=height)
     st.dataframe(ranking_rows(spec, trace, ranked), hide_index=True, width="stretch")
