@@ -17,7 +17,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   chart.trigger = setTriggerValue;
   chart.text = new TextDecoder().decode(data);
   update(chart);
-  return () => dispose(chart);
+  // Streamlit also calls this for a call that newer data overtook: only a host that has left ends its chart.
+  return () => host.isConnected || dispose(chart);
 }
 
 function createChart(host) {
