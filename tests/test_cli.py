@@ -5,13 +5,22 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
+from sqlalchemy import text
 
 from gradcore import strict_json
 from gradcore.cli import main
+from gradcore.cli.race import follow
+from gradcore.cli.text import Progress
+from gradcore.errors import StoreError
+from gradcore.jobs import InProcess
+from gradcore.lab import Lab
+from gradcore.settings import Limits, Settings
+from gradcore.specs import RaceSpec
 from gradcore.store import RunStore
+from tests import stand_in
+from tests.waiting import wait_until
 
 SMALL = {
     "network": {"hidden": [8]},
@@ -261,13 +270,6 @@ def test_a_failed_training_is_status_one_with_its_reason_and_stored_as_failed(fr
     assert "`momentum` must be" in run.message
 
 
-def wait_until(holds, seconds=60):
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.05)
-
-
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_a_stopped_race_is_stored_as_cancelled_with_what_it_had_recorded(number, status, fresh, tmp_path):
     spec = tmp_path / "race.json"
@@ -280,9 +282,9 @@ def test_a_stopped_race_is_stored_as_cancelled_with_what_it_had_recorded(number,
         text=True,
     )
     try:
-        wait_until(lambda: any(run.progress > 0 for run in store.runs()))
+        wait_until(lambda: any(run.progress > 0 for run in store.runs()), 120, "the race records")
         process.send_signal(number)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=60)
     finally:
         process.kill()
     assert process.returncode == status, err
@@ -296,6 +298,34 @@ def test_a_stopped_race_is_stored_as_cancelled_with_what_it_had_recorded(number,
     assert 0 < len(shown["entrants"][0]["loss"][0]) < 20_000
     assert shown["entrants"][0]["validation_loss"] == [None]
     assert shown["ranking"] == []
+
+
+@pytest.fixture
+def endless(fresh):
+    """A race in training, with a stand-in that never ends: (lab, run id)."""
+    store = RunStore(fresh)
+    lab = Lab(store, InProcess(store.database, stand_in.ENDLESS), Settings(fresh, 1, Limits()))
+    run_id = lab.submit(RaceSpec.from_json(SMALL))
+    wait_until(lambda: lab.info(run_id).progress > 0, 30, "the stand-in records")
+    yield lab, run_id
+    lab.close()
+
+
+def test_runs_cancel_stops_a_race_that_another_process_trains(endless, fresh, capsys):
+    lab, run_id = endless
+    assert main(["runs", "cancel", run_id, "--json", "--db", fresh]) == 0
+    assert strict_json.loads(capsys.readouterr().out) == {"run_id": run_id, "status": "cancelled"}
+    assert lab.info(run_id).status == "cancelled"
+
+
+def test_a_race_whose_records_the_store_does_not_take_ends_instead_of_waiting_for_ever(endless, fresh):
+    lab, run_id = endless
+    with RunStore(fresh).database.writing() as connection:
+        connection.execute(text("ALTER TABLE parts RENAME COLUMN heartbeat TO gone"))
+    with pytest.raises(StoreError, match=f"run {run_id} cannot be trained to its end"):
+        follow(lab, lab.info(run_id), Progress(), lambda: 0)
+    with RunStore(fresh).database.writing() as connection:
+        connection.execute(text("ALTER TABLE parts RENAME COLUMN gone TO heartbeat"))
 
 
 def test_the_notebooks_preset_prints_its_own_table_too(fresh):

@@ -15,11 +15,13 @@ from gradcore.cli.results import print_race
 from gradcore.cli.session import open_lab
 from gradcore.cli.source import read_race
 from gradcore.cli.text import Progress
+from gradcore.errors import StoreError
 from gradcore.lab import Lab
 from gradcore.records import RunInfo, RunStatus
 from gradcore.specs import RaceSpec
 
 POLL_SECONDS = 0.1
+IDLE_SECONDS = 5.0  # nobody trains a run that has not ended
 STOPPED_BY = {signal.SIGINT: 130, signal.SIGTERM: 143}
 
 
@@ -30,7 +32,7 @@ def race(arguments: argparse.Namespace) -> int:
     with open_lab(arguments.db) as lab, _asked_to_stop() as stopped:
         info, mine = _submit(lab, spec, arguments.again)
         with _quiet(arguments.verbose) as stderr:
-            info = _train(lab, info, Progress(stderr), stopped)
+            info = follow(lab, info, Progress(stderr), stopped)
         if info.status == RunStatus.FINISHED:
             if not mine:
                 print(f"gradcore: opened run {info.id}; --again trains it again.", file=sys.stderr)
@@ -54,14 +56,18 @@ def _submit(lab: Lab, spec: RaceSpec, again: bool) -> tuple[RunInfo, bool]:
     return info, info.visitor == visitor
 
 
-def _train(lab: Lab, info: RunInfo, progress: Progress, stopped: Callable[[], int]) -> RunInfo:
+def follow(lab: Lab, info: RunInfo, progress: Progress, stopped: Callable[[], int]) -> RunInfo:
     """Show the progress until the run has ended; a signal cancels it, and its last records are still stored."""
-    told = False
+    told, busy = False, time.monotonic()
     while not info.status.ended:
         progress.show(info.progress)
         if stopped() and not told:
             lab.cancel(info.id)
             told = True
+        if lab.workers().busy:
+            busy = time.monotonic()
+        elif time.monotonic() - busy > IDLE_SECONDS:
+            raise StoreError(f"run {info.id} cannot be trained to its end: the run store did not take its records.")
         time.sleep(POLL_SECONDS)
         info = lab.info(info.id)
     progress.end()

@@ -49,11 +49,17 @@ def _ranking(document: dict[str, Any]) -> str:
 
 
 def _row(place: dict[str, Any], entrant: dict[str, Any]) -> list[str]:
-    interval = "-" if place["interval"] is None else " to ".join(number(end) for end in place["interval"])
+    interval = _interval(place["interval"])
     fell = sum(step is not None for step in entrant["diverged_at"])
     label = place["label"] + (f" (diverged: {fell} of {len(entrant['diverged_at'])})" if fell else "")
     metric = _middle(entrant["validation_metric"])
     return [str(place["rank"]), label, number(place["median"]), interval, metric, ", ".join(place["tied_with"])]
+
+
+def _interval(ends: list[Any] | None) -> str:
+    if ends is None:
+        return "-"
+    return "1" if ends == [1.0, 1.0] else " to ".join(number(end) for end in ends)  # the best against itself
 
 
 def _middle(values: list[Any]) -> str:

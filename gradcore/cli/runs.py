@@ -1,12 +1,16 @@
 """`gradcore runs list`, `show` and `cancel`: what the run store holds."""
 
 import argparse
+import time
 from typing import Any
 
 from gradcore import checks
 from gradcore.cli.session import open_lab
 from gradcore.cli.text import moment, print_json, table
+from gradcore.lab import Lab
 from gradcore.records import RunInfo, RunStatus
+
+NOTICED_SECONDS = 10.0  # a worker that has yet to load TensorFlow takes longest
 
 
 def list_runs(arguments: argparse.Namespace) -> int:
@@ -36,16 +40,18 @@ def show(arguments: argparse.Namespace) -> int:
 def cancel(arguments: argparse.Namespace) -> int:
     """Cancel a run; one that has ended stays as it is."""
     with open_lab(arguments.db) as lab:
-        before = lab.info(arguments.run_id)
+        before = after = lab.info(arguments.run_id)
         if not before.status.ended:
             lab.cancel(before.id)
-        after = lab.info(before.id)
+            after = _wait_for_end(lab, before.id)
     if arguments.json:
         print_json({"run_id": after.id, "status": after.status})
     elif before.status.ended:
         print(f"Run {after.id} had ended already: {after.status}.")
+    elif after.status.ended:
+        print(f"Run {after.id} has stopped: {after.status}.")
     else:
-        print(f"Run {after.id} is told to stop: {after.status}.")
+        print(f"Run {after.id} is told to stop, and will at its next step.")
     return 0
 
 
@@ -69,6 +75,14 @@ def summary(run: RunInfo) -> dict[str, Any]:
         "spec": run.spec,
         "environment": run.environment,
     }
+
+
+def _wait_for_end(lab: Lab, run_id: str) -> RunInfo:
+    """Return the run once its worker has noticed, or as it is after a while."""
+    deadline = time.monotonic() + NOTICED_SECONDS
+    while not (info := lab.info(run_id)).status.ended and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return info
 
 
 def _row(run: RunInfo) -> list[str]:
