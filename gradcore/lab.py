@@ -15,6 +15,7 @@ from gradcore.specs import RaceSpec
 from gradcore.store import NewRun, RunStore
 
 KEPT_BYTES = 64 * 1024 * 1024  # of assembled traces, shared by all viewers
+CHUNKS_AT_ONCE = 200
 RESTARTS = 1 << 40  # a cursor is restarts * RESTARTS + the id of the last record read
 
 
@@ -80,7 +81,7 @@ class Lab:
         with self._lock:
             view = self._views.get(run_id)
         if view is None:
-            view = _View(self, run_id)
+            view = _View(self._store, run_id)
         found = view.refreshed()
         with self._lock:
             self._views[run_id] = self._views.get(run_id, view)
@@ -132,9 +133,9 @@ def fingerprint(spec: RaceSpec) -> str:
 class _View:
     """A race that somebody looks at."""
 
-    def __init__(self, lab: Lab, run_id: str) -> None:
-        self._lab, self._run_id = lab, run_id
-        self._spec = RaceSpec.from_json(lab.info(run_id).spec)
+    def __init__(self, store: RunStore, run_id: str) -> None:
+        self._store, self._run_id = store, run_id
+        self._spec = RaceSpec.from_json(store.info(run_id).spec)
         self._assembly = Assembly(self._spec)
         self._cursor = 0
         self._trace = self._assembly.trace()
@@ -150,9 +151,16 @@ class _View:
             return self._trace, self._cursor
 
     def _read(self) -> None:
-        records, cursor = self._lab.watch(self._run_id, self._cursor)
-        if restarted(self._cursor, cursor):
-            self._assembly = Assembly(self._spec)
+        """Take what is new, some chunks at a time: a long race is not held in memory twice."""
+        cursor = self._cursor
+        while True:
+            restarts, after = divmod(cursor, RESTARTS)
+            batch = self._store.read(self._run_id, after, restarts, CHUNKS_AT_ONCE)
+            if batch.restarts != restarts:
+                self._assembly = Assembly(self._spec)
+            self._assembly.add(batch.records)
+            cursor = batch.restarts * RESTARTS + batch.cursor
+            if len(batch.records) < CHUNKS_AT_ONCE:
+                break
         if cursor != self._cursor:
-            self._assembly.add(records)
             self._trace, self._cursor = self._assembly.trace(), cursor

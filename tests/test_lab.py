@@ -151,6 +151,16 @@ def test_viewers_share_one_trace_and_each_sees_the_whole_race(open_lab):
     assert open_lab().race(run_id)[0].entrants[0].steps == 4
 
 
+def test_a_race_of_many_records_is_read_whole(open_lab):
+    lab = open_lab()
+    run_id = lab.submit(dataclasses.replace(RACE, steps=150))
+    ended(lab, run_id)
+    trace, cursor = open_lab().race(run_id)
+    assert [entrant.steps for entrant in trace.entrants] == [150, 150]
+    assert (cursor, len(lab.watch(run_id)[0])) == (303, 303)
+    assert trace.entrants[0].outcome is not None
+
+
 def test_what_breaks_a_rule_is_refused_and_nothing_is_stored(open_lab):
     lab = open_lab(limits=Limits(steps=3))
     with pytest.raises(RefusedError, match=r"`steps` must be at most 3. Received: steps=4"):

@@ -98,8 +98,8 @@ class RunStore:
         with self.database.reading() as connection:
             return [run_info(row) for row in connection.execute(query)]
 
-    def read(self, run_id: str, cursor: int = 0, restarts: int = 0) -> Batch:
-        """Return the records after the cursor; all of them when a part has begun again since `restarts`."""
+    def read(self, run_id: str, cursor: int = 0, restarts: int = 0, limit: int | None = None) -> Batch:
+        """Return the records after the cursor, at most `limit`; from the start if a part began again since `restarts`."""
         with self.database.reading() as connection:
             query = select(RUNS.c.restarts).where(RUNS.c.id == checked_id(run_id))
             found = connection.execute(query).scalar_one_or_none()
@@ -110,6 +110,7 @@ class RunStore:
                 select(CHUNKS.c.id, CHUNKS.c.kind, CHUNKS.c.payload)
                 .where(CHUNKS.c.run_id == run_id, CHUNKS.c.id > after)
                 .order_by(CHUNKS.c.id)
+                .limit(limit)
             ).all()
         records = tuple(unpack(row.kind, row.payload) for row in rows)
         return Batch(found, records, rows[-1].id if rows else after)
