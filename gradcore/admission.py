@@ -12,6 +12,7 @@ from gradcore.settings import Limits
 from gradcore.specs import Choice, EntrantSpec, NetworkSpec, RaceSpec
 from gradcore.tasks import TASKS
 
+SEEDS_THERE_ARE = 2**32  # NumPy's RandomState, which draws the notebook's rows, takes no larger one
 LARGEST_STACK = 20_000_000  # parameters x seeds: about 600 MB with an optimizer's two moments
 LARGEST_RECORD = 200_000_000  # numbers recorded: steps x seeds x entrants x layers
 
@@ -90,6 +91,8 @@ def _admit_size(spec: RaceSpec, limits: Limits) -> None:
     for name, value, most in (("steps", spec.steps, limits.steps), ("seeds", spec.seeds, limits.seeds)):
         if value > most:
             refuse(name, f"be at most {most}", value)
+    if spec.first_seed + spec.seeds > SEEDS_THERE_ARE:
+        refuse("first_seed", f"be at most {SEEDS_THERE_ARE - spec.seeds} for {spec.seeds} seeds", spec.first_seed)
     if spec.batch_size is not None and spec.batch_size > task.train_rows:
         refuse("batch_size", f"be at most {task.train_rows}, the training rows of {task.name}", spec.batch_size)
     parameters = count_parameters(spec.network, task)

@@ -2,6 +2,7 @@
 
 import difflib
 import math
+import sys
 from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 
@@ -41,7 +42,8 @@ def finite_number(name: str, value: Any, above: float | None = None) -> float:
     number = NON_FINITE.get(value, value) if isinstance(value, str) else value
     if isinstance(number, bool) or not isinstance(number, int | float):
         refuse(name, must, value)
-    if not math.isfinite(number) or (above is not None and not number > above):
+    finite = abs(number) <= sys.float_info.max  # not NaN, infinite, or an integer that no float can hold
+    if not finite or (above is not None and not number > above):
         refuse(name, must, number)
     return float(number)
 

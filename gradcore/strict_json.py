@@ -49,7 +49,10 @@ def loads(document: str) -> Any:
     if len(document) > LARGEST_DOCUMENT:
         raise RefusedError(f"the JSON document must be at most {LARGEST_DOCUMENT} bytes. Received: {len(document)}")
     try:
-        return json.loads(document, parse_constant=_refuse_constant, object_pairs_hook=_unique_keys)
+        found = json.loads(document, parse_constant=_refuse_constant, object_pairs_hook=_unique_keys)
+        if "\\u" in document:  # half of a surrogate pair is JSON, but no text that can be stored or shown
+            json.dumps(found, ensure_ascii=False).encode()
+        return found
     except RefusedError:
         raise
     except (ValueError, RecursionError) as error:

@@ -186,6 +186,10 @@ def entrant(**changes):
         ({**SMALL, "optimzers": []}, "unknown key 'optimzers' in the race."),
         ({**SMALL, "steps": 20_001}, "`steps` must be at most 20000. Received: steps=20001"),
         ({**SMALL, "steps": 2.5}, "`steps` must be a whole number >= 1. Received: steps=2.5"),
+        (
+            {**SMALL, "first_seed": 2**32 - 1},
+            "`first_seed` must be at most 4294967294 for 2 seeds. Received: first_seed=4294967295",
+        ),
         ({**SMALL, "seeds": 101}, "`seeds` must be at most 100. Received: seeds=101"),
         ({**SMALL, "entrants": []}, "`entrants` must hold at least one optimizer. Received: entrants=[]"),
         ([], "`spec` must be an object with named values. Received: spec=[]"),
@@ -208,6 +212,11 @@ def test_a_bad_spec_is_one_sentence_and_nothing_is_stored(spec, says, fresh, tmp
         ('{"steps": 5, "steps": 6}', "the key 'steps' must appear once. Received: it twice"),
         ("{", "the document must be valid JSON."),
         ("", "the document must be valid JSON."),
+        ('{"entrants": [{"optimizer": "SGD", "label": "\\ud800"}]}', "the document must be valid JSON."),
+        (
+            '{"entrants": [{"optimizer": "SGD", "learning_rate": 1' + 400 * "0" + "}]}",
+            "`learning_rate` must be a finite number > 0.",
+        ),
     ],
 )
 def test_text_that_is_not_strict_json_is_refused(text, says, fresh, tmp_path, capsys):
@@ -228,7 +237,8 @@ def test_text_that_is_not_strict_json_is_refused(text, says, fresh, tmp_path, ca
         (["race", "--preset", "notebok"], "unknown preset 'notebok'; did you mean 'notebook'?"),
         (["race", "--spec", "/nowhere/race.json"], "`--spec` must name a file of UTF-8 text that can be read"),
         (["race", "--spec", os.devnull], "the document must be valid JSON."),
-        (["runs", "list", "--limit", "none"], "must be a whole number >= 1. Received: none"),
+        (["runs", "list", "--limit", "none"], "must be a whole number from 1 to 1000000. Received: none"),
+        (["runs", "list", "--limit", "1" + 30 * "0"], "must be a whole number from 1 to 1000000."),
         (["runs", "list", "--status", "finishd"], "unknown status 'finishd'; did you mean 'finished'?"),
         (["runs", "show", "abcdefghij"], "no run has the id 'abcdefghij'."),
         (["runs", "show", "'; drop table runs"], "a run's id must be 10 letters and digits."),

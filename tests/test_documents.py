@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from gradcore import strict_json
-from gradcore.documents import notebook_table, race_document, trace_from_document
-from gradcore.presets import NOTEBOOK
+from gradcore.documents import example_document, notebook_table, race_document, trace_from_document
+from gradcore.presets import NOTEBOOK, PRESETS
 from gradcore.records import EntrantTrace, Outcome, RaceTrace, RunInfo, RunStatus
 from gradcore.specs import RaceSpec
 
@@ -154,3 +154,12 @@ def test_only_the_notebooks_race_has_its_table():
     assert "notebook" not in race_document(stored(), SPEC, race())
     spec = RaceSpec.from_json({**NOTEBOOK.to_json(), "entrants": SPEC.to_json()["entrants"], "first_seed": 7})
     assert [row["rank"] for row in race_document(stored(), spec, race())["notebook"]] == [1, 2]
+
+
+def test_the_bundled_example_is_the_default_race_with_every_step():
+    document = example_document()
+    assert RaceSpec.from_json(document["spec"]) == PRESETS["default"]
+    assert (document["status"], len(document["ranking"])) == ("finished", 6)
+    trace = trace_from_document(document)
+    assert [entrant.loss.shape for entrant in trace.entrants] == [(200, 5)] * 6
+    assert all(np.isfinite(entrant.outcome.validation_loss).all() for entrant in trace.entrants)

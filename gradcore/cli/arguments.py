@@ -5,10 +5,10 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any, NoReturn
 
-from gradcore import checks
 from gradcore.errors import RefusedError
 
 KINDS = ("race",)
+MOST_RUNS = 1_000_000  # that one list may hold
 
 
 class Parser(argparse.ArgumentParser):
@@ -115,7 +115,6 @@ def _layer_norms(parser: Parser) -> None:
 
 
 def _count(text: str) -> int:
-    try:
-        return checks.whole_number("limit", int(text), 1)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"must be a whole number >= 1. Received: {text}") from error
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= MOST_RUNS:
+        raise argparse.ArgumentTypeError(f"must be a whole number from 1 to {MOST_RUNS}. Received: {text}")
+    return int(text)
