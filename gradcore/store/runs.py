@@ -99,7 +99,7 @@ class RunStore:
             return [run_info(row) for row in connection.execute(query)]
 
     def read(self, run_id: str, cursor: int = 0, restarts: int = 0, limit: int | None = None) -> Batch:
-        """Return the records after the cursor, at most `limit`; from the start if a part began again since `restarts`."""
+        """Return at most `limit` records after the cursor; from the start if a part began again since `restarts`."""
         with self.database.reading() as connection:
             query = select(RUNS.c.restarts).where(RUNS.c.id == checked_id(run_id))
             found = connection.execute(query).scalar_one_or_none()
