@@ -4,6 +4,7 @@ Every command imports what it needs when it runs, so that none but `race` loads 
 the answer, standard error everything else.
 """
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -20,6 +21,8 @@ def main(words: Sequence[str] | None = None) -> int:
 
     0 done, 1 the run failed or the store cannot be used, 2 refused input, 130 and 143 stopped by Ctrl-C and SIGTERM.
     """
+    if isinstance(sys.stdout, io.TextIOWrapper):  # JSON is UTF-8, whatever the terminal's language
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         arguments = build_parser().parse_args(words)
         status: int = arguments.command(arguments)
