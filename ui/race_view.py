@@ -55,7 +55,7 @@ def race_result(run_id: str, cursor: int, spec: RaceSpec, trace: RaceTrace) -> N
         with column:
             plot(text, key=key, label=f"{label} for each optimizer", height=height, about=run_id)
     text, height = charts[2]
-    plot(text, key="ranking", label="Loss ratio to the best optimizer, with intervals and ties", height=height)
+    plot(text, key="ranking", label="Loss ratio to the best optimizer, with ties", height=height, about=run_id)
     st.dataframe(ranking_rows(spec, trace, ranked), hide_index=True, width="stretch")
 
 
@@ -89,9 +89,10 @@ def _look(run_id: str, interval: float) -> None:
 def progress_text(info: RunInfo, now: datetime) -> str:
     """Return how far a run is, in one line."""
     if info.status is RunStatus.QUEUED or info.started is None:
-        state = services.lab().workers()
-        ahead = f", {state.queued} in the queue" if state.queued > 1 else ""
-        return f"Queued: {state.message}{ahead}" if not state.ready or ahead else "Starting"
+        state, place = services.lab().workers(), services.lab().place_in_line(info.id)
+        if not state.ready:
+            return f"Queued: {state.message}; this race starts by itself"
+        return "Starting" if place <= 1 and not state.busy else f"Queued: number {max(place, 1)} in line"
     elapsed = (now - info.started).total_seconds()
     left = elapsed * (1 - info.progress) / info.progress if info.progress > 0.02 else None
     remaining = "" if left is None else f" · about {left:.0f} s left"

@@ -45,8 +45,9 @@ class InProcess:
         self._wake.set()
         self._heart.join()
         self._queue.release()
-        if self._trainer.ident is not None:
-            self._trainer.join()
+        while self._trainer.is_alive():  # it may have begun a run just after the release before
+            self._trainer.join(TICK_SECONDS)
+            self._queue.release()
 
     def _train(self) -> None:
         while not self._closing.is_set():
