@@ -190,6 +190,18 @@ def test_a_failed_race_says_why_and_can_be_run_again(open_lab):
     assert lab.submit(RACE) != failed.id
 
 
+@pytest.mark.parametrize("milliseconds", [0, 2, 4, 8, 16])
+def test_a_lab_closes_at_whatever_moment_a_race_begins(open_lab, milliseconds):
+    lab = open_lab(stand_in.ENDLESS)
+    run_id = lab.submit(RACE)
+    threading.Event().wait(milliseconds / 1000)
+    closing = threading.Thread(target=lab.close, daemon=True)
+    closing.start()
+    closing.join(30)
+    assert not closing.is_alive()
+    assert lab.info(run_id).status in ("queued", "interrupted")
+
+
 def test_a_lab_that_closes_interrupts_what_it_trains(open_lab):
     lab, reader = open_lab(stand_in.ENDLESS), open_lab()
     run_id, waiting = lab.submit(RACE), lab.submit(OTHER)
