@@ -25,7 +25,6 @@ HOMES: Mapping[str, Sequence[str]] = {
     "uvicorn": ("server.py",),
     "starlette": ("server.py", "ui/"),
     "pandas": PAGE_SOURCES,
-    "pyarrow": ("server.py",),
     "plotly": ("gradcore/figures/", "ui/plot.py"),
     "tensorflow": ("gradcore/engine/",),
     "keras": ("gradcore/engine/",),
