@@ -30,6 +30,7 @@ class Seen:
     charts: list[tuple[float, bytes]] = field(default_factory=list)  # when which text of the loss chart arrived
     looks: list[float] = field(default_factory=list)  # seconds from asking for a fragment to its last message
     received: int = 0  # bytes
+    pages: int = 0  # runs of the whole page
     intervals: list[float] = field(default_factory=list)  # that the server asked for
 
 
@@ -107,7 +108,8 @@ class _Viewer:
         match message.WhichOneof("type"):
             case "new_session":
                 self._page_hash = message.new_session.page_script_hash
-                self._running = tuple(message.new_session.fragment_ids_this_run)
+                self._running = tuple(message.metadata.run.fragment_ids)
+                self.seen.pages += not self._running
             case "delta":
                 self._draw(message, now)
             case "ref_hash":
