@@ -56,7 +56,8 @@ async def watch(port: int, run_id: str, viewers: int, seconds: float) -> list[Se
 
 class _Viewer:
     def __init__(self, port: int, run_id: str, texts: Texts) -> None:
-        self._port, self._run_id, self._texts = port, run_id, texts
+        self._port, self._texts = port, texts
+        self._query = f"run={run_id}"  # the address, which the page may add to
         self._page_hash = ""
         self._timers: dict[str, tuple[float, asyncio.Task[None]]] = {}  # fragment -> interval, timer
         self._asked: dict[str, float] = {}  # fragment -> when it was asked for
@@ -84,7 +85,7 @@ class _Viewer:
         """Ask for a rerun of the page, or of one fragment of it."""
         message = BackMsg()
         asked = message.rerun_script
-        asked.query_string = f"run={self._run_id}"
+        asked.query_string = self._query
         asked.page_name, asked.page_script_hash = ("", self._page_hash) if self._page_hash else (PAGE, "")
         asked.fragment_id, asked.is_auto_rerun = fragment, bool(fragment)
         asked.cached_message_hashes.extend(self._kept)
@@ -107,9 +108,12 @@ class _Viewer:
         message = ForwardMsg.FromString(data)
         match message.WhichOneof("type"):
             case "new_session":
-                self._page_hash = message.new_session.page_script_hash
                 self._running = tuple(message.metadata.run.fragment_ids)
                 self.seen.pages += not self._running
+            case "navigation":
+                self._page_hash = message.navigation.page_script_hash
+            case "page_info_changed":
+                self._query = message.page_info_changed.query_string
             case "delta":
                 self._draw(message, now)
             case "ref_hash":

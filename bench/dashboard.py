@@ -42,7 +42,7 @@ RACES = {  # what is measured -> its address; a new seed is a new run that the s
     **{f"width {width}, loops new to the workers": f"width={width}&first_seed={width}" for width in (96, 112)},
 }
 VIEWERS = 20
-LONG = "steps=12000"
+LONG = "steps=20000"  # trains longer than anybody looks
 WATCH_SECONDS = 25.0
 QUIET_SECONDS = 8.0
 FIRST_CHART = "() => document.querySelector('.gradcore-plot-area')?._fullData?.some(t => t.x?.length)"
