@@ -13,6 +13,7 @@ from gradcore.specs import Choice, EntrantSpec, NetworkSpec, RaceSpec
 from gradcore.tasks import TASKS
 
 SEEDS_THERE_ARE = 2**32  # NumPy's RandomState, which draws the notebook's rows, takes no larger one
+AVERAGES = ("momentum", "rho", "beta_1", "beta_2", "adam_beta_1", "adam_beta_2", "ema_momentum")
 LARGEST_STACK = 20_000_000  # parameters x seeds: about 600 MB with an optimizer's two moments
 LARGEST_RECORD = 10_000_000  # steps x seeds x entrants x layers: three numbers each, 120 MB on the dashboard
 
@@ -76,12 +77,14 @@ def _admit_entrant(entrant: EntrantSpec) -> EntrantSpec:
 
 
 def _admit_argument(argument: str, value: object, default: object) -> None:
-    """Refuse an optimizer's argument of the wrong type; its range is Keras' business."""
+    """Refuse an optimizer's argument of the wrong type, or a weight of a running mean that is none."""
     if isinstance(default, bool):
         if not isinstance(value, bool):
             refuse(argument, "be true or false", value)
     elif value is not None or default is not None:
-        checks.finite_number(argument, value)
+        number = checks.finite_number(argument, value)
+        if argument in AVERAGES and not 0 <= number < 1:
+            refuse(argument, "be at least 0 and below 1", value)
 
 
 def _admit_size(spec: RaceSpec, limits: Limits) -> None:

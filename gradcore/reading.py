@@ -6,7 +6,7 @@ import numpy as np
 
 from gradcore.documents import notebook_table
 from gradcore.ranking import diverged_at, median
-from gradcore.records import EntrantTrace, RaceTrace, Ranked
+from gradcore.records import EntrantTrace, Floats, RaceTrace, Ranked
 from gradcore.specs import RaceSpec
 from gradcore.tasks import TASKS
 
@@ -58,13 +58,16 @@ def _gradients(trace: RaceTrace) -> str:
     if lost:
         parts = [f"{label} on {count} of {trace.seeds} seeds" for label, count in lost]
         return f"Diverged, which is a result too: {_names(parts)}."
-    changes = {one.label: _norm_change(one) for one in trace.entrants}
+    changes = {one.label: _change(one.gradient_norm) for one in trace.entrants}
     label = max(changes, key=lambda name: abs(np.log(changes[name])))
     change = changes[label]
     word = "grows" if change > 1 else "falls"
     factor = max(change, 1 / change)
     task = TASKS.get(trace.task)
-    ending = ": a falling norm is what learning looks like, not instability" if change < 1 else ""
+    loss = _change(next(one for one in trace.entrants if one.label == label).loss)
+    ending = f", while its loss changes by a factor of {loss:.3g}"
+    if change < 1 and loss < 0.9:
+        ending += ": it learns, and what the notebook calls instability is mostly that fall"
     if task is not None and task.target is None:
         ending = f"; the best possible loss here is {task.chance_loss:.4g}, so there is little to descend"
     return f"The gradient norm moves most for {label}: it {word} by a factor of {factor:.3g} from start to end{ending}."
@@ -85,10 +88,10 @@ def _lost(entrant: EntrantTrace) -> int:
     return sum(step is not None for step in diverged_at(entrant.loss))
 
 
-def _norm_change(entrant: EntrantTrace) -> float:
-    """Return the median gradient norm of the last tenth of the steps over that of the first."""
-    span = max(1, entrant.steps // 10)
-    first, last = np.median(entrant.gradient_norm[:span]), np.median(entrant.gradient_norm[-span:])
+def _change(curve: Floats) -> float:
+    """Return the median of the last tenth of the steps over that of the first; 1 where there is no such number."""
+    span = max(1, curve.shape[0] // 10)
+    first, last = np.median(curve[:span]), np.median(curve[-span:])
     return float(last / first) if first > 0 and last > 0 and np.isfinite(last / first) else 1.0
 
 

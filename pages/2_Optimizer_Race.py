@@ -13,6 +13,7 @@ from ui.race_actions import asked_race, offer_again, start_row
 from ui.race_view import live_race, race_curves, race_result, status_line
 from ui.words import escaped
 
+INSTEAD = "Your latest race is shown instead, or an example."
 EXPERIMENTS = (
     (
         "The notebook's race: the labels are noise, nothing can be learned. Who wins?",
@@ -35,10 +36,12 @@ def main() -> None:
             asked, refusal = asked_race()
         with picture:
             if shown is not None and not shown.status.ended:
+                if asked is None or asked.to_json() != shown.spec:  # the controls ask for another race: it can wait
+                    start_row(asked, shown, refusal)
                 live_race(shown.id)
             else:
                 start_row(asked, shown, refusal)
-                show_result(shown)
+                show_result(shown, asked)
             try_this(RACE, EXPERIMENTS)
 
 
@@ -49,13 +52,12 @@ def shown_run() -> RunInfo | None:
         try:
             return lab.info(run_id)
         except GradcoreError as error:
-            st.warning(f"{escaped(str(error))} An example is shown instead.", icon=":material/link_off:")
-            return None
+            st.warning(f"{escaped(str(error))} {INSTEAD}", icon=":material/link_off:")
     latest = lab.runs(kind=RaceSpec.kind, visitor=services.visitor(), limit=1)
     return latest[0] if latest else None
 
 
-def show_result(shown: RunInfo | None) -> None:
+def show_result(shown: RunInfo | None, asked: RaceSpec | None) -> None:
     """Draw a run that has ended, or the bundled example."""
     if shown is None:
         document = example_document()
@@ -67,7 +69,7 @@ def show_result(shown: RunInfo | None) -> None:
         trace, cursor = services.lab().race(run_id)
         st.caption(escaped(status_line(shown, spec)))
         if shown.status is not RunStatus.FINISHED:
-            offer_again(shown)
+            offer_again(shown, asked)
     race_curves(run_id, cursor, trace)
     race_result(run_id, cursor, spec, trace)
 

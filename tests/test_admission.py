@@ -33,6 +33,7 @@ def test_every_preset_is_admitted(name):
             "unknown key 'momentun' in the optimizer SGD; did you mean 'momentum'?",
         ),
         ({"entrants": [{**SGD, "momentum": "much"}]}, "`momentum` must be a finite number. Received: momentum='much'"),
+        ({"entrants": [{**SGD, "momentum": 1.5}]}, "`momentum` must be at least 0 and below 1. Received: momentum=1.5"),
         ({"entrants": [{**SGD, "nesterov": 1}]}, "`nesterov` must be true or false. Received: nesterov=1"),
         ({"entrants": [{**SGD, "clip": "clip_norm"}]}, "unknown clip rule 'clip_norm'; did you mean 'clip_by_norm'?"),
         (

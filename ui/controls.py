@@ -1,11 +1,11 @@
 """Widget groups that return specs; every scalar lives in the address under its key."""
 
-from collections.abc import Callable, Mapping
-from functools import partial
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
 import streamlit as st
 
+from gradcore.errors import RefusedError
 from gradcore.networks import ACTIVATIONS, INITIALIZERS
 from gradcore.presets import NOTEBOOK_ENTRANTS, PRESETS
 from gradcore.reading import widths_text
@@ -13,22 +13,32 @@ from gradcore.records import RunInfo
 from gradcore.settings import Limits
 from gradcore.specs import Choice, NetworkSpec, RaceSpec
 from gradcore.tasks import TASKS
+from ui.words import escaped
 
 PRESET_TITLES: Mapping[str, str] = {"default": "Digits", "notebook": "The notebook's race", "": "Your own settings"}
 SHAPES = ("funnel", "even")
 FULL_BATCH = "full"
+WIDEST, DEEPEST = 1024, 50  # of what the controls offer; a spec may ask for more
 BATCH_SIZES = ("16", "32", "64", "128", "256", FULL_BATCH)
 INITIALIZER_NAMES = tuple(name for name, arguments in INITIALIZERS.items() if name not in ("VarianceScaling", "ones"))
 ENTRANTS = {entrant.label or entrant.optimizer.name: entrant for entrant in NOTEBOOK_ENTRANTS}
 DEFAULT = PRESETS["default"]
-TITLED: Mapping[str, str] = {"task": DEFAULT.task.name, "shape": "funnel"}  # key -> default
+SHAPE_HELP = "A funnel halves the width from layer to layer, down to 4."
+NAMES: Mapping[str, tuple[str, ...]] = {
+    "task": tuple(TASKS),
+    "shape": SHAPES,
+    "activation": ACTIVATIONS,
+    "kernel_initializer": INITIALIZER_NAMES,
+    "batch_size": BATCH_SIZES,
+}
 BIND: Final = "query-params"  # every scalar lives in the address
 SEEDS_HELP = "Every optimizer trains once from each seed; intervals and ties come from them."
 
 
 def race_controls(limits: Limits) -> RaceSpec:
-    """Draw the controls of a race and return what they ask for."""
-    task = _titled(st.selectbox, "Task", {name: task.title for name, task in TASKS.items()}, key="task")
+    """Draw the controls of a race and return what they ask for; RefusedError where no optimizer is chosen."""
+    given = st.query_params.to_dict()  # before the widgets take what they can read and drop the rest
+    task = st.selectbox("Task", list(TASKS), list(TASKS).index(DEFAULT.task.name), key="task", bind=BIND)
     st.caption(TASKS[task].summary)
     labels = st.pills(
         "Optimizers",
@@ -55,6 +65,10 @@ def race_controls(limits: Limits) -> RaceSpec:
             bind=BIND,
             help="Off, each optimizer starts from weights of its own, as in the notebook: luck then counts as skill.",
         )
+    ranges = {"steps": (1, limits.steps), "seeds": (1, limits.seeds), "width": (1, WIDEST), "depth": (1, DEEPEST)}
+    _say_what_was_dropped(given, ranges)
+    if not labels:
+        raise RefusedError("At least one optimizer must be chosen.")
     return RaceSpec(
         entrants=tuple(ENTRANTS[label] for label in ENTRANTS if label in labels),
         task=Choice(task),
@@ -75,11 +89,7 @@ def preset_control(current: RaceSpec | None) -> None:
 
 def show_spec(spec: RaceSpec) -> None:
     """Set the controls to a stored race, as far as they can express it; call before they are drawn."""
-    for key, value in _values(spec).items():
-        if key in TITLED:
-            _put(key, str(value))
-        else:
-            st.session_state[key] = value
+    st.session_state.update(_values(spec))
 
 
 def adopt(run: RunInfo | None) -> None:
@@ -111,16 +121,13 @@ def _network() -> NetworkSpec:
     default = DEFAULT.network
     left, right = st.columns(2)
     width = left.number_input(
-        "Width", 1, 1024, default.hidden[0], key="width", bind=BIND, help="Units of the first hidden layer."
+        "Width", 1, WIDEST, default.hidden[0], key="width", bind=BIND, help="Units of the first hidden layer."
     )
     depth = right.number_input(
-        "Depth", 1, 50, len(default.hidden), key="depth", bind=BIND, help="Number of hidden layers."
+        "Depth", 1, DEEPEST, len(default.hidden), key="depth", bind=BIND, help="Number of hidden layers."
     )
-    shape = _titled(
-        partial(st.segmented_control, required=True),
-        "Hidden layers",
-        {name: name.capitalize() for name in SHAPES},
-        key="shape",
+    shape = st.segmented_control(
+        "Hidden layers", SHAPES, default="funnel", key="shape", bind=BIND, required=True, help=SHAPE_HELP
     )
     hidden = widths(shape, int(width), int(depth))
     st.caption(widths_text(hidden))
@@ -129,24 +136,17 @@ def _network() -> NetworkSpec:
     return NetworkSpec(hidden, activation, Choice(initializer))
 
 
-def _titled(widget: Callable[..., Any], label: str, titles: Mapping[str, str], key: str) -> str:
-    """Draw a choice whose address parameter holds the option's name; Streamlit's own binding would hold its title."""
-    given = st.query_params.get(key, "")
-    st.session_state[key] = given if given in titles else TITLED[key]
-    widget(label, list(titles), format_func=titles.__getitem__, key=key, on_change=_follow, args=(key,))
-    return str(st.session_state[key])
-
-
-def _follow(key: str) -> None:
-    _put(key, st.session_state[key])
-
-
-def _put(key: str, value: str) -> None:
-    """Put a parameter into the address, which leaves defaults out."""
-    if value != TITLED[key]:
-        st.query_params[key] = value
-    elif key in st.query_params:
-        del st.query_params[key]
+def _say_what_was_dropped(given: Mapping[str, str], ranges: Mapping[str, tuple[int, int]]) -> None:
+    """Name each parameter of the address that no control could take, and what must hold."""
+    for key, (least, most) in ranges.items():
+        text = given.get(key, str(least))
+        if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+            must = f"`{key}` must be a whole number from {least} to {most}"
+            st.warning(escaped(f"{must}. Received: {key}={text[:40]}. The default is used."))
+    for key, known in NAMES.items():
+        if given.get(key, known[0]) not in known:
+            must = f"`{key}` must be one of {', '.join(known)}"
+            st.warning(escaped(f"{must}. Received: {key}={given[key][:40]}. The default is used."))
 
 
 def _values(spec: RaceSpec) -> dict[str, object]:

@@ -26,6 +26,7 @@ STYLE = """<style>
 </style>"""
 # On a phone the menu covers the page: a tap on one of its links closes it.
 CLOSE_MENU = """<script>
+{
 const menu = document.querySelector('[data-testid="stSidebar"]');
 if (menu && !menu.dataset.closes) {
   menu.dataset.closes = "yes";
@@ -33,6 +34,7 @@ if (menu && !menu.dataset.closes) {
     if (window.innerWidth < 768 && event.target.closest('[data-testid="stPageLink"] a'))
       setTimeout(() => menu.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click(), 50);
   });
+}
 }
 </script>"""
 MENU_SECONDS = 2.0

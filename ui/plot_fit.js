@@ -64,6 +64,8 @@ function makeRoomForLegend(data, layout, width) {
   layout.height += room;
 }
 
+const BESIDE = 640; // px below which a chart may stand beside another: room for two lines and two aligns their frames
+
 // Title and subtitle become one text: Plotly wraps neither, and sets one line otherwise than two.
 function wrapTitle(layout, width, scale) {
   const { title, margin } = layout;
@@ -76,7 +78,8 @@ function wrapTitle(layout, width, scale) {
   title.text = [...lines, ...below.map((line) => `<span style="${small}">${line}</span>`)].join("<br>");
   title.subtitle.text = "";
   title.pad = { ...style.pad, t: style.pad.t + 0.7 * main.size };
-  margin.t = style.pad.t + (lines.length + below.length) * 1.3 * main.size + 16;
+  const count = Math.max(lines.length + below.length, width < BESIDE ? 4 : 0);
+  margin.t = style.pad.t + count * 1.3 * main.size + 16;
 }
 
 // Lines of about the same length, as few as the room allows.

@@ -16,7 +16,8 @@ def start_row(asked: RaceSpec | None, shown: RunInfo | None, refusal: str) -> No
     again = shown is not None and asked is not None and shown.spec == asked.to_json()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         controls.preset_control(asked)
-        label = f"{'Run again' if again else 'Start race'}{_estimate(asked)}"
+        verb = "Run again" if again else "Start race" if shown is None or shown.status.ended else "Queue race"
+        label = f"{verb}{_estimate(asked)}"
         started = st.button(label, type="primary", icon=":material/play_arrow:", disabled=asked is None, key="start")
         if shown is not None:
             link_to(shown.id)
@@ -35,11 +36,12 @@ def asked_race() -> tuple[RaceSpec | None, str]:
         return None, str(error)
 
 
-def offer_again(shown: RunInfo) -> None:
-    """Say why a run did not finish, and offer to run it again."""
+def offer_again(shown: RunInfo, asked: RaceSpec | None) -> None:
+    """Say why a run did not finish, and offer to run it again where the start button above asks for another."""
     say = st.error if shown.status is RunStatus.FAILED else st.warning
     say(escaped(shown.message or f"This run was {shown.status}; what it recorded is shown."))
-    if st.button("Run it again", icon=":material/replay:", key="rerun"):
+    same = asked is not None and asked.to_json() == shown.spec
+    if not same and st.button("Run it again", icon=":material/replay:", key="rerun"):
         _submit(RaceSpec.from_json(shown.spec), again=True)
 
 

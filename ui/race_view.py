@@ -24,6 +24,10 @@ from ui.words import escaped
 FASTEST = 0.25  # seconds between two looks at a running race
 CROWDS = ((40, 1.0), (25, 0.5), (15, 0.33))  # more viewers than this look less often, down to once a second
 HEIGHT = 420
+RANK_HELP = (
+    "Rank: 1 and one more for each entrant that is significantly better, by paired tests over the seeds with Holm's "
+    "correction. A wide interval can tie an entrant with better ones although its median is worse."
+)
 
 
 def live_race(run_id: str) -> None:
@@ -57,6 +61,7 @@ def race_result(run_id: str, cursor: int, spec: RaceSpec, trace: RaceTrace) -> N
     text, height = charts[2]
     plot(text, key="ranking", label="Loss ratio to the best optimizer, with ties", height=height, about=run_id)
     st.dataframe(ranking_rows(spec, trace, ranked), hide_index=True, width="stretch")
+    st.caption(RANK_HELP)
 
 
 def ranking_rows(spec: RaceSpec, trace: RaceTrace, ranked: Sequence[Ranked]) -> list[dict[str, str]]:
@@ -94,7 +99,7 @@ def progress_text(info: RunInfo, now: datetime) -> str:
             return f"Queued: {state.message}; this race starts by itself"
         return "Starting" if place <= 1 and not state.busy else f"Queued: number {max(place, 1)} in line"
     elapsed = (now - info.started).total_seconds()
-    left = elapsed * (1 - info.progress) / info.progress if info.progress > 0.02 else None
+    left = elapsed * (1 - info.progress) / info.progress if info.progress > 0.2 else None
     remaining = "" if left is None else f" · about {left:.0f} s left"
     return f"Training · {info.progress:.0%} · {elapsed:.0f} s elapsed{remaining}"
 
@@ -125,17 +130,21 @@ def _ranking_row(place: Ranked, entrant: EntrantTrace, target: float | None, met
     row = {
         "Rank": str(place.rank) + (" (tied)" if place.tied_with else ""),
         "Optimizer": place.label,
-        "Learning rate": f"{entrant.learning_rate:g}",
         "Median validation loss": f"{place.median:.4g}",
-        "Times the best (95 %)": "no interval"
-        if place.interval is None
-        else "{:.3g} to {:.3g} ×".format(*place.interval),
+        "Times the best (95 %)": _interval_text(place.interval),
         METRICS[metric].capitalize(): ""
         if outcome is None
         else metric_value(metric, median(outcome.validation_metric)),
         "No difference from": ", ".join(place.tied_with) or "none",
+        "Learning rate": f"{entrant.learning_rate:g}",
     }
     if target is not None:
         found = f"{np.median(reached):.0f}" if len(reached) * 2 > entrant.loss.shape[1] else "not reached"
         row[f"Steps to loss {target:g}"] = found
     return row
+
+
+def _interval_text(interval: tuple[float, float] | None) -> str:
+    if interval is None:
+        return "no interval"
+    return "1, the best" if interval == (1.0, 1.0) else "{:.3g} to {:.3g}".format(*interval)

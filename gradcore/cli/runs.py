@@ -8,7 +8,9 @@ from gradcore import checks
 from gradcore.cli.session import open_lab
 from gradcore.cli.text import moment, print_json, table
 from gradcore.lab import Lab
+from gradcore.reading import race_title
 from gradcore.records import RunInfo, RunStatus
+from gradcore.specs import RaceSpec
 
 NOTICED_SECONDS = 10.0  # a worker that has yet to load TensorFlow takes longest
 
@@ -21,7 +23,7 @@ def list_runs(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json([summary(run) for run in found])
     elif found:
-        header = ["id", "kind", "status", "done", "created", "author", "name"]
+        header = ["id", "kind", "status", "done", "created", "race"]
         print(table(header, [_row(run) for run in found], left=[name for name in header if name != "done"]))
     else:
         print("No runs.")
@@ -87,7 +89,14 @@ def _wait_for_end(lab: Lab, run_id: str) -> RunInfo:
 
 def _row(run: RunInfo) -> list[str]:
     done = f"{100 * run.progress:.0f} %"
-    return [run.id, run.kind, str(run.status), done, moment(run.created), run.author, run.name]
+    return [
+        run.id,
+        run.kind,
+        str(run.status),
+        done,
+        moment(run.created),
+        run.name or race_title(RaceSpec.from_json(run.spec)),
+    ]
 
 
 def _status(name: str | None) -> RunStatus | None:

@@ -60,7 +60,7 @@ def final_validation(trace: RaceTrace) -> go.Figure:
         "title": theme.title(final_title(trace, found), f"Final validation loss, {_each_seed(trace)}"),
         **names,
         "xaxis": {**axis, **VERTICAL_GRID},
-        "height": rows_height(len(found)),
+        "height": max(rows_height(len(found)), theme.HEIGHT),  # as high as the stability beside it
         "margin": {**names["margin"], "r": label_width([str(header["text"])])},
         "annotations": [header, *metrics] if found else [],
         "hovermode": "closest",

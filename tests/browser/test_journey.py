@@ -119,7 +119,7 @@ def test_this_visitors_latest_race_is_shown_and_nobody_elses(page: Page, chromiu
 
 def test_an_experiment_sets_every_control_that_it_names(page: Page, address):
     page.goto(f"{address}/Optimizer_Race?run=nosuchrun1")
-    expect(page.get_by_text("An example is shown instead.")).to_be_visible(timeout=MINUTE)
+    expect(page.get_by_text("Your latest race is shown instead, or an example.")).to_be_visible(timeout=MINUTE)
     page.get_by_role("link", name=re.compile("The notebook's race")).click()
     expect(page.get_by_role("spinbutton", name="Steps")).to_have_value("5", timeout=MINUTE)
     expect(page.get_by_role("spinbutton", name="Depth")).to_have_value("4")

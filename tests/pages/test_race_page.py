@@ -35,6 +35,11 @@ def test_the_address_sets_the_controls_and_what_is_invalid_is_ignored(open_page)
         "batch_size": "64",
     }  # fmt: skip
     assert app.session_state["preset"] == ""
+    said = [shown(warning.value) for warning in app.warning]
+    assert said == [
+        "`steps` must be a whole number from 1 to 20000. Received: steps=much. The default is used.",
+        "`width` must be a whole number from 1 to 1024. Received: width=-5. The default is used.",
+    ]
 
 
 def test_the_notebooks_preset_sets_every_control(open_page):
@@ -80,7 +85,7 @@ def test_a_link_opens_a_run_with_its_settings_and_another_visitor_sees_the_examp
 def test_a_run_that_does_not_exist_gets_one_sentence_and_the_example(open_page, run):
     app = open_page(RACE, run=run)
     assert len(app.warning) == 1
-    assert "An example is shown instead." in app.warning[0].value
+    assert "Your latest race is shown instead, or an example." in app.warning[0].value
     assert "](http" not in app.warning[0].value
     assert len(charts(app)) == 5
 
@@ -96,7 +101,7 @@ def test_a_cancelled_run_keeps_what_it_recorded_and_can_be_run_again(open_page, 
 
 
 def test_a_run_that_failed_says_why_in_one_sentence_and_runs_again(open_page, lab: Lab, finish):
-    entrant = {"optimizer": "SGD", "momentum": 3.0}  # Keras refuses it, in the worker
+    entrant = {"optimizer": "SGD", "use_ema": True, "ema_overwrite_frequency": -1}  # Keras refuses it, in the worker
     run_id = lab.submit(RaceSpec.from_json({"entrants": [entrant], "steps": 2, "seeds": 1}), again=True)
     finish(run_id)
     app = open_page(RACE, run=run_id)
@@ -130,7 +135,7 @@ def test_no_optimizer_at_all_is_refused_in_one_sentence(open_page):
     app = open_page(RACE)
     app.session_state["optimizers"] = []
     app.run()
-    assert "`entrants` must hold at least one optimizer" in shown(app.error[0].value)
+    assert "At least one optimizer must be chosen." in shown(app.error[0].value)
 
 
 def test_a_network_that_the_controls_cannot_express_leaves_them_at_the_nearest():
