@@ -7,8 +7,8 @@ import numpy as np
 from gradcore.documents import notebook_table
 from gradcore.ranking import diverged_at, median
 from gradcore.records import EntrantTrace, Floats, RaceTrace, Ranked
-from gradcore.specs import RaceSpec
 from gradcore.tasks import TASKS
+from gradcore.titles import counted
 
 METRICS = {"accuracy": "accuracy", "mae": "mean absolute error", "r2": "R2"}
 
@@ -76,7 +76,7 @@ def _gradients(trace: RaceTrace) -> str:
 def _notebook(trace: RaceTrace, ranked: Sequence[Ranked], own_weights: bool) -> str:
     winner = notebook_table(trace)[0]["label"]
     agrees = next(place for place in ranked if place.label == winner).rank == 1
-    verdict = "nothing here contradicts that" if agrees else f"over {_count(trace.seeds, 'seed')} that does not hold"
+    verdict = "nothing here contradicts that" if agrees else f"over {counted(trace.seeds, 'seed')} that does not hold"
     start = "from weights of its own for each optimizer" if own_weights else "from one seed alone"
     return (
         f"The notebook would crown {winner}, {start}, by a score that adds the loss and the spread of the gradient "
@@ -97,36 +97,3 @@ def _change(curve: Floats) -> float:
 
 def _names(found: Sequence[str]) -> str:
     return found[0] if len(found) == 1 else f"{', '.join(found[:-1])} and {found[-1]}"
-
-
-def race_title(spec: RaceSpec) -> str:
-    """Return a race in one line.
-
-    Example:
-        >>> race_title(RaceSpec.from_json({"entrants": [{"optimizer": "SGD"}]}))
-        'Digits · SGD · 128 – 64 relu · 5 seeds × 200 steps'
-    """
-    task = TASKS[spec.task.name].title if spec.task.name in TASKS else spec.task.name
-    count = len(spec.entrants)
-    who = spec.labels[0] if count == 1 else f"{count} optimizers"
-    network = f"{widths_text(spec.network.hidden)} {spec.network.activation}"
-    return f"{task} · {who} · {network} · {_count(spec.seeds, 'seed')} × {_count(spec.steps, 'step')}"
-
-
-def widths_text(hidden: Sequence[int]) -> str:
-    """Return the widths of hidden layers in a few characters.
-
-    Example:
-        >>> widths_text([128, 64]), widths_text([64] * 20), widths_text([])
-        ('128 – 64', '20 × 64', 'no hidden layer')
-    """
-    if not hidden:
-        return "no hidden layer"
-    if len(hidden) > 2 and len(set(hidden)) == 1:
-        return f"{len(hidden)} × {hidden[0]}"
-    shown = [str(width) for width in hidden]
-    return " – ".join(shown if len(shown) <= 6 else [*shown[:3], "…", shown[-1]])
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -53,7 +53,7 @@ LAYERS: Sequence[Sequence[str]] = (
         "gradcore.solutions",
         "gradcore.tasks",
     ),
-    ("gradcore.networks",),
+    ("gradcore.networks", "gradcore.titles"),
     ("gradcore.presets",),
     ("gradcore.health", "gradcore.ranking", "gradcore.store"),
     ("gradcore.assembly", "gradcore.documents", "gradcore.figures"),

@@ -1,8 +1,9 @@
 import numpy as np
 
 from gradcore.documents import ranking
-from gradcore.reading import race_sentences, race_title, widths_text
+from gradcore.reading import race_sentences
 from gradcore.specs import RaceSpec
+from gradcore.titles import race_title, widths_text
 from tests.traces import make_entrant, make_trace
 
 FALLING = np.linspace(2.0, 0.2, 20)[:, None] * np.ones((1, 5))

@@ -8,11 +8,11 @@ import streamlit as st
 from gradcore.errors import RefusedError
 from gradcore.networks import ACTIVATIONS, INITIALIZERS
 from gradcore.presets import NOTEBOOK_ENTRANTS, PRESETS
-from gradcore.reading import widths_text
 from gradcore.records import RunInfo
 from gradcore.settings import Limits
 from gradcore.specs import Choice, NetworkSpec, RaceSpec
 from gradcore.tasks import TASKS
+from gradcore.titles import widths_text
 from ui.words import escaped
 
 PRESET_TITLES: Mapping[str, str] = {"default": "Digits", "notebook": "The notebook's race", "": "Your own settings"}

@@ -5,9 +5,9 @@ from datetime import UTC
 
 import streamlit as st
 
-from gradcore.reading import race_title
 from gradcore.records import RunInfo
 from gradcore.specs import RaceSpec
+from gradcore.titles import race_title
 from ui.frame import Page
 
 

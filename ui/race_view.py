@@ -12,10 +12,11 @@ from gradcore.figures import race as figures
 from gradcore.figures import theme
 from gradcore.presets import is_notebook
 from gradcore.ranking import median, steps_to_target
-from gradcore.reading import METRICS, metric_value, race_sentences, race_title
+from gradcore.reading import METRICS, metric_value, race_sentences
 from gradcore.records import EntrantTrace, RaceTrace, Ranked, RunInfo, RunStatus
 from gradcore.specs import RaceSpec
 from gradcore.tasks import TASKS
+from gradcore.titles import race_title
 from ui import services
 from ui.frame import guarded_fragment
 from ui.plot import plot

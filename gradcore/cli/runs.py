@@ -8,9 +8,9 @@ from gradcore import checks
 from gradcore.cli.session import open_lab
 from gradcore.cli.text import moment, print_json, table
 from gradcore.lab import Lab
-from gradcore.reading import race_title
 from gradcore.records import RunInfo, RunStatus
 from gradcore.specs import RaceSpec
+from gradcore.titles import race_title
 
 NOTICED_SECONDS = 10.0  # a worker that has yet to load TensorFlow takes longest
 
