@@ -23,7 +23,9 @@ from ui.plot import plot
 from ui.words import escaped
 
 FASTEST = 0.25  # seconds between two looks at a running race
-CROWDS = ((40, 1.0), (25, 0.5), (15, 0.33))  # more viewers than this look less often, down to once a second
+CROWDS = ((40, 1.0), (15, 0.4))  # more viewers than this look less often, down to once a second
+CALMER = 2.0  # a page is drawn anew only for a rate this many times lower: a class that joins must not redraw in step
+SHARED_SECONDS = 0.1  # within which all viewers of a run share one look at the store
 HEIGHT = 420
 RANK_HELP = (
     "Rank: 1 and one more for each entrant that is significantly better, by paired tests over the seeds with Holm's "
@@ -81,15 +83,21 @@ def status_line(info: RunInfo, spec: RaceSpec) -> str:
 
 
 def _look(run_id: str, interval: float) -> None:
-    info = services.lab().info(run_id)
-    trace, cursor = services.lab().race(run_id)
+    info, trace, cursor = _seen(run_id)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(min(info.progress, 1.0), text=progress_text(info, datetime.now(UTC)))
         if st.button("Cancel", icon=":material/stop:", key="cancel"):
             services.lab().cancel(run_id)
     race_curves(run_id, cursor, trace)
-    if info.status.ended or _interval(run_id) != interval:
+    if info.status.ended or _interval(run_id) > CALMER * interval:
         st.rerun()
+
+
+@st.cache_resource(ttl=SHARED_SECONDS, max_entries=64, show_spinner=False)
+def _seen(run_id: str) -> tuple[RunInfo, RaceTrace, int]:
+    """Return a run as it is now, read once for all who look at it at the same time."""
+    info = services.lab().info(run_id)  # before the trace, so that an ended run is drawn whole
+    return info, *services.lab().race(run_id)
 
 
 def progress_text(info: RunInfo, now: datetime) -> str:

@@ -46,7 +46,7 @@ class Cluster:
         self._pool: Pool | None = None
         self._trouble = ""
         self._cold = ""  # why a worker could not warm up
-        self._greeted: set[int] = set()  # process ids of workers that were sent the warm-up
+        self._greeted: dict[int, str] = {}  # process ids of workers that were sent the warm-up -> where to
         self._warm: set[int] = set()
         self._sent: dict[Key, Any] = {}  # parts that a worker has -> future
         self._ended: deque[tuple[Key | int, Any]] = deque()  # part, or warmed worker -> its future
@@ -166,8 +166,9 @@ class Cluster:
         self._queue.recover(claim=True)
         present = pool.pids()
         self._warm &= present.keys()
-        for pid in present.keys() - self._greeted:
-            self._greet(pool, pid, present[pid])
+        for pid, address in present.items():
+            if self._greeted.get(pid) != address:  # a worker that starts again has its predecessor's address at first
+                self._greet(pool, pid, address)
         for part in self._queue.parts():
             self._attend(pool, part)
         if not self._sent:
@@ -178,7 +179,7 @@ class Cluster:
             self._ended.append((pid, future))
             self._wake.set()
 
-        self._greeted.add(pid)
+        self._greeted[pid] = address
         pool.submit(done, worker.warm_up, worker=address)
 
     def _attend(self, pool: Pool, part: PartState) -> None:

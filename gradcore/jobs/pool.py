@@ -7,9 +7,11 @@ import logging
 import os
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
-CLOSE_SECONDS = 4.0
+CLOSE_SECONDS = 6.0
+log = logging.getLogger(__name__)
 PRELOADED = ["distributed", "numpy", "tensorflow", "keras", "sqlalchemy", "sklearn.datasets", "gradcore.engine.race"]
 SETTINGS = {
     "distributed.worker.multiprocessing-method": "forkserver",
@@ -72,5 +74,12 @@ class Pool:
 
     def close(self) -> None:
         """End all workers."""
-        self._client.close(timeout=CLOSE_SECONDS)
-        self._cluster.close(timeout=CLOSE_SECONDS)
+        left = self.pids()
+        try:
+            self._client.close(timeout=CLOSE_SECONDS)
+            self._cluster.close(timeout=CLOSE_SECONDS)
+        except TimeoutError:  # a worker that is just being started again does not hear
+            log.warning("workers did not end within %g s and are killed", CLOSE_SECONDS)
+            for pid in left | self.pids():
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
