@@ -168,14 +168,17 @@ def test_every_command_has_help_with_an_example(words, capsys):
 
 
 def test_a_failed_training_is_status_one_with_its_reason_and_stored_as_failed(fresh):
-    spec = {**SMALL, "entrants": [{"optimizer": "SGD", "momentum": 2.0}]}  # Keras refuses it, in the worker
+    spec = {
+        **SMALL,
+        "entrants": [{"optimizer": "SGD", "use_ema": True, "ema_overwrite_frequency": -1}],
+    }  # Keras refuses it, in the worker
     result = command("race", "--spec", "-", "--json", database=fresh, stdin=json.dumps(spec))
     assert result.returncode == 1
     assert result.stdout == ""
-    assert "`momentum` must be" in result.stderr
+    assert "`ema_overwrite_frequency` must be" in result.stderr
     (run,) = RunStore(fresh).runs()
     assert run.status == "failed"
-    assert "`momentum` must be" in run.message
+    assert "`ema_overwrite_frequency` must be" in run.message
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
