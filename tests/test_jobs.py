@@ -164,7 +164,7 @@ def test_a_store_out_of_reach_is_said_and_passes(warm, monkeypatch):
     monkeypatch.setattr(queue, "recover", fail)
     wait_until(lambda: "disk is full" in warm.workers().message, 10, "the trouble is said")
     monkeypatch.undo()
-    wait_until(lambda: warm.workers().message == "workers are ready", 10, "the trouble has passed")
+    assert wait_until(lambda: warm.workers().message == "workers are ready", 10, "the trouble has passed")
 
 
 def test_workers_keep_their_memory_between_steps(warm):

@@ -110,7 +110,7 @@ def test_the_heartbeat_goes_on_while_nothing_is_recorded(store, queue, monkeypat
     work = WorkStore(store.database).begin(run_id := split(store, queue), 0, "host:1", {})
     with worker._Reporter(WorkStore(store.database), work):
         begun = store.info(run_id).heartbeat
-        wait_until(lambda: store.info(run_id).heartbeat > begun, 10, "a heartbeat")
+        assert wait_until(lambda: store.info(run_id).heartbeat > begun, 10, "a heartbeat")
 
 
 def test_a_reporter_learns_from_its_heartbeat_that_another_attempt_owns_the_part(store, queue, monkeypatch):
