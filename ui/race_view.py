@@ -24,7 +24,7 @@ from ui.words import escaped
 
 FASTEST = 0.25  # seconds between two looks at a running race
 CROWDS = ((40, 1.0), (15, 0.4))  # more viewers than this look less often, down to once a second
-CALMER = 1.5  # a page is drawn anew for a lower rate only, never for a higher: a class that comes and goes must not flap
+CALMER = 1.5  # a page is drawn anew for a lower rate only, never for a higher: a class must not flap
 SHARED_SECONDS = 0.1  # within which all viewers of a run share one look at the store
 HEIGHT = 420
 RANK_HELP = (
