@@ -51,6 +51,7 @@ LAYERS: Sequence[Sequence[str]] = (
         "gradcore.optimizers",
         "gradcore.scenarios",
         "gradcore.solutions",
+        "gradcore.streams",
         "gradcore.tasks",
     ),
     ("gradcore.networks", "gradcore.titles"),
@@ -68,6 +69,7 @@ LAYERS: Sequence[Sequence[str]] = (
     ("ui.services", "ui.plot", "ui.words"),
     ("ui.frame",),
     ("ui.controls", "ui.panels", "ui.race_view"),
+    ("ui.clip_step", "ui.clip_stream"),
     ("ui.race_actions",),
     ("app", "pages", "server"),
 )

@@ -53,13 +53,19 @@ class Page:
 RECEPTION = Page(
     "app.py", "Reception", ":material/home:", "See, measure and cure the gradient problems of deep networks."
 )
+CLIPPING = Page(
+    "pages/1_Clipping_Lab.py",
+    "Clipping lab",
+    ":material/content_cut:",
+    "Find out what each way of clipping does to a gradient, to a stream of gradients, to a descent, and to your run.",
+)
 RACE = Page(
     "pages/2_Optimizer_Race.py",
     "Optimizer race",
     ":material/flag:",
     "Find out which optimizer trains a network best, and whether the difference is real.",
 )
-PAGES = (RECEPTION, RACE)
+PAGES = (RECEPTION, CLIPPING, RACE)
 
 
 @contextmanager

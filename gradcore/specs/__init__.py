@@ -8,14 +8,18 @@ from gradcore.specs.choice import NO_CLIPPING, Choice, Scalar
 from gradcore.specs.entrant import KERAS_CLIP_ARGUMENTS, EntrantSpec
 from gradcore.specs.network import NetworkSpec
 from gradcore.specs.race import VERSION, RaceSpec
+from gradcore.specs.stream import TAILS, Phase, StreamSpec
 
 __all__ = [
     "KERAS_CLIP_ARGUMENTS",
     "NO_CLIPPING",
+    "TAILS",
     "VERSION",
     "Choice",
     "EntrantSpec",
     "NetworkSpec",
+    "Phase",
     "RaceSpec",
     "Scalar",
+    "StreamSpec",
 ]

@@ -1,0 +1,32 @@
+"""Clipping lab: what each clip rule does to one gradient, to a stream, to a descent, and to your own run."""
+
+from collections.abc import Callable, Mapping
+
+import streamlit as st
+
+from ui import clip_step
+from ui.frame import CLIPPING, frame
+
+# A part is a module of ui/ with one function `draw`; only the chosen one runs.
+PARTS: Mapping[str, Callable[[], None]] = {
+    "One step": clip_step.draw,
+}
+
+
+def main() -> None:
+    with frame(CLIPPING):
+        first = next(iter(PARTS))
+        part = st.segmented_control(
+            "Part",
+            list(PARTS),
+            default=first,
+            key="part",
+            bind="query-params",
+            required=True,
+            label_visibility="collapsed",
+        )
+        PARTS[part or first]()
+
+
+if __name__ == "__main__":
+    main()
