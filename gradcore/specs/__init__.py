@@ -5,10 +5,12 @@ opens for ever.
 """
 
 from gradcore.specs.choice import NO_CLIPPING, Choice, Scalar
+from gradcore.specs.clip import ClipSpec
 from gradcore.specs.entrant import KERAS_CLIP_ARGUMENTS, EntrantSpec
 from gradcore.specs.network import NetworkSpec
 from gradcore.specs.race import VERSION, RaceSpec
 from gradcore.specs.stream import TAILS, Phase, StreamSpec
+from gradcore.specs.tensor import Tensor
 
 __all__ = [
     "KERAS_CLIP_ARGUMENTS",
@@ -16,10 +18,12 @@ __all__ = [
     "TAILS",
     "VERSION",
     "Choice",
+    "ClipSpec",
     "EntrantSpec",
     "NetworkSpec",
     "Phase",
     "RaceSpec",
     "Scalar",
     "StreamSpec",
+    "Tensor",
 ]
