@@ -54,7 +54,7 @@ LAYERS: Sequence[Sequence[str]] = (
         "gradcore.streams",
         "gradcore.tasks",
     ),
-    ("gradcore.networks", "gradcore.titles"),
+    ("gradcore.cliffs", "gradcore.networks", "gradcore.titles"),
     ("gradcore.presets",),
     ("gradcore.health", "gradcore.ranking", "gradcore.store"),
     ("gradcore.assembly", "gradcore.documents", "gradcore.figures"),
