@@ -52,6 +52,7 @@ LAYERS: Sequence[Sequence[str]] = (
         "gradcore.scenarios",
         "gradcore.solutions",
         "gradcore.streams",
+        "gradcore.uploads",
         "gradcore.tasks",
     ),
     ("gradcore.cliffs", "gradcore.networks", "gradcore.titles"),

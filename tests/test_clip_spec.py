@@ -39,7 +39,7 @@ def test_a_spec_round_trips_through_strict_json(source):
 
 def test_the_version_is_written_and_every_other_one_is_refused():
     assert read(scenario="normal").to_json()["version"] == 1
-    with pytest.raises(RefusedError, match="`version` must be 1. Received: version=2"):
+    with pytest.raises(RefusedError, match=r"`version` must be 1\. Received: version=2"):
         read(scenario="normal", version=2)
 
 
