@@ -1,0 +1,211 @@
+"""Coverage of the advisor's 95 % interval: streams whose true clip rate is known, thousands of them.
+
+Log-norms are an AR(1) process (or a slow one under white noise), with normal, Student or exponential innovations: the
+norms are log-normal, very heavy, or Pareto. For every correlation, tail, length and rate it prints how often an
+interval is given and how often it holds the true rate. With `--table` it writes docs/advisor_coverage.md as well.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.signal import lfilter
+from scipy.special import ndtri
+
+from gradcore.advisor.advice import rates
+from gradcore.advisor.stream import NormStream
+
+Doubles = NDArray[np.float64]
+Draw = Callable[[np.random.Generator, tuple[int, int]], Doubles]
+
+RATES = (0.01, 0.05, 0.1, 0.5)
+LENGTHS = (200, 500, 1000, 3000, 10_000)
+CORRELATIONS = (0.0, 0.5, 0.9, 0.98)
+TAILS: dict[str, Draw] = {
+    "log-normal": lambda draw, shape: draw.standard_normal(shape),
+    "log-Student": lambda draw, shape: draw.standard_t(3, shape),
+    "Pareto": lambda draw, shape: draw.exponential(1.0, shape),
+}
+SLOW = 0.3, 0.95  # share of the variance that drifts, and its correlation
+SLOW_LENGTHS = (1000, 3000, 10_000)
+STREAMS, MOST_STREAMS = 1000, 4000  # more, where an interval is given only sometimes
+ENOUGH = 200  # intervals, from which a coverage is judged
+LOW, HIGH = 0.92, 0.98
+TABLE = Path(__file__).parents[1] / "docs" / "advisor_coverage.md"
+
+
+@dataclass(frozen=True)
+class Process:
+    """One kind of stream."""
+
+    name: str
+    correlation: float
+    tail: str
+    lengths: tuple[int, ...] = LENGTHS
+    slow_share: float = 1.0
+
+    def draw(self, draw: np.random.Generator, streams: int, steps: int) -> Doubles:
+        """Return stationary log-norms, (streams, steps)."""
+        burn = 0 if self.correlation == 0 else int(12 / (1 - self.correlation))
+        fresh = TAILS[self.tail](draw, (streams, steps + burn))
+        process: Doubles = lfilter([1.0], [1.0, -self.correlation], fresh, axis=1)[:, burn:]
+        if self.slow_share == 1:
+            return process
+        unit = process * np.sqrt(1 - self.correlation**2)
+        noise = draw.standard_normal(unit.shape)
+        return np.asarray(np.sqrt(self.slow_share) * unit + np.sqrt(1 - self.slow_share) * noise)
+
+    def thresholds(self) -> Doubles:
+        """Return the log-norms that are exceeded at RATES: exact for normal ones, else from 20 million steps."""
+        shares = 1 - np.array(RATES)
+        if self.tail == "log-normal":
+            scale = 1.0 if self.slow_share < 1 else 1 / np.sqrt(1 - self.correlation**2)
+            return np.asarray(ndtri(shares) * scale)
+        draw = np.random.default_rng([99, int(100 * self.correlation)])
+        parts = [np.quantile(self.draw(draw, 500, 4000), shares) for _ in range(10)]
+        return np.asarray(np.mean(parts, axis=0))
+
+
+@dataclass
+class Tally:
+    """What became of the intervals of one cell."""
+
+    streams: int = 0
+    given: int = 0
+    held: int = 0
+    above: int = 0  # the whole interval lies above the true rate
+    widths: list[float] = field(default_factory=list)
+
+    def add(self, low: float, high: float, rate: float) -> None:
+        """Count one stream; NaN where no interval was given."""
+        self.streams += 1
+        if not np.isnan(low):
+            self.given += 1
+            self.held += low <= rate <= high
+            self.above += low > rate
+            self.widths.append((high - low) / rate)
+
+
+PROCESSES = (
+    *(Process("AR(1)", correlation, tail) for correlation in CORRELATIONS for tail in TAILS),
+    Process("slow level under white noise", SLOW[1], "log-normal", SLOW_LENGTHS, SLOW[0]),
+)
+
+
+def main() -> None:
+    """Simulate, print, and with --table write the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--table", action="store_true", help=f"write {TABLE.name}")
+    arguments = parser.parse_args()
+    cells = [cell for process in PROCESSES for steps in process.lengths for cell in measured(process, steps)]
+    judged = [cell["coverage"] for cell in cells if cell["intervals"] >= ENOUGH]
+    rare = [cell for cell in cells if 0 < cell["intervals"] < ENOUGH]
+    summary = {
+        "cells_with_intervals": len(judged),
+        "least_coverage": min(judged),
+        "greatest_coverage": max(judged),
+        "outside_92_to_98": sum(not LOW <= coverage <= HIGH for coverage in judged),
+        "cells_with_few_intervals": len(rare),
+        "intervals_in_those": sum(cell["intervals"] for cell in rare),
+        "coverage_in_those": _share(sum(cell["held"] for cell in rare), sum(cell["intervals"] for cell in rare)),
+        "cells_without_any_interval": sum(not cell["intervals"] for cell in cells),
+    }
+    print(json.dumps({"summary": summary, "cells": cells}, indent=1))
+    if arguments.table:
+        TABLE.write_text(table(summary, cells), encoding="utf-8")
+
+
+def measured(process: Process, steps: int) -> list[dict[str, Any]]:
+    """Return one cell for each rate."""
+    tallies = [Tally() for _ in RATES]
+    thresholds = np.exp(process.thresholds())
+    draw = np.random.default_rng([steps, int(100 * process.correlation), list(TAILS).index(process.tail)])
+    while tallies[0].streams < STREAMS or (
+        tallies[0].streams < MOST_STREAMS and any(0 < one.given < ENOUGH for one in tallies)
+    ):
+        for norms in np.exp(process.draw(draw, 100, steps)):
+            found = rates(NormStream.of(norms), thresholds)
+            for tally, low, high, rate in zip(tallies, found.low, found.high, RATES, strict=True):
+                tally.add(float(low), float(high), rate)
+    print(f"{process.name} {process.correlation} {process.tail}, {steps} steps", file=sys.stderr)
+    return [_cell(process, steps, rate, tally) for rate, tally in zip(RATES, tallies, strict=True)]
+
+
+def _cell(process: Process, steps: int, rate: float, tally: Tally) -> dict[str, Any]:
+    return {
+        "process": process.name,
+        "correlation": process.correlation,
+        "tail": process.tail,
+        "steps": steps,
+        "rate": rate,
+        "streams": tally.streams,
+        "intervals": tally.given,
+        "held": tally.held,
+        "coverage": _share(tally.held, tally.given),
+        "interval_above_the_truth": _share(tally.above, tally.given),
+        "median_width_over_rate": round(float(np.median(tally.widths)), 3) if tally.widths else None,
+    }
+
+
+def _share(part: int, whole: int) -> float | None:
+    return round(part / whole, 4) if whole else None
+
+
+def table(summary: dict[str, Any], cells: list[dict[str, Any]]) -> str:
+    """Return the page that publishes the coverage."""
+    lines = [
+        "# Coverage of the threshold advisor's interval",
+        "",
+        "Written by `python -m bench.advisor_coverage --table`, from simulated streams whose true clip rate is known.",
+        "Each entry: share of the intervals that hold the true rate, in percent (share of the streams in which an",
+        f"interval is given, where that is not all of them). At least {STREAMS:,} streams an entry, up to",
+        f"{MOST_STREAMS:,} where intervals are rare. A dash: no stream gave an interval. *In italics*: fewer than",
+        f"{ENOUGH} intervals, given by luck, too few to judge one by one; together they hold the truth in",
+        f"{_percent(summary['coverage_in_those'])} % of {summary['intervals_in_those']:,} cases.",
+        "",
+        f"The goal is 92 to 98 %: {summary['cells_with_intervals']} entries are judged, the least is",
+        f"{_percent(summary['least_coverage'])} %, the greatest {_percent(summary['greatest_coverage'])} %,",
+        f"{summary['outside_92_to_98']} lie outside.",
+        "",
+    ]
+    groups = dict.fromkeys((cell["process"], cell["correlation"], cell["tail"]) for cell in cells)
+    for group in groups:
+        rows = [cell for cell in cells if (cell["process"], cell["correlation"], cell["tail"]) == group]
+        lines += _group(group, rows)
+    return "\n".join(lines)
+
+
+def _group(group: tuple[str, float, str], rows: list[dict[str, Any]]) -> list[str]:
+    name, correlation, tail = group
+    steps = dict.fromkeys(cell["steps"] for cell in rows)
+    entries = {(cell["steps"], cell["rate"]): _entry(cell) for cell in rows}
+    return [
+        f"## {name}, correlation {correlation:g}, {tail} norms",
+        "",
+        "| steps | " + " | ".join(f"rate {100 * rate:g} %" for rate in RATES) + " |",
+        "| ---: |" + " ---: |" * len(RATES),
+        *(f"| {one:,} | " + " | ".join(entries[one, rate] for rate in RATES) + " |" for one in steps),
+        "",
+    ]
+
+
+def _entry(cell: dict[str, Any]) -> str:
+    if not cell["intervals"]:
+        return "–"
+    given = cell["intervals"] / cell["streams"]
+    text = _percent(cell["coverage"]) + ("" if given == 1 else f" ({100 * given:.2g} %)")
+    return text if cell["intervals"] >= ENOUGH else f"*{text}*"
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{100 * share:.1f}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,26 @@
+"""The threshold advisor: what recorded gradient norms say about clipping, and whether training proves it."""
+
+from gradcore.advisor.advice import WANTED, Advice, Rates, Suggestion, advise
+from gradcore.advisor.proof import Proof, is_proof, proof_sentences, proof_spec, read_proof
+from gradcore.advisor.replay import Replay, compared_rules, replay
+from gradcore.advisor.stream import NormStream
+from gradcore.advisor.verdict import Verdict, verdict
+
+__all__ = [
+    "WANTED",
+    "Advice",
+    "NormStream",
+    "Proof",
+    "Rates",
+    "Replay",
+    "Suggestion",
+    "Verdict",
+    "advise",
+    "compared_rules",
+    "is_proof",
+    "proof_sentences",
+    "proof_spec",
+    "read_proof",
+    "replay",
+    "verdict",
+]

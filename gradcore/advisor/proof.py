@@ -1,0 +1,144 @@
+"""The proof of an advice: the same entrant trained with and without the rule, from the same weights and batches.
+
+A proof is a race of two entrants like any other; what it was to show follows from its spec and its records.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from gradcore.advisor.advice import rates
+from gradcore.advisor.stream import NormStream
+from gradcore.ranking import divergences, median
+from gradcore.records import EntrantTrace, RaceTrace
+from gradcore.specs import NO_CLIPPING, Choice, RaceSpec
+
+WITHOUT, FIXED = "without clipping", "clip_by_global_norm"
+ROUNDING = 1e-6  # of a norm that is recorded in float32
+
+
+@dataclass(frozen=True)
+class Side:
+    """What one of the two came to, over the seeds."""
+
+    label: str
+    loss: float | None  # median of the last recorded training losses, None before the first step
+    validation_loss: float | None  # None until it has ended
+    validation_metric: float | None
+    blow_ups: int  # seeds that diverged
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What was predicted from the path without clipping, and what happened with it."""
+
+    threshold: float
+    seeds: int
+    predicted: float  # clip rate of the norms without clipping
+    interval: tuple[float, float] | None
+    realised: float  # share of the finite steps that were clipped
+    by_seed: tuple[float, ...]  # realised, of each seed
+    without: Side
+    clipped: Side
+
+
+def proof_spec(spec: RaceSpec, number: int, rule: Choice) -> RaceSpec:
+    """Return the paired race of one entrant: without clipping, and with the rule.
+
+    Args:
+        spec: the race that the norms are from; its task, network, steps, seeds and batches stay.
+        number: the entrant's place in it.
+        rule: the rule to try.
+
+    Example:
+        >>> race = RaceSpec.from_json({"entrants": [{"optimizer": "SGD"}]})
+        >>> proof_spec(race, 0, Choice.of("clip_by_global_norm", max_norm=2.5)).labels
+        ('without clipping', 'clipped at 2.5')
+    """
+    entrant = spec.entrants[number]
+    named = f"clipped at {rule.get('max_norm'):.4g}"
+    pair = (replace(entrant, clip=NO_CLIPPING, label=WITHOUT), replace(entrant, clip=rule, label=named))
+    return replace(spec, entrants=pair, shared_weights=True)
+
+
+def is_proof(spec: RaceSpec) -> bool:
+    """Return whether a race is such a pair.
+
+    Example:
+        >>> is_proof(RaceSpec.from_json({"entrants": [{"optimizer": "SGD"}]}))
+        False
+    """
+    if len(spec.entrants) != 2 or not spec.shared_weights:
+        return False
+    without, clipped = spec.entrants
+    same = replace(clipped, clip=NO_CLIPPING, label=without.label) == without
+    return same and clipped.clip.name == FIXED
+
+
+def read_proof(spec: RaceSpec, trace: RaceTrace) -> Proof | None:
+    """Return what a pair shows so far; None before both have a finite step.
+
+    Args:
+        spec: of the pair (`is_proof`).
+        trace: its records.
+    """
+    without, clipped = trace.entrants
+    if not (np.isfinite(without.gradient_norm).any() and np.isfinite(clipped.gradient_norm).any()):
+        return None
+    threshold = float(spec.entrants[1].clip.get("max_norm"))  # type: ignore[arg-type]
+    found = rates(NormStream.of(without.gradient_norm), np.array([threshold]))
+    low, high = float(found.low[0]), float(found.high[0])
+    whole, by_seed = _realised(clipped)
+    return Proof(
+        threshold=threshold,
+        seeds=trace.seeds,
+        predicted=float(found.rate[0]),
+        interval=None if np.isnan(low) else (low, high),
+        realised=whole,
+        by_seed=by_seed,
+        without=_side(without),
+        clipped=_side(clipped),
+    )
+
+
+def proof_sentences(proof: Proof) -> list[str]:
+    """Return what a pair shows: the two rates, why they differ, and the blow-ups."""
+    between = "" if proof.interval is None else f" (95 % interval {_percent(proof.interval[0])} to "
+    between += "" if proof.interval is None else f"{_percent(proof.interval[1])})"
+    return [
+        f"Predicted clip rate {_percent(proof.predicted)}{between}, realised {_percent(proof.realised)}. The "
+        "prediction counts the steps of the path without clipping, from the same weights and batches. Clipping changes "
+        "the path: after the first clipped step the weights differ, so the two rates need not agree.",
+        _blow_ups(proof),
+    ]
+
+
+def _blow_ups(proof: Proof) -> str:
+    without, clipped = proof.without.blow_ups, proof.clipped.blow_ups
+    if not without and not clipped:
+        return "No seed blew up, with or without clipping: here the rule had no explosion to prevent."
+    return f"Blown up: {without} of {proof.seeds} seeds without clipping, {clipped} of {proof.seeds} with it."
+
+
+def _realised(entrant: EntrantTrace) -> tuple[float, tuple[float, ...]]:
+    """Return the share of the finite steps that were clipped, over all seeds and of each."""
+    before, after = entrant.gradient_norm.astype(np.float64), entrant.clipped_norm.astype(np.float64)  # (T, S)
+    finite = np.isfinite(before)
+    acted = finite & (after < before * (1 - ROUNDING))
+    counts = np.maximum(finite.sum(axis=0), 1)
+    return float(acted.sum() / finite.sum()), tuple((acted.sum(axis=0) / counts).tolist())
+
+
+def _side(entrant: EntrantTrace) -> Side:
+    outcome = entrant.outcome
+    return Side(
+        label=entrant.label,
+        loss=median(entrant.loss[-1]) if entrant.steps else None,
+        validation_loss=median(outcome.validation_loss) if outcome else None,
+        validation_metric=median(outcome.validation_metric) if outcome else None,
+        blow_ups=sum(step is not None for step in divergences(entrant)),
+    )
+
+
+def _percent(rate: float) -> str:
+    return f"{100 * rate:.3g} %"
