@@ -5,17 +5,21 @@ from dataclasses import replace
 from gradcore import checks
 from gradcore.checks import refuse
 from gradcore.clipping import CLIP_RULES
+from gradcore.costs import build_seconds, step_seconds, unrolled_layers
 from gradcore.errors import RefusedError
-from gradcore.networks import ACTIVATIONS, INITIALIZERS, count_parameters
+from gradcore.networks import ACTIVATIONS, CELLS, INITIALIZERS, count_parameters
 from gradcore.optimizers import OPTIMIZERS
 from gradcore.settings import Limits
 from gradcore.specs import Choice, EntrantSpec, NetworkSpec, RaceSpec
-from gradcore.tasks import TASKS
+from gradcore.tasks import TASKS, Task, task_of
 
 SEEDS_THERE_ARE = 2**32  # NumPy's RandomState, which draws the notebook's rows, takes no larger one
 AVERAGES = ("momentum", "rho", "beta_1", "beta_2", "adam_beta_1", "adam_beta_2", "ema_momentum")
 LARGEST_STACK = 20_000_000  # parameters x seeds: about 600 MB with an optimizer's two moments
 LARGEST_RECORD = 10_000_000  # steps x seeds x entrants x layers: three numbers each, 120 MB on the dashboard
+LARGEST_ROWS = 20_000_000  # numbers of all seeds' rows together, 80 MB, where each seed draws its own
+LARGEST_ACTIVATIONS = 50_000_000  # seeds x batch x units x time steps: 200 MB, of which training keeps a few
+DEEPEST_GRAPH = 400  # recurrent layers x time steps: 12 s of tracing
 
 
 def admit(spec: RaceSpec, limits: Limits) -> RaceSpec:
@@ -26,39 +30,51 @@ def admit(spec: RaceSpec, limits: Limits) -> RaceSpec:
         Traceback (most recent call last):
         gradcore.errors.RefusedError: unknown optimizer 'Adm'; did you mean 'Adam'?
     """
-    _admit_task(spec.task)
-    _admit_network(spec.network)
+    task = _admit_task(spec.task)
+    _admit_network(spec.network, task_of(task))
     if len(spec.entrants) > limits.entrants:
         refuse("entrants", f"hold at most {limits.entrants} optimizers", len(spec.entrants))
     entrants = tuple(_admit_entrant(entrant) for entrant in spec.entrants)
     _admit_size(spec, limits)
-    return replace(spec, entrants=entrants)
+    return replace(spec, entrants=entrants, task=task)
 
 
 def estimate_seconds(spec: RaceSpec, workers: int) -> float:
-    """Return about how long an admitted race takes on warm workers, tracing included.
-
-    A step costs a fixed part and the arithmetic of its matrices; both were fitted on one core of a small server.
-    """
-    task = TASKS[spec.task.name]
-    rows = spec.batch_size or task.train_rows
-    parameters = count_parameters(spec.network, task)
-    step = 1e-4 + 3e-5 * len(spec.network.hidden) + spec.seeds * (2e-5 + parameters * (6 * rows / 2e10 + 6e-9))
+    """Return about how long an admitted race takes on warm workers, tracing included."""
+    task = task_of(spec.task)
+    step = step_seconds(spec.network, task, spec.batch_size or task.train_rows, spec.seeds)
     parts = min(max(workers, 1), len(spec.entrants))
-    return -(-len(spec.entrants) // parts) * (0.3 + 0.02 * len(spec.network.hidden) + spec.steps * step)
+    return -(-len(spec.entrants) // parts) * (build_seconds(spec.network, task) + spec.steps * step)
 
 
-def _admit_task(task: Choice) -> None:
+def _admit_task(task: Choice) -> Choice:
+    """Return the task with every argument that it takes."""
     checks.known_name("task", task.name, TASKS)
-    checks.known_keys(f"the task {task.name}", dict(task.arguments), ())
+    known = TASKS[task.name].arguments
+    checks.known_keys(f"the task {task.name}", dict(task.arguments), [argument.name for argument in known])
+    for argument in known:
+        value = checks.whole_number(argument.name, task.get(argument.name, argument.default), argument.least)
+        if value > argument.most:
+            refuse(argument.name, f"be at most {argument.most}", value)
+    return Choice.of(task.name, **{one.name: task.get(one.name, one.default) for one in known})
 
 
-def _admit_network(network: NetworkSpec) -> None:
+def _admit_network(network: NetworkSpec, task: Task) -> None:
     checks.known_name("activation", network.activation, ACTIVATIONS)
-    initializer = network.kernel_initializer
-    checks.known_name("kernel_initializer", initializer.name, INITIALIZERS)
-    known = INITIALIZERS[initializer.name]
-    checks.known_keys(f"the kernel_initializer {initializer.name}", dict(initializer.arguments), known)
+    _admit_initializer("kernel_initializer", network.kernel_initializer)
+    if network.cell is None:
+        return
+    checks.known_name("cell", network.cell, CELLS)
+    _admit_initializer("recurrent_initializer", network.recurrent_initializer)
+    if not task.has_time:
+        refuse("cell", f"be null for the task {task.name}, whose rows have no time steps", network.cell)
+    if (unrolled := unrolled_layers(network, task)) > DEEPEST_GRAPH:
+        raise RefusedError(f"hidden layers x time steps must be at most {DEEPEST_GRAPH}. Received: {unrolled}")
+
+
+def _admit_initializer(name: str, chosen: Choice) -> None:
+    checks.known_name(name, chosen.name, INITIALIZERS)
+    checks.known_keys(f"the {name} {chosen.name}", dict(chosen.arguments), INITIALIZERS[chosen.name])
 
 
 def _admit_entrant(entrant: EntrantSpec) -> EntrantSpec:
@@ -88,7 +104,7 @@ def _admit_argument(argument: str, value: object, default: object) -> None:
 
 
 def _admit_size(spec: RaceSpec, limits: Limits) -> None:
-    task = TASKS[spec.task.name]
+    task = task_of(spec.task)
     if spec.learning_rates != "given":
         refuse("learning_rates", "be 'given'", spec.learning_rates)
     for name, value, most in (("steps", spec.steps, limits.steps), ("seeds", spec.seeds, limits.seeds)):
@@ -98,6 +114,14 @@ def _admit_size(spec: RaceSpec, limits: Limits) -> None:
         refuse("first_seed", f"be at most {SEEDS_THERE_ARE - spec.seeds} for {spec.seeds} seeds", spec.first_seed)
     if spec.batch_size is not None and spec.batch_size > task.train_rows:
         refuse("batch_size", f"be at most {task.train_rows}, the training rows of {task.name}", spec.batch_size)
+    _admit_memory(spec, task, limits)
+    minutes = estimate_seconds(spec, workers=1) / 60
+    if minutes > limits.minutes:
+        allowed = f"a race must take at most {limits.minutes:g} minutes on one worker"
+        raise RefusedError(f"{allowed}. Received: an estimated {minutes:.0f} minutes")
+
+
+def _admit_memory(spec: RaceSpec, task: Task, limits: Limits) -> None:
     parameters = count_parameters(spec.network, task)
     if parameters > limits.parameters:
         raise RefusedError(f"the network must have at most {limits.parameters:,} parameters. Received: {parameters:,}")
@@ -106,12 +130,19 @@ def _admit_size(spec: RaceSpec, limits: Limits) -> None:
         raise RefusedError(
             f"`seeds` must be at most {most} for {parameters:,} parameters. Received: seeds={spec.seeds}"
         )
+    drawn = (task.train_rows + task.validation_rows) * task.row_size * (spec.seeds if task.per_seed else 1)
+    if drawn > LARGEST_ROWS:
+        most = LARGEST_ROWS * spec.seeds // drawn
+        raise RefusedError(
+            f"`seeds` must be at most {most} for rows of {task.row_size} numbers. Received: seeds={spec.seeds}"
+        )
+    rows = spec.batch_size or task.train_rows
+    active = spec.seeds * rows * sum(spec.network.hidden) * (1 if spec.network.cell is None else task.row_steps)
+    if active > LARGEST_ACTIVATIONS:
+        must = f"must be at most {LARGEST_ACTIVATIONS:,}"
+        raise RefusedError(f"seeds x batch size x hidden units x time steps {must}. Received: {active:,}")
     recorded = spec.steps * spec.seeds * len(spec.entrants) * (len(spec.network.hidden) + 1)
     if recorded > LARGEST_RECORD:
         raise RefusedError(
             f"steps x seeds x entrants x layers must be at most {LARGEST_RECORD:,}. Received: {recorded:,}"
         )
-    minutes = estimate_seconds(spec, workers=1) / 60
-    if minutes > limits.minutes:
-        allowed = f"a race must take at most {limits.minutes:g} minutes on one worker"
-        raise RefusedError(f"{allowed}. Received: an estimated {minutes:.0f} minutes")

@@ -1,4 +1,4 @@
-"""Catalogue of what a network is made of: activations and initialisers by their Keras names."""
+"""Catalogue of what a network is made of: activations, recurrent cells and initialisers by their Keras names."""
 
 from collections.abc import Mapping
 from itertools import pairwise
@@ -19,6 +19,7 @@ ACTIVATIONS = (
     "softplus",
     "linear",
 )
+CELLS = ("simple_rnn",)  # of recurrent layers
 _VARIANCE_SCALING = ("scale", "mode", "distribution")
 INITIALIZERS: Mapping[str, tuple[str, ...]] = MappingProxyType(  # name -> arguments that it takes
     {
@@ -47,5 +48,7 @@ def count_parameters(network: NetworkSpec, task: Task) -> int:
         >>> count_parameters(NetworkSpec(hidden=(128, 64, 32, 16)), TASKS["noise_regression"])
         13569
     """
-    widths = [task.features, *network.hidden, task.outputs]
-    return sum((before + 1) * after for before, after in pairwise(widths))
+    features = task.row_size if network.cell is None else task.shape[-1]  # a dense network reads a row as a whole
+    widths = [features, *network.hidden, task.outputs]
+    recurrent = 0 if network.cell is None else sum(width * width for width in network.hidden)
+    return recurrent + sum((before + 1) * after for before, after in pairwise(widths))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from gradcore.specs import RaceSpec
+from gradcore.specs import Choice, NetworkSpec, RaceSpec
 from gradcore.tasks import TASKS
 
 
@@ -13,11 +13,33 @@ def race_title(spec: RaceSpec) -> str:
         >>> race_title(RaceSpec.from_json({"entrants": [{"optimizer": "SGD"}]}))
         'Digits · SGD · 128 – 64 relu · 5 seeds × 200 steps'
     """
-    task = TASKS[spec.task.name].title if spec.task.name in TASKS else spec.task.name
     count = len(spec.entrants)
     who = spec.labels[0] if count == 1 else f"{count} optimizers"
-    network = f"{widths_text(spec.network.hidden)} {spec.network.activation}"
-    return f"{task} · {who} · {network} · {counted(spec.seeds, 'seed')} × {counted(spec.steps, 'step')}"
+    parts = (task_text(spec.task), who, network_text(spec.network))
+    return f"{' · '.join(parts)} · {counted(spec.seeds, 'seed')} × {counted(spec.steps, 'step')}"
+
+
+def task_text(task: Choice) -> str:
+    """Return a task's title with its arguments; its bare name where no catalogue has it any more.
+
+    Example:
+        >>> task_text(Choice.of("adding_problem", length=20)), task_text(Choice("retired"))
+        ('Adding problem (length 20)', 'retired')
+    """
+    title = TASKS[task.name].title if task.name in TASKS else task.name
+    given = ", ".join(f"{name} {value}" for name, value in task.arguments)
+    return f"{title} ({given})" if given else title
+
+
+def network_text(network: NetworkSpec) -> str:
+    """Return a network in a few words.
+
+    Example:
+        >>> network_text(NetworkSpec((20,), "tanh", cell="simple_rnn"))
+        '20 tanh simple_rnn'
+    """
+    cell = "" if network.cell is None else f" {network.cell}"
+    return f"{widths_text(network.hidden)} {network.activation}{cell}"
 
 
 def widths_text(hidden: Sequence[int]) -> str:

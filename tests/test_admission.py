@@ -4,9 +4,10 @@ from gradcore.admission import admit, estimate_seconds
 from gradcore.errors import RefusedError
 from gradcore.presets import PRESETS
 from gradcore.settings import Limits
-from gradcore.specs import RaceSpec
+from gradcore.specs import Choice, RaceSpec
 
 SGD = {"optimizer": "SGD"}
+RECURRENT = {"hidden": [4], "cell": "simple_rnn"}
 
 
 def race(**changes: object) -> RaceSpec:
@@ -42,6 +43,48 @@ def test_every_preset_is_admitted(name):
         ),
         ({"task": {"name": "digit"}}, "unknown task 'digit'; did you mean 'digits'?"),
         ({"task": {"name": "digits", "length": 5}}, "unknown key 'length' in the task digits."),
+        (
+            {"task": {"name": "adding_problem", "lenght": 5}},
+            "unknown key 'lenght' in the task adding_problem; did you mean 'length'?",
+        ),
+        (
+            {"task": {"name": "adding_problem", "length": 1}},
+            "`length` must be a whole number >= 2. Received: length=1",
+        ),
+        (
+            {"task": {"name": "adding_problem", "length": 20.0}},
+            "`length` must be a whole number >= 2. Received: length=20.0",
+        ),
+        (
+            {"task": {"name": "adding_problem", "length": "long"}},
+            "`length` must be a whole number >= 2. Received: length='long'",
+        ),
+        ({"task": {"name": "adding_problem", "length": 201}}, "`length` must be at most 200. Received: length=201"),
+        (
+            {"task": {"name": "adding_problem", "length": 200}, "seeds": 60, "network": {"hidden": [4]}},
+            "`seeds` must be at most 16 for rows of 400 numbers. Received: seeds=60",
+        ),
+        (
+            {"network": {"cell": "simple_rnn"}},
+            "`cell` must be null for the task digits, whose rows have no time steps. Received: cell='simple_rnn'",
+        ),
+        ({"task": "adding_problem", "network": {"cell": "rnn"}}, "unknown cell 'rnn'; known: simple_rnn."),
+        (
+            {"task": "adding_problem", "network": {**RECURRENT, "recurrent_initializer": "orthogonl"}},
+            "unknown recurrent_initializer 'orthogonl'; did you mean 'orthogonal'?",
+        ),
+        (
+            {"task": "adding_problem", "network": {**RECURRENT, "recurrent_initializer": {"name": "zeros", "gain": 1}}},
+            "unknown key 'gain' in the recurrent_initializer zeros.",
+        ),
+        (
+            {"task": "adding_problem", "network": {**RECURRENT, "hidden": {"width": 4, "depth": 21}}},
+            "hidden layers x time steps must be at most 400. Received: 420",
+        ),
+        (
+            {"task": "adding_problem", "network": {**RECURRENT, "hidden": [300]}, "batch_size": None},
+            "seeds x batch size x hidden units x time steps must be at most 50,000,000. Received: 60,000,000",
+        ),
         ({"network": {"activation": "rleu"}}, "unknown activation 'rleu'; did you mean 'relu'?"),
         ({"network": {"kernel_initializer": "he"}}, "unknown kernel_initializer 'he'"),
         ({"steps": 20_001}, "`steps` must be at most 20000. Received: steps=20001"),
@@ -76,3 +119,22 @@ def test_more_workers_than_entrants_do_not_shorten_the_estimate():
     spec = PRESETS["default"]
     assert estimate_seconds(spec, 1) == 2 * estimate_seconds(spec, 2)
     assert estimate_seconds(spec, 6) == estimate_seconds(spec, 60)
+
+
+def test_a_task_gets_every_argument_that_it_takes():
+    assert admit(race(task="adding_problem"), Limits()).task == Choice.of("adding_problem", length=20)
+    assert admit(race(task={"name": "adding_problem", "length": 7}), Limits()).task.get("length") == 7
+    assert admit(race(), Limits()).task == Choice("digits")
+
+
+def test_both_dense_and_recurrent_networks_are_admitted_to_the_adding_problem():
+    assert admit(race(task="adding_problem"), Limits()).network.cell is None
+    assert admit(race(task="adding_problem", network=RECURRENT), Limits()).network.cell == "simple_rnn"
+
+
+def test_longer_sequences_take_a_recurrent_network_longer():
+    short, long = (
+        admit(race(task={"name": "adding_problem", "length": length}, network=RECURRENT), Limits())
+        for length in (20, 40)
+    )
+    assert 1.5 < estimate_seconds(long, 1) / estimate_seconds(short, 1) < 2.5

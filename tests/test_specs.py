@@ -61,6 +61,25 @@ def test_every_spec_round_trips_and_hashes(hidden, rate, seeds, batch, label, mo
     assert hash(again) == hash(spec)
 
 
+def test_a_recurrent_network_round_trips_and_a_dense_one_says_nothing_of_it():
+    document = {
+        "hidden": [20],
+        "activation": "tanh",
+        "kernel_initializer": "glorot_uniform",
+        "cell": "simple_rnn",
+        "recurrent_initializer": {"name": "orthogonal", "gain": 1.5},
+    }
+    network = NetworkSpec.from_json(document)
+    assert network.to_json() == document
+    assert NetworkSpec.from_json(strict_json.loads(strict_json.dumps(document))) == network
+    assert set(NetworkSpec().to_json()) == {"hidden", "activation", "kernel_initializer"}
+    assert NetworkSpec.from_json({"cell": None}) == NetworkSpec()
+    assert race(task={"name": "adding_problem", "length": 30}).to_json()["task"] == {
+        "name": "adding_problem",
+        "length": 30,
+    }
+
+
 def test_the_short_form_of_a_deep_network_is_its_list_of_widths():
     assert race(network={"hidden": {"width": 64, "depth": 3}}).network.hidden == (64, 64, 64)
 
@@ -119,6 +138,15 @@ def test_repeated_optimizers_are_numbered_and_given_labels_stay():
         (
             {"network": {"hidden": {"width": 8, "depth": 10**9}}},
             "`depth` must be at most 10000. Received: depth=1000000000",
+        ),
+        ({"network": {"cell": 3}}, "`cell` must be a non-empty text. Received: cell=3"),
+        (
+            {"network": {"cell": "simple_rnn", "hidden": []}},
+            "`hidden` must hold at least one width where there is a `cell`. Received: hidden=[]",
+        ),
+        (
+            {"network": {"recurrent_initializer": "ones"}},
+            "`recurrent_initializer` must be left out where there is no `cell`. Received: recurrent_initializer='ones'",
         ),
         ({"network": {"widths": [8]}}, "unknown key 'widths' in network"),
         ({"shared_weights": 1}, "`shared_weights` must be true or false. Received: shared_weights=1"),

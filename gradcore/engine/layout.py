@@ -4,6 +4,7 @@ All seeds of an entrant are the rows of one `[S, P]` matrix. An element-wise opt
 every seed in one call. V variables are V parts of the row.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
@@ -31,7 +32,7 @@ class Layout:
     def of(cls, model: keras.Model) -> Self:
         """Return the layout of a built model."""
         variables = list(model.trainable_variables)
-        names = [variable.path.rpartition("/")[0] or variable.path for variable in variables]
+        names = [_owner(variable.path) for variable in variables]
         layers = tuple(dict.fromkeys(names))
         order = sorted(range(len(variables)), key=lambda number: layers.index(names[number]))
         return cls(
@@ -71,6 +72,12 @@ class Layout:
         starts = np.searchsorted(self.owners, range(len(self.layers)))
         with np.errstate(all="ignore"):  # non-finite norms stay what they are
             return np.sqrt(np.add.reduceat(np.square(norms), starts, axis=-1))
+
+
+def _owner(path: str) -> str:
+    """Return the layer of a variable's path; a recurrent layer's cell is no layer of its own."""
+    scope = path.rpartition("/")[0] or path
+    return re.sub(r"/\w+_cell$", "", scope)
 
 
 def part_norms(parts: Sequence[Tensor]) -> Tensor:

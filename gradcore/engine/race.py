@@ -21,7 +21,7 @@ from gradcore.optimizers import OPTIMIZERS
 from gradcore.presets import PRESETS
 from gradcore.records import Outcome, Record, Setup
 from gradcore.specs import Choice, EntrantSpec, NetworkSpec, RaceSpec
-from gradcore.tasks import TASKS, Rows, Task
+from gradcore.tasks import Rows, Task, task_of
 
 FIRST_CHUNK = 2  # steps: the first point is on the page as soon as the graph is traced
 CHUNK_SECONDS = 0.1  # aim of later chunks, so that every curve moves several times a second
@@ -39,7 +39,7 @@ def run_race(spec: RaceSpec, entrants: Sequence[int], report: Report) -> None:
         report: called with new records and the progress, 0 to 1; raises to stop the training.
     """
     use_one_thread()
-    task = TASKS[spec.task.name]
+    task = task_of(spec.task)
     seeds = range(spec.first_seed, spec.first_seed + spec.seeds)
     rows = _SeedRows.of(task, [task.rows(seed) for seed in seeds])
     running = [_Running(spec, number, seeds, rows) for number in entrants]
@@ -97,11 +97,11 @@ class _Running:
     def __init__(self, spec: RaceSpec, number: int, seeds: range, rows: _SeedRows) -> None:
         self._spec, self._number, self._rows = spec, number, rows
         self._entrant = spec.entrants[number]
-        self._task = TASKS[spec.task.name]
+        self._task = task_of(spec.task)
         self.trainer = _trainer(spec, number)
         self._batches = _batches(spec, self._entrant, seeds, self._task)
         own = None if spec.shared_weights else number
-        initial = [initial_values(spec.network, spec.task.name, seed, own) for seed in seeds]
+        initial = [initial_values(spec.network, spec.task, seed, own) for seed in seeds]
         default = OPTIMIZERS[self._entrant.optimizer.name].learning_rate
         self.trainer.reset(initial, self._entrant.learning_rate or default)
         self._seconds = 0.0
@@ -134,17 +134,17 @@ def _batches(spec: RaceSpec, entrant: EntrantSpec, seeds: range, task: Task) -> 
 
 def _trainer(spec: RaceSpec, number: int) -> Trainer:
     entrant = spec.entrants[number]
-    stacked = count_parameters(spec.network, TASKS[spec.task.name]) * spec.seeds
+    stacked = count_parameters(spec.network, task_of(spec.task)) * spec.seeds
     build = _kept_trainer if stacked <= KEPT_WEIGHTS else _new_trainer
     twins = [(other.optimizer, other.clip) for other in spec.entrants[:number]]
     twin = twins.count((entrant.optimizer, entrant.clip))  # entrants that train side by side share no weights
-    return build(spec.network, spec.task.name, entrant.optimizer, entrant.clip, spec.seeds, spec.batch_size, twin)
+    return build(spec.network, spec.task, entrant.optimizer, entrant.clip, spec.seeds, spec.batch_size, twin)
 
 
 def _new_trainer(
-    network: NetworkSpec, task: str, optimizer: Choice, clip: Choice, seeds: int, batch_size: int | None, twin: int
+    network: NetworkSpec, task: Choice, optimizer: Choice, clip: Choice, seeds: int, batch_size: int | None, twin: int
 ) -> Trainer:
-    return Trainer(build_network(network, task, seed=0), TASKS[task].loss, optimizer, clip, seeds)
+    return Trainer(build_network(network, task, seed=0), task_of(task).loss, optimizer, clip, seeds)
 
 
 _kept_trainer = lru_cache(maxsize=24)(_new_trainer)

@@ -8,18 +8,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 OWN_WEIGHTS = 1  # first word of the seeds of an entrant that does not share its weights
+RECURRENT = 2  # added to that word for the kernel from one time step to the next
 
 
-def weight_seed(seed: int, layer: int, entrant: int | None = None) -> int:
+def weight_seed(seed: int, layer: int, entrant: int | None = None, recurrent: bool = False) -> int:
     """Return the integer seed of the kernel initialiser of one layer (0 = input side).
 
-    `entrant` is given only where each entrant has weights of its own (the notebook's race).
+    Args:
+        seed: of the run.
+        layer: its number.
+        entrant: given only where each entrant has weights of its own (the notebook's race).
+        recurrent: whether the kernel leads from one time step to the next.
 
     Example:
-        >>> weight_seed(0, 0), weight_seed(0, 1), weight_seed(0, 0, entrant=2)
-        (2968811710, 3964924996, 3605833805)
+        >>> weight_seed(0, 0), weight_seed(0, 1), weight_seed(0, 0, entrant=2), weight_seed(0, 0, recurrent=True)
+        (2968811710, 3964924996, 3605833805, 2926792190)
     """
-    words = [seed, layer] if entrant is None else [seed, layer, OWN_WEIGHTS, entrant]
+    kind = (0 if entrant is None else OWN_WEIGHTS) + (RECURRENT if recurrent else 0)
+    words = [seed, layer] if not kind else [seed, layer, kind, entrant or 0]
     return int(np.random.SeedSequence(words).generate_state(1)[0])
 
 

@@ -40,7 +40,10 @@ class States:
     def of_replica(self, own: Sequence[Tensor]) -> list[Tensor]:
         """Return all states of one replica in Keras' order, from its slices of `stacked()`."""
         left = iter(own)
-        return [v.value if shared else next(left) for v, shared in zip(self._variables, self._shared, strict=True)]
+        return [
+            tf.convert_to_tensor(v.value) if shared else next(left)  # `vectorized_map` returns no variable
+            for v, shared in zip(self._variables, self._shared, strict=True)
+        ]
 
     def assign(self, new: Sequence[Tensor]) -> None:
         """Take over new states, each with a leading axis of seeds."""

@@ -1,49 +1,72 @@
 """What a network is to be."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Self
 
 from gradcore import checks
 from gradcore.checks import refuse
-from gradcore.specs.choice import Choice
+from gradcore.specs.choice import Choice, Scalar
 
 DEEPEST = 10_000  # layers that the short form may ask for; bounds the memory of a bad spec
+TEXTS = ("activation", "cell")
+INITIALIZERS = ("kernel_initializer", "recurrent_initializer")
+
+
+ORTHOGONAL = Choice("orthogonal")  # Keras' own for recurrent kernels
 
 
 @dataclass(frozen=True)
 class NetworkSpec:
-    """A stack of dense hidden layers; the task adds the head and the loss."""
+    """A stack of hidden layers, dense or recurrent; the task adds the head and the loss.
+
+    Example:
+        >>> NetworkSpec.from_json({"hidden": [50], "cell": "simple_rnn"}).recurrent_initializer.name
+        'orthogonal'
+    """
 
     hidden: tuple[int, ...] = (128, 64)
     activation: str = "relu"
     kernel_initializer: Choice = Choice("he_uniform")
+    cell: str | None = None  # of recurrent hidden layers; None = dense ones
+    recurrent_initializer: Choice = ORTHOGONAL  # of the kernel from one time step to the next
 
     def __post_init__(self) -> None:
         for width in self.hidden:
             checks.whole_number("width", width, 1)
         checks.text("activation", self.activation)
+        if self.cell is not None:
+            checks.text("cell", self.cell)
+            if not self.hidden:
+                refuse("hidden", "hold at least one width where there is a `cell`", [])
+        elif self.recurrent_initializer != ORTHOGONAL:
+            refuse("recurrent_initializer", "be left out where there is no `cell`", self.recurrent_initializer.name)
 
     @classmethod
     def from_json(cls, value: Any) -> Self:
         """Read the JSON form; `hidden` is a list of widths or `{"width": 64, "depth": 20}`."""
         fields = checks.mapping("network", value)
-        checks.known_keys("network", fields, ("hidden", "activation", "kernel_initializer"))
-        network = cls()
+        checks.known_keys("network", fields, ("hidden", *TEXTS, *INITIALIZERS))
+        found: dict[str, Any] = {name: fields[name] for name in TEXTS if name in fields}
         if "hidden" in fields:
-            network = replace(network, hidden=_widths(fields["hidden"]))
-        if "activation" in fields:
-            network = replace(network, activation=fields["activation"])
-        if "kernel_initializer" in fields:
-            chosen = Choice.from_json(fields["kernel_initializer"], "name", "kernel_initializer")
-            network = replace(network, kernel_initializer=chosen)
-        return network
+            found["hidden"] = _widths(fields["hidden"])
+        found |= {name: Choice.from_json(fields[name], "name", name) for name in INITIALIZERS if name in fields}
+        return cls(**found)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the JSON form."""
-        initializer = self.kernel_initializer
-        short = initializer.to_json("name") if initializer.arguments else initializer.name
-        return {"hidden": list(self.hidden), "activation": self.activation, "kernel_initializer": short}
+        """Return the JSON form; a dense network's says nothing of recurrence."""
+        found: dict[str, Any] = {
+            "hidden": list(self.hidden),
+            "activation": self.activation,
+            "kernel_initializer": _short(self.kernel_initializer),
+        }
+        if self.cell is not None:
+            found |= {"cell": self.cell, "recurrent_initializer": _short(self.recurrent_initializer)}
+        return found
+
+
+def _short(initializer: Choice) -> dict[str, Scalar] | str:
+    return initializer.to_json("name") if initializer.arguments else initializer.name
 
 
 def _widths(value: Any) -> tuple[int, ...]:
