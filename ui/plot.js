@@ -1,4 +1,4 @@
-// The chart component in the browser. plot.py puts BUNDLE, the file name of plotly.js, and plot_fit.js in front.
+// The chart component in the browser. plot.py puts BUNDLE, the file name of plotly.js, and the other plot_*.js in front.
 //
 // One chart lives as long as its host element. Each update replaces what is to be shown; a single loop draws the
 // newest, so that two calls of Plotly.react never overlap. What the reader did (zoom, hidden curves) is kept here and
@@ -6,7 +6,6 @@
 // mounts the same chart anew when it moves from a fragment to the page.
 
 const charts = new WeakMap(); // host element -> chart
-const links = new Map(); // name of a shared x axis -> set of charts
 const views = new Map(); // key -> what the reader did to a chart that has left
 let library; // promise of window.Plotly
 
@@ -35,7 +34,8 @@ function createChart(host) {
 function dispose(chart) {
   chart.gone = true;
   chart.observer.disconnect();
-  links.get(chart.link)?.delete(chart);
+  join(chart, undefined);
+  leaveGroup(chart);
   charts.delete(chart.host);
   views.set(chart.key, chart.view);
   if (!chart.busy) window.Plotly?.purge(chart.plot); // else at the end of the drawing that goes on
@@ -71,9 +71,10 @@ async function draw(chart) {
   while (chart.plot._dragging) await nextFrame(); // a redraw would end the reader's drag
   const dark = isDark(chart.host);
   const state = [chart.text, dark, width, scale, ...chart.view.hidden, JSON.stringify(chart.view.ranges)].join("|");
-  if (state === chart.drawn) return;
+  if (state === chart.drawn) return move(chart, Plotly);
   chart.drawn = state;
   const figure = fit(JSON.parse(dark ? darken(chart.text) : chart.text), width, scale);
+  atStep(chart, figure, message);
   hide(chart, figure);
   offer(chart, figure.data);
   zoom(chart, figure.layout);
@@ -229,21 +230,4 @@ function listen(chart, Plotly) {
 function describe(point) {
   const { x, y, z, text, customdata, curveNumber, pointNumber, data } = point;
   return { x, y, z, text, customdata, curve: curveNumber, point: pointNumber, name: data.name };
-}
-
-function join(chart, link) {
-  if (chart.link === link) return;
-  links.get(chart.link)?.delete(chart);
-  chart.link = link;
-  if (!link) return;
-  if (!links.has(link)) links.set(link, new Set());
-  links.get(link).add(chart);
-}
-
-function others(chart) {
-  return [...(links.get(chart.link) ?? [])].filter((other) => other !== chart && !other.busy && other.listening);
-}
-
-function pointAt(other, Plotly, { xvals }) {
-  if (xvals?.length) Plotly.Fx.hover(other.plot, { xval: xvals[0] }, ["xy"]);
 }

@@ -2,7 +2,7 @@
 
 It updates in place (zoom, hidden curves and the page's scroll position stay), follows Streamlit's theme and the
 root's font size, and takes ready JSON, so that one text serves every viewer of a run. What happens in the browser
-is in `plot.js` and `plot_fit.js`. plotly.js comes from Streamlit's own bundle: no second copy, no network.
+is in `plot.js` and the files beside it. plotly.js comes from Streamlit's own bundle: no second copy, no network.
 """
 
 import json
@@ -16,7 +16,7 @@ import streamlit as st
 
 from gradcore.figures import theme
 
-SOURCES = ("plot_fit.js", "plot.js", "plot.css")
+SCRIPTS = ("plot_fit.js", "plot_links.js", "plot_play.js", "plot.js")
 HTML = """<div class="gradcore-plot"><div class="gradcore-plot-rem"></div>
 <div class="gradcore-plot-area" role="figure" aria-label="chart"></div>
 <div class="gradcore-plot-names" role="group" aria-label="show or hide"></div></div>"""
@@ -56,8 +56,9 @@ def bundle() -> str:
 def _component() -> Callable[..., Any]:
     constants = {"BUNDLE": bundle(), "DARK": theme.dark_of_light(), "NARROW": theme.NARROW}
     head = "".join(f"const {name} = {json.dumps(value)};\n" for name, value in constants.items())
-    fit, script, css = (Path(__file__).with_name(name).read_text(encoding="utf-8") for name in SOURCES)
-    return st.components.v2.component("gradcore_plot", html=HTML, css=css, js=head + fit + script, isolate_styles=False)
+    *scripts, css = (Path(__file__).with_name(name).read_text(encoding="utf-8") for name in (*SCRIPTS, "plot.css"))
+    js = head + "".join(scripts)
+    return st.components.v2.component("gradcore_plot", html=HTML, css=css, js=js, isolate_styles=False)
 
 
 def _ignore() -> None:
