@@ -1,9 +1,13 @@
-"""The rule that CI forbids skips."""
+"""The rule that CI forbids skips; and patience on a loaded machine."""
 
 import os
 from collections.abc import Generator
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("patient", deadline=None)  # how long an example takes says nothing on a loaded machine
+settings.load_profile("patient")
 
 # Set by .ci/run, which installs what the tests need: there a skip is a failure.
 FORBID_SKIPS = os.environ.get("GRADCORE_FORBID_SKIPS") == "1"

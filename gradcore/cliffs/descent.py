@@ -6,14 +6,14 @@ Shapes: N steps made, P parameters.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gradcore.checks import finite_number, known_name, whole_number
 from gradcore.cliffs.landscapes import LANDSCAPES, Landscape, Slopes, checked_start
-from gradcore.clipping import clip_by_global_norm
+from gradcore.clipping import CLIP_RULES
+from gradcore.specs import NO_CLIPPING, Choice
 
 Doubles = NDArray[np.float64]
 
@@ -22,7 +22,7 @@ Doubles = NDArray[np.float64]
 class Descent:
     """One path downhill; its last row may be non-finite, and then no step follows."""
 
-    rule: str  # of CLIP_RULES: none or clip_by_global_norm
+    rule: str  # of CLIP_RULES
     points: Doubles  # (N + 1, P)
     loss: Doubles  # (N + 1,)
     norms: Doubles  # (N + 1,) gradient norm before clipping
@@ -55,22 +55,25 @@ class Descent:
 
 
 def descend(
-    landscape: str, start: Sequence[float], learning_rate: float, steps: int, max_norm: float | None = None
+    landscape: str, start: Sequence[float], learning_rate: float, steps: int, clip: Choice = NO_CLIPPING
 ) -> Descent:
-    """Follow the gradient for `steps` steps of `learning_rate`, clipped by its global norm where `max_norm` is given.
+    """Follow the gradient for `steps` steps of `learning_rate`, each gradient clipped by a rule of the catalogue.
 
     Example:
-        >>> descend("quartic", [20.0], learning_rate=0.5, steps=300, max_norm=1.0).settled_at
+        >>> clip = Choice.of("clip_by_global_norm", max_norm=1.0)
+        >>> descend("quartic", [20.0], learning_rate=0.5, steps=300, clip=clip).settled_at
         283
-        >>> descend("quartic", [20.0], learning_rate=0.5, steps=300).lost_at  # without clipping
+        >>> descend("quartic", [20.0], learning_rate=0.5, steps=300).lost_at
         4
     """
     known_name("landscape", landscape, LANDSCAPES)
-    land = LANDSCAPES[landscape]
-    check_descent(learning_rate, max_norm, steps)
-    points, found, clipped = _walk(land, checked_start(land, start), learning_rate, steps, max_norm)
+    known_name("clip rule", clip.name, CLIP_RULES)
+    finite_number("learning_rate", learning_rate, above=0)
+    whole_number("steps", steps, 1)
+    land, clip = LANDSCAPES[landscape], CLIP_RULES[clip.name].checked(clip)
+    points, found, clipped = _walk(land, checked_start(land, start), learning_rate, steps, clip)
     return Descent(
-        rule="none" if max_norm is None else "clip_by_global_norm",
+        rule=clip.name,
         points=np.array(points),
         loss=np.array([loss for loss, _ in found]),
         norms=np.array([math.hypot(*slopes) for _, slopes in found]),
@@ -79,34 +82,19 @@ def descend(
     )
 
 
-def check_descent(learning_rate: float, max_norm: float | None, steps: int) -> None:
-    """Refuse a learning rate or threshold that is not above 0, and fewer than one step."""
-    finite_number("learning_rate", learning_rate, above=0)
-    if max_norm is not None:
-        finite_number("max_norm", max_norm, above=0)
-    whole_number("steps", steps, 1)
-
-
 def _walk(
-    land: Landscape, point: tuple[float, ...], learning_rate: float, steps: int, max_norm: float | None
+    land: Landscape, point: tuple[float, ...], learning_rate: float, steps: int, clip: Choice
 ) -> tuple[list[tuple[float, ...]], list[tuple[float, Slopes]], list[bool]]:
     """Return points, loss and gradient at each, and which steps were clipped; the first non-finite one is the last."""
-    points, found = [point], [land.loss(point)]
+    rule, points, found = CLIP_RULES[clip.name], [point], [land.loss(point)]
+    memory = rule.init(clip, [(len(point),)], steps)
     clipped: list[bool] = []
-    while len(clipped) < steps and _finite(found[-1]):
+    while len(clipped) < steps and all(map(math.isfinite, (found[-1][0], *found[-1][1]))):
         slopes = found[-1][1]
-        used = slopes if max_norm is None else _limited(slopes, max_norm)
+        applied = rule.apply(clip, [np.array(slopes)], memory, [np.array(point)])
+        used, memory = tuple(np.asarray(applied.gradients[0]).tolist()), applied.memory
         point = tuple(at - learning_rate * slope for at, slope in zip(point, used, strict=True))
         clipped.append(used != slopes)
         points.append(point)
         found.append(land.loss(point))
     return points, found, clipped
-
-
-def _limited(slopes: Slopes, max_norm: float) -> Slopes:
-    (limited,) = clip_by_global_norm([np.array(slopes)], max_norm)
-    return tuple(np.asarray(limited).tolist())
-
-
-def _finite(found: tuple[Any, Slopes]) -> bool:
-    return all(map(math.isfinite, (found[0], *found[1])))

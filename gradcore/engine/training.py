@@ -116,7 +116,7 @@ class Trainer:
             return loss, gradient, gradient, list(new)
         rule = CLIP_RULES[self._clip.name]
         clipped = rule.apply(self._clip, self.layout.variables(gradient), xp=keras.ops)
-        return loss, gradient, self.layout.parts(clipped), list(new)
+        return loss, gradient, self.layout.parts(clipped.gradients), list(new)
 
     def _rows(self, x: Tensor, y: Tensor, batch: Tensor) -> tuple[list[Tensor], list[Tensor]]:
         """Return the batch as (one for each seed, shared by all seeds); one of the two is empty."""

@@ -13,6 +13,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from gradcore import strict_json
+from gradcore.clipping import CLIP_RULES
 from gradcore.optimizers import OPTIMIZERS
 
 # Blue, orange, green, purple, red, cyan, ochre, slate, lime, magenta. Contrast >= 4.5 on the background.
@@ -28,6 +29,7 @@ MARKERS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star", "
 FONT = '"Source Sans", "Source Sans Pro", "Source Sans 3", system-ui, "Segoe UI", sans-serif'
 TYPE_SIZE = 13  # px at a root size of 16
 NARROW = 460  # px of chart width below which `narrow` layouts apply
+RETIRED = len(LIGHT) - 1  # hue of a name that no catalogue has any more
 HEIGHT = 440  # px, for which names beside lines and points are kept apart
 Layout = dict[str, Any]
 
@@ -60,10 +62,23 @@ def styles(optimizers: Sequence[str]) -> tuple[Style, ...]:
         >>> [style.dash for style in styles(["SGD", "Adam", "SGD"])]
         ['solid', 'solid', 'dash']
     """
+    return _by_hue([OPTIMIZERS[name].hue if name in OPTIMIZERS else RETIRED for name in optimizers])
+
+
+def rule_styles(rules: Sequence[str]) -> tuple[Style, ...]:
+    """Return one style for each clip rule: its hue, and a dash and marker by the hue's occurrence.
+
+    Example:
+        >>> [style.color for style in rule_styles(["none", "clip_by_global_norm"])]
+        ['#2C3752', '#234FFD']
+    """
+    return _by_hue([CLIP_RULES[name].hue if name in CLIP_RULES else RETIRED for name in rules])
+
+
+def _by_hue(hues: Sequence[int]) -> tuple[Style, ...]:
     seen: Counter[int] = Counter()
     found = []
-    for name in optimizers:
-        hue = OPTIMIZERS[name].hue if name in OPTIMIZERS else len(LIGHT) - 1  # a retired optimizer still opens
+    for hue in hues:
         time = seen[hue]
         seen[hue] += 1
         found.append(Style(LIGHT[hue], DASHES[time % len(DASHES)], MARKERS[time % len(MARKERS)]))
