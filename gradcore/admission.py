@@ -84,10 +84,7 @@ def _admit_entrant(entrant: EntrantSpec) -> EntrantSpec:
     for argument, value in arguments.items():
         _admit_argument(argument, value, OPTIMIZERS[name].arguments[argument])
     checks.known_name("clip rule", entrant.clip.name, CLIP_RULES)
-    parameters = CLIP_RULES[entrant.clip.name].parameters
-    checks.known_keys(f"the clip rule {entrant.clip.name}", dict(entrant.clip.arguments), parameters)
-    for parameter, value in entrant.clip.arguments:
-        checks.finite_number(parameter, value, above=0)
+    CLIP_RULES[entrant.clip.name].checked(entrant.clip)
     rate = OPTIMIZERS[name].learning_rate if entrant.learning_rate is None else entrant.learning_rate
     return replace(entrant, learning_rate=rate)
 
