@@ -1,6 +1,6 @@
-"""Races that are ready to start: the default on real data, and the notebook's own.
+"""Races that are ready to start: the default on real data, the notebook's own, and an exploding recurrent network.
 
-Both have the notebook's six optimizers with its settings. Only the notebook's race draws the weights of each
+The first two have the notebook's six optimizers with its settings. Only the notebook's race draws the weights of each
 entrant independently, as it did; that is one of its flaws, and the reason why its table is shown beside ours.
 """
 
@@ -37,7 +37,56 @@ NOTEBOOK = RaceSpec(
     shared_weights=False,
 )
 
-PRESETS: Mapping[str, RaceSpec] = MappingProxyType({"default": DEFAULT, "notebook": NOTEBOOK})
+
+def exploding_rnn(
+    radius: float = 1.5,
+    learning_rate: float = 0.1,
+    max_norm: float = 1.0,
+    seeds: int = 10,
+    steps: int = 300,
+    length: int = 20,
+) -> RaceSpec:
+    """Return SGD without and with clipping on a recurrent network whose gradient explodes, on the adding problem.
+
+    Args:
+        radius: spectral radius of the recurrent kernel at the start: what a linear network multiplies by at each time step.
+        learning_rate: of both.
+        max_norm: threshold of the clipped one, on the global norm.
+        seeds: pairs that start from the same weights and see the same batches.
+        steps: of training.
+        length: time steps of a sequence.
+
+    Example:
+        >>> exploding_rnn(max_norm=0.5).labels
+        ('without clipping', 'clipped at 0.5')
+
+    Reference: Pascanu, Mikolov & Bengio 2013, https://arxiv.org/abs/1211.5063
+    """
+    clip = Choice.of("clip_by_global_norm", max_norm=max_norm)
+    return RaceSpec(
+        entrants=(
+            EntrantSpec(Choice("SGD"), learning_rate, label="without clipping"),
+            EntrantSpec(Choice("SGD"), learning_rate, clip, label=f"clipped at {max_norm:.4g}"),
+        ),
+        task=Choice.of("adding_problem", length=length),
+        network=NetworkSpec(
+            hidden=(20,),
+            activation="tanh",
+            kernel_initializer=Choice("glorot_uniform"),
+            cell="simple_rnn",
+            recurrent_initializer=Choice.of("orthogonal", gain=radius),
+        ),
+        seeds=seeds,
+        steps=steps,
+        batch_size=64,
+    )
+
+
+EXPLODING_RNN = exploding_rnn()
+
+PRESETS: Mapping[str, RaceSpec] = MappingProxyType(
+    {"default": DEFAULT, "notebook": NOTEBOOK, "exploding_rnn": EXPLODING_RNN}
+)
 
 
 def is_notebook(spec: RaceSpec) -> bool:

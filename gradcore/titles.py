@@ -13,10 +13,16 @@ def race_title(spec: RaceSpec) -> str:
         >>> race_title(RaceSpec.from_json({"entrants": [{"optimizer": "SGD"}]}))
         'Digits · SGD · 128 – 64 relu · 5 seeds × 200 steps'
     """
-    count = len(spec.entrants)
-    who = spec.labels[0] if count == 1 else f"{count} optimizers"
-    parts = (task_text(spec.task), who, network_text(spec.network))
+    parts = (task_text(spec.task), _who(spec), network_text(spec.network))
     return f"{' · '.join(parts)} · {counted(spec.seeds, 'seed')} × {counted(spec.steps, 'step')}"
+
+
+def _who(spec: RaceSpec) -> str:
+    count = len(spec.entrants)
+    if count == 1:
+        return spec.labels[0]
+    different = {entrant.optimizer for entrant in spec.entrants}
+    return f"{count} optimizers" if len(different) > 1 else f"{count} × {spec.entrants[0].optimizer.name}"
 
 
 def task_text(task: Choice) -> str:

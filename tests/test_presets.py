@@ -43,6 +43,29 @@ def test_the_notebooks_race_is_five_full_batch_steps_from_independent_weights():
     }
 
 
+def test_the_exploding_network_is_sgd_without_and_with_clipping_on_the_adding_problem():
+    sgd = {"optimizer": "SGD", "learning_rate": 0.1}
+    clip = {"rule": "clip_by_global_norm", "max_norm": 1.0}
+    assert PRESETS["exploding_rnn"].to_json() == {
+        "version": 1,
+        "task": {"name": "adding_problem", "length": 20},
+        "network": {
+            "hidden": [20],
+            "activation": "tanh",
+            "kernel_initializer": "glorot_uniform",
+            "cell": "simple_rnn",
+            "recurrent_initializer": {"name": "orthogonal", "gain": 1.5},
+        },
+        "entrants": [{**sgd, "label": "without clipping"}, {**sgd, "clip": clip, "label": "clipped at 1"}],
+        "seeds": 10,
+        "first_seed": 0,
+        "steps": 300,
+        "batch_size": 64,
+        "learning_rates": "given",
+        "shared_weights": True,
+    }
+
+
 def test_presets_round_trip_through_json():
     for spec in PRESETS.values():
         assert RaceSpec.from_json(spec.to_json()) == spec

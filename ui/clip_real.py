@@ -1,0 +1,162 @@
+"""Real run: an exploding recurrent network trained without and with clipping, from the same weights and batches."""
+
+from urllib.parse import quote
+
+import streamlit as st
+
+from gradcore.admission import admit, estimate_seconds
+from gradcore.blow_up_reading import pair_sentences
+from gradcore.blow_ups import is_pair
+from gradcore.documents import example_document, trace_from_document
+from gradcore.errors import GradcoreError, RefusedError
+from gradcore.figures import clip_real as figures
+from gradcore.figures import theme
+from gradcore.records import RaceTrace, RunInfo, RunStatus
+from gradcore.specs import RaceSpec
+from ui import services
+from ui.clip_real_controls import PART, RUN, adopt, pair_controls, settings_of
+from ui.clip_real_tables import seed_rows, side_rows
+from ui.frame import CLIPPING, RACE
+from ui.panels import try_this
+from ui.plot import plot
+from ui.race_view import live_race, status_line
+from ui.words import escaped
+
+HEIGHT = 400
+LATEST = 20  # races of this visitor among which the latest pair is looked for
+WHAT = (
+    "A recurrent network reads a sequence of numbers, two of them marked, and is asked for the sum of these two. "
+    "SGD trains it twice from the same weights and batches: without clipping, and with its global norm clipped."
+)
+MEANING = (
+    "A run has blown up when its loss is not finite or above 1,000 times its first one. After that its weights are "
+    "lost: no later step brings it back. Under a clip rule a step whose gradient is not finite is skipped."
+)
+NOTEBOOK = """
+- It never trained anything with its clip rules. It showed them on made-up gradients, where a lower norm looks like a
+  cure by itself; whether the network learns cannot be seen there.
+- It printed the norm before clipping as the norm after it, so its "exploding" example seems to survive clipping.
+- It calls clipping a cure for gradient problems. Here it removes the explosion and leaves the vanishing: what the
+  network must carry over all time steps hardly reaches the early ones.
+"""
+EXPERIMENTS = (
+    ("Half the learning rate, 0.05: is there still an explosion to cure?", {"real_rate": "0.05"}),
+    ("Three times the learning rate, 0.3: how many steps do the unclipped runs last?", {"real_rate": "0.3"}),
+    ("A spectral radius of 1.1: are ten seeds enough to show that clipping helps?", {"rho": "1.1"}),
+)
+
+
+def draw() -> None:
+    """Draw the part of the clipping lab that trains with and without clipping."""
+    shown = _shown_run()
+    picture, settings = st.columns([3.3, 1], gap="medium")
+    with settings:
+        adopt(shown, services.settings().limits)
+        asked, refusal = _asked()
+    with picture:
+        st.caption(WHAT)
+        if shown is not None and not shown.status.ended:
+            if asked is None or asked.to_json() != shown.spec:
+                _start_row(asked, shown, refusal)
+            live_race(shown.id)
+        else:
+            _start_row(asked, shown, refusal)
+            _result(shown)
+        with st.expander("What the notebook got wrong"):
+            st.markdown(NOTEBOOK)
+        try_this(CLIPPING, [(sentence, {"part": PART, **values}) for sentence, values in EXPERIMENTS])
+
+
+def _shown_run() -> RunInfo | None:
+    """Return the pair in the address, else this visitor's latest one, else None."""
+    lab = services.lab()
+    if run_id := st.query_params.get(RUN):
+        try:
+            found = lab.info(run_id)
+            if is_pair(RaceSpec.from_json(found.spec)):
+                return found
+            st.warning(f"Run {escaped(run_id)} is no training with and without clipping; it opens as a race.")
+            st.page_link(RACE.path, label="Open it as a race", icon=RACE.icon, query_params={"run": run_id})
+        except GradcoreError as error:
+            instead = "Your latest pair is shown instead, or an example."
+            st.warning(f"{escaped(str(error))} {instead}", icon=":material/link_off:")
+    latest = lab.runs(kind=RaceSpec.kind, visitor=services.visitor(), limit=LATEST)
+    return next((run for run in latest if settings_of(RaceSpec.from_json(run.spec)) is not None), None)
+
+
+def _asked() -> tuple[RaceSpec | None, str]:
+    """Draw the controls; return the pair that they ask for, or None and why it is refused."""
+    limits = services.settings().limits
+    try:
+        return admit(pair_controls(limits), limits), ""
+    except RefusedError as error:
+        return None, str(error)
+
+
+def _start_row(asked: RaceSpec | None, shown: RunInfo | None, refusal: str) -> None:
+    """Draw the start button with its estimate, and the link to what is shown; say why a pair is refused."""
+    again = shown is not None and asked is not None and shown.spec == asked.to_json()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        verb = "Train both again" if again else "Train both"
+        seconds = "" if asked is None else f" · about {_seconds(asked)} s"
+        started = st.button(
+            f"{verb}{seconds}", type="primary", icon=":material/play_arrow:", disabled=asked is None, key="real_start"
+        )
+        if shown is not None:
+            with st.popover("Link", icon=":material/link:"):
+                st.caption("Opens this run for anybody who can reach this server.")
+                st.code(f"{st.context.url}?part={quote(PART)}&run={shown.id}", language=None)
+    if refusal:
+        st.error(escaped(refusal), icon=":material/error:")
+    if started and asked is not None:
+        st.query_params[RUN] = services.lab().submit(asked, visitor=services.visitor(), again=again)
+        st.rerun()
+
+
+def _seconds(asked: RaceSpec) -> int:
+    return max(1, round(estimate_seconds(asked, services.settings().workers)))
+
+
+def _result(shown: RunInfo | None) -> None:
+    """Draw a pair that has ended, or the bundled example."""
+    if shown is None:
+        document = example_document("exploding_rnn")
+        spec, trace = RaceSpec.from_json(document["spec"]), trace_from_document(document)
+        st.caption("An example that ships with Gradient Clinic. Train both to see your own.")
+        run_id, cursor = "exploding_rnn", 0
+    else:
+        run_id, spec = shown.id, RaceSpec.from_json(shown.spec)
+        trace, cursor = services.lab().race(run_id)
+        st.caption(escaped(status_line(shown, spec)))
+        if shown.status is not RunStatus.FINISHED:
+            say = st.error if shown.status is RunStatus.FAILED else st.warning
+            say(escaped(shown.message or f"This run was {shown.status}; what it recorded is shown."))
+    _charts(run_id, cursor, spec, trace)
+
+
+def _charts(run_id: str, cursor: int, spec: RaceSpec, trace: RaceTrace) -> None:
+    """Draw who blows up, losses, norms and clip rate, and say what they show."""
+    drawn = _drawn(run_id, cursor, spec, trace)
+    names = (
+        ("real_share", "Share of runs that have blown up over steps, without and with clipping"),
+        ("real_losses", "Training loss of every seed over steps, without and with clipping"),
+        ("real_norms", "Gradient norm of every seed over steps, before and after clipping"),
+        ("real_rates", "Share of steps that are clipped, over steps"),
+    )
+    for row in (0, 2):
+        for column, text, (key, label) in zip(st.columns(2), drawn[row:], names[row:], strict=False):
+            with column:
+                plot(text, key=key, label=label, height=HEIGHT, about=run_id)
+        if row == 0 and all(entrant.outcome for entrant in trace.entrants):
+            st.markdown("\n".join(f"- {escaped(sentence)}" for sentence in pair_sentences(trace)))
+    st.dataframe(side_rows(trace), hide_index=True, width="stretch")
+    st.caption(MEANING)
+    with st.expander("Seed by seed"):
+        st.dataframe(seed_rows(trace, spec.first_seed), hide_index=True, width="stretch")
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _drawn(run_id: str, cursor: int, _spec: RaceSpec, _trace: RaceTrace) -> list[str]:
+    """Return the four charts as JSON, made once for a run and shared by all who look."""
+    makers = (figures.blow_up_share, figures.seed_losses, figures.seed_norms, figures.clip_rates)
+    return [theme.to_json(make(_spec, _trace, HEIGHT)) for make in makers]

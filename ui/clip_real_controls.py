@@ -1,0 +1,113 @@
+"""Controls of the real run; every scalar lives in the address under its key."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from gradcore.presets import exploding_rnn
+from gradcore.records import RunInfo
+from gradcore.settings import Limits
+from gradcore.specs import RaceSpec
+from gradcore.tasks import TASKS
+from ui.controls import BIND
+from ui.words import escaped
+
+PART, RUN = "Real run", "run"
+ADOPTED = "real_adopted"
+KEYS: Mapping[str, str] = {  # argument of `exploding_rnn` -> key in the address
+    "radius": "rho",
+    "learning_rate": "real_rate",
+    "max_norm": "real_norm",
+    "seeds": "real_seeds",
+    "steps": "real_steps",
+    "length": "length",
+}
+RADIUS_HELP = (
+    "What the recurrent kernel multiplies a state by at each time step, at the start of training. Above 1 a gradient "
+    "may grow at each step back in time, below 1 it fades."
+)
+NORM_HELP = "The largest global norm that a step may have; longer gradients are scaled down to it."
+SEEDS_HELP = "Each seed trains once without and once with clipping, from the same weights and batches."
+LENGTH_HELP = "Time steps of a sequence: how far back the gradient must reach."
+
+
+def pair_controls(limits: Limits) -> RaceSpec:
+    """Draw the controls and return the pair of trainings that they ask for."""
+    given = st.query_params.to_dict()  # before the widgets take what they can read and drop the rest
+    ranges = _ranges(limits)
+    default = exploding_rnn()
+    radius = st.slider("Spectral radius", *ranges["rho"], 1.5, 0.05, key="rho", bind=BIND, help=RADIUS_HELP)
+    rate = st.number_input("Learning rate", *ranges["real_rate"], 0.1, 0.05, "%g", key="real_rate", bind=BIND)
+    norm = st.number_input(
+        "Threshold", *ranges["real_norm"], 1.0, 0.5, "%g", key="real_norm", bind=BIND, help=NORM_HELP
+    )
+    left, right = st.columns(2)
+    steps = left.number_input("Steps", *ranges["real_steps"], default.steps, key="real_steps", bind=BIND)
+    seeds = right.number_input(
+        "Seeds", *ranges["real_seeds"], default.seeds, key="real_seeds", bind=BIND, help=SEEDS_HELP
+    )
+    length = st.number_input("Sequence length", *ranges["length"], 20, key="length", bind=BIND, help=LENGTH_HELP)
+    _say_what_was_dropped(given, ranges)
+    return exploding_rnn(radius, rate, norm, int(seeds), int(steps), int(length))
+
+
+def settings_of(spec: RaceSpec) -> dict[str, float] | None:
+    """Return the arguments of `exploding_rnn` that make a spec, None where none do.
+
+    Example:
+        >>> settings_of(exploding_rnn(radius=1.2))["radius"]
+        1.2
+    """
+    found = {
+        "radius": spec.network.recurrent_initializer.get("gain", 1.0),
+        "learning_rate": spec.entrants[0].learning_rate,
+        "max_norm": spec.entrants[-1].clip.get("max_norm"),
+        "length": spec.task.get("length"),
+    }
+    if not all(isinstance(value, int | float) and not isinstance(value, bool) for value in found.values()):
+        return None
+    numbers = {name: float(value) for name, value in found.items() if isinstance(value, int | float)}
+    numbers["length"] = int(numbers["length"])
+    made = exploding_rnn(**numbers, seeds=spec.seeds, steps=spec.steps)  # type: ignore[arg-type]
+    return {**numbers, "seeds": spec.seeds, "steps": spec.steps} if made == spec else None
+
+
+def adopt(run: RunInfo | None, limits: Limits) -> None:
+    """Set the controls to a run that was opened by its address alone; once, so that they can be changed then."""
+    alone = set(st.query_params.to_dict()) <= {"part", RUN}
+    if run is None or not alone or st.query_params.get(RUN) != run.id or st.session_state.get(ADOPTED) == run.id:
+        return
+    settings = settings_of(RaceSpec.from_json(run.spec)) or {}
+    values = {KEYS[name]: value for name, value in settings.items()}
+    ranges = _ranges(limits)
+    if all(ranges[key][0] <= value <= ranges[key][1] for key, value in values.items()):
+        st.session_state.update(values)
+        st.session_state[ADOPTED] = run.id
+
+
+def _ranges(limits: Limits) -> dict[str, tuple[float, float]]:
+    """Return the least and the greatest value of every control."""
+    longest = TASKS["adding_problem"].arguments[0]
+    return {
+        "rho": (0.5, 2.5),
+        "real_rate": (1e-4, 10.0),
+        "real_norm": (1e-3, 1e6),
+        "real_steps": (1, limits.steps),
+        "real_seeds": (1, limits.seeds),
+        "length": (longest.least, longest.most),
+    }
+
+
+def _say_what_was_dropped(given: Mapping[str, str], ranges: Mapping[str, tuple[float, float]]) -> None:
+    """Name each parameter of the address that no control could take, and what must hold."""
+    for key, (least, most) in ranges.items():
+        if key in given and not _fits(given[key], least, most):
+            must = f"`{key}` must be a number from {least:g} to {most:g}"
+            st.warning(escaped(f"{must}. Received: {key}={given[key][:40]}. The default is used."))
+
+
+def _fits(text: str, least: float, most: float) -> bool:
+    try:
+        return least <= float(text) <= most
+    except ValueError:
+        return False
