@@ -1,13 +1,13 @@
-"""The server around app.py: loads what pages need before the first visitor, starts the workers, names each browser.
+"""The server around app.py: loads what pages need while the first browser loads the front end, and names each browser.
 
 Started by `make run` (`streamlit run server.py`). `streamlit run app.py` works too, a little slower at first and
 with one visitor per browser tab.
 """
 
-import gc
+import asyncio
 import re
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from http.cookies import SimpleCookie
 from pathlib import Path
@@ -18,12 +18,24 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gradcore.documents import example_document, trace_from_document
-from gradcore.figures import race as figures
-from gradcore.figures import theme
-from ui import services
+from ui.visitors import VISITOR, VISITOR_COOKIE
 
 COOKIE_SECONDS = 365 * 24 * 3600
+State = Callable[[], dict[str, Any]]
+
+
+class PagesWhenWarm:
+    """Lets a browser open its session only when what pages need is loaded; files are served at once."""
+
+    def __init__(self, app: ASGIApp, state: State) -> None:
+        """Wrap an application; `state` gives what its lifespan yielded."""
+        self._app, self._state = app, state
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if scope["type"] == "websocket":
+            await asyncio.wait({self._state()["warm"]})  # where it failed, the page says why
+        await self._app(scope, receive, send)
 
 
 class VisitorCookie:
@@ -51,23 +63,34 @@ class VisitorCookie:
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
-    """Start the workers and warm the pages' libraries up; stop the workers cleanly at the end."""
-    lab = services.lab()
-    theme.to_json(figures.loss_curves(trace_from_document(example_document())))
-    gc.collect()
-    gc.freeze()
-    yield {}
-    lab.close()
+    """Warm up beside the requests; stop the workers cleanly at the end."""
+    warm = asyncio.ensure_future(asyncio.to_thread(_warm_up))
+    yield {"warm": warm}
+    await asyncio.wait({warm})
+    if warm.exception() is None:
+        warm.result().close()
+
+
+def _warm_up() -> Any:
+    """Load what pages need, draw one figure, and return the Lab."""
+    from ui.warm_up import warm_up  # imports for two seconds
+
+    return warm_up()
 
 
 def _named(headers: Headers) -> bool:
-    cookie = SimpleCookie(headers.get("cookie", "")).get(services.VISITOR_COOKIE)
-    return cookie is not None and re.fullmatch(services.VISITOR, cookie.value) is not None
+    cookie = SimpleCookie(headers.get("cookie", "")).get(VISITOR_COOKIE)
+    return cookie is not None and re.fullmatch(VISITOR, cookie.value) is not None
 
 
 def _cookie() -> str:
     value = secrets.token_urlsafe(16)
-    return f"{services.VISITOR_COOKIE}={value}; Max-Age={COOKIE_SECONDS}; Path=/; HttpOnly; SameSite=Lax"
+    return f"{VISITOR_COOKIE}={value}; Max-Age={COOKIE_SECONDS}; Path=/; HttpOnly; SameSite=Lax"
 
 
-app = st.App(Path(__file__).with_name("app.py"), lifespan=lifespan, middleware=[Middleware(VisitorCookie)])
+def middleware(state: State) -> list[Middleware]:
+    """Return what stands around an app, outermost first."""
+    return [Middleware(PagesWhenWarm, state=state), Middleware(VisitorCookie)]
+
+
+app: st.App = st.App(Path(__file__).with_name("app.py"), lifespan=lifespan, middleware=middleware(lambda: app.state))

@@ -5,13 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from starlette.middleware import Middleware
 
 from gradcore.jobs import Cluster
-from server import VisitorCookie, lifespan
+from server import lifespan, middleware
 from ui import services
 
 stamped: Any = partial(Cluster, runner="bench.visibility:stamped")
 vars(services)["Cluster"] = stamped
 ROOT = Path(__file__).parents[1]
-app = st.App(ROOT / "app.py", lifespan=lifespan, middleware=[Middleware(VisitorCookie)])
+app: st.App = st.App(ROOT / "app.py", lifespan=lifespan, middleware=middleware(lambda: app.state))

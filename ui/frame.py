@@ -77,14 +77,19 @@ def frame(page: Page) -> Iterator[None]:
     """
     st.set_page_config(page_title=f"{page.title} · Gradient Clinic", page_icon=str(MARK), layout="wide")
     st.html(STYLE)
-    with st.sidebar:
-        _menu()
-    st.title(page.title, anchor=False)
-    st.markdown(page.sentence)
+    try:
+        with st.sidebar:
+            _menu()
+        st.title(page.title, anchor=False)
+        st.markdown(page.sentence)
+    except GradcoreError as error:  # such as a store that cannot be reached
+        st.error(escaped(str(error)), icon=":material/error:")
+        st.stop()
     try:
         yield
     except GradcoreError as error:
         st.error(escaped(str(error)), icon=":material/error:")
+    services.first_page().set()
 
 
 def allowed() -> bool:

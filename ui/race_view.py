@@ -1,7 +1,9 @@
 """A race on the page: live curves made once for all viewers, what came of it, and what it says."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -20,12 +22,13 @@ from gradcore.titles import race_title
 from ui import services
 from ui.frame import guarded_fragment
 from ui.plot import plot
+from ui.shared import Shared
 from ui.words import escaped
 
-FASTEST = 0.25  # seconds between two looks at a running race
-CROWDS = ((40, 1.0), (15, 0.4))  # more viewers than this look less often, down to once a second
-CALMER = 1.5  # a page is drawn anew for a lower rate only, never for a higher: a class must not flap
-SHARED_SECONDS = 0.1  # within which all viewers of a run share one look at the store
+FASTEST, SLOWEST = 0.25, 1.0  # seconds between two looks at a running race
+LOOKS_PER_SECOND = 60  # of all viewers together: more than 15 look less often
+CALMER = 1.25  # a page is drawn anew for a lower rate only, never for a higher: a class must not flap
+DRAWN_SECONDS = 0.1  # within which all viewers of a run see the same
 HEIGHT = 420
 RANK_HELP = (
     "Rank: 1 and one more for each entrant that is significantly better, by paired tests over the seeds with Holm's "
@@ -41,7 +44,10 @@ def live_race(run_id: str) -> None:
 
 def race_curves(run_id: str, cursor: int, trace: RaceTrace) -> None:
     """Draw loss and gradient norm side by side."""
-    charts = _curves(run_id, cursor, trace)
+    _show_curves(run_id, _curves(run_id, cursor, trace))
+
+
+def _show_curves(run_id: str, charts: tuple[str, str]) -> None:
     names = (("loss", "Training loss over steps"), ("norm", "Gradient norm over steps"))
     for column, text, (key, label) in zip(st.columns(2), charts, names, strict=True):
         with column:
@@ -83,21 +89,35 @@ def status_line(info: RunInfo, spec: RaceSpec) -> str:
 
 
 def _look(run_id: str, interval: float) -> None:
-    info, trace, cursor = _seen(run_id)
+    view = _views().get(run_id, partial(_drawn, run_id))
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(min(info.progress, 1.0), text=progress_text(info, datetime.now(UTC)))
+        st.progress(min(view.info.progress, 1.0), text=progress_text(view.info, datetime.now(UTC)))
         if st.button("Cancel", icon=":material/stop:", key="cancel"):
             services.lab().cancel(run_id)
-    race_curves(run_id, cursor, trace)
-    if info.status.ended or _interval(run_id) > CALMER * interval:
+    _show_curves(run_id, view.curves)
+    if view.info.status.ended or _interval(run_id) > CALMER * interval:
         st.rerun()
 
 
-@st.cache_resource(ttl=SHARED_SECONDS, max_entries=64, show_spinner=False)
-def _seen(run_id: str) -> tuple[RunInfo, RaceTrace, int]:
-    """Return a run as it is now, read once for all who look at it at the same time."""
+@dataclass(frozen=True)
+class _View:
+    """A race as all who look at it now see it."""
+
+    info: RunInfo
+    cursor: int
+    curves: tuple[str, str]  # the charts as JSON
+
+
+@st.cache_resource
+def _views() -> Shared[_View]:
+    return Shared(DRAWN_SECONDS)
+
+
+def _drawn(run_id: str, before: _View | None) -> _View:
     info = services.lab().info(run_id)  # before the trace, so that an ended run is drawn whole
-    return info, *services.lab().race(run_id)
+    trace, cursor = services.lab().race(run_id)
+    unchanged = before is not None and before.cursor == cursor
+    return _View(info, cursor, before.curves if before and unchanged else _draw_curves(trace))
 
 
 def progress_text(info: RunInfo, now: datetime) -> str:
@@ -117,13 +137,17 @@ def _interval(run_id: str) -> float:
     context = get_script_run_ctx()
     session = context.session_id if context else ""
     viewers = services.viewers().count(run_id, session)
-    return next((seconds for crowd, seconds in CROWDS if viewers > crowd), FASTEST)
+    return min(max(FASTEST, viewers / LOOKS_PER_SECOND), SLOWEST)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def _curves(run_id: str, cursor: int, _trace: RaceTrace) -> tuple[str, str]:
-    """Return the live charts as JSON, made once for a run and cursor and shared by all who look."""
-    loss, norm = figures.loss_curves(_trace, HEIGHT), figures.gradient_norms(_trace, HEIGHT)
+    """Return the curves as JSON, made once for a run and cursor and shared by all who look."""
+    return _draw_curves(_trace)
+
+
+def _draw_curves(trace: RaceTrace) -> tuple[str, str]:
+    loss, norm = figures.loss_curves(trace, HEIGHT), figures.gradient_norms(trace, HEIGHT)
     return theme.to_json(loss), theme.to_json(norm)
 
 

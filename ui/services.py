@@ -1,7 +1,6 @@
 """What lives as long as the server: the Lab with its workers, and who is looking at which run."""
 
 import atexit
-import re
 import secrets
 import threading
 import time
@@ -14,9 +13,8 @@ from gradcore.jobs import Cluster
 from gradcore.lab import Lab
 from gradcore.settings import Settings, read_settings
 from gradcore.store import Database, RunStore
+from ui.visitors import VISITOR, VISITOR_COOKIE
 
-VISITOR_COOKIE = "gradcore_visitor"  # set by server.py; without it a visitor is one browser tab
-VISITOR = re.compile(r"[A-Za-z0-9_-]{16,64}")
 LOOKING_SECONDS = 3.0
 
 
@@ -26,17 +24,23 @@ def settings() -> Settings:
     return read_settings()
 
 
+@st.cache_resource
+def first_page() -> threading.Event:
+    """Return what is set when the first page was drawn: the workers' loading would slow it down."""
+    return threading.Event()
+
+
 @st.cache_resource(show_spinner=False)
 def lab() -> Lab:
     """Return the Lab of this process; its workers start in the background."""
     database = Database(settings().database)
-    made = Lab(RunStore(database), Cluster(database, settings().workers).start(), settings())
+    made = Lab(RunStore(database), Cluster(database, settings().workers).start(first_page()), settings())
     atexit.register(made.close)
     return made
 
 
 def visitor() -> str:
-    """Return the opaque name of this browser, or of this tab where the server sets no cookie."""
+    """Return the opaque name of this browser, or of this tab where no server.py sets a cookie."""
     cookie = str(st.context.cookies.get(VISITOR_COOKIE, ""))
     if VISITOR.fullmatch(cookie):
         return cookie

@@ -31,6 +31,7 @@ DEAF_SECONDS = 5.0  # asked to stop this long ago and still at work: its worker 
 SILENT_SECONDS = 30.0  # a heartbeat this old, of a worker that seems to live: it is ended
 LARGEST_WORKER = 900 * 1024 * 1024  # bytes; TensorFlow keeps about 2 MB of every run, so that workers are renewed
 JOIN_SECONDS = 30.0
+PATIENCE_SECONDS = 3.0
 LOST = "the worker that trained this run was killed or ran out of memory"
 log = logging.getLogger(__name__)
 Key = tuple[str, int]  # run id, part
@@ -53,16 +54,17 @@ class Cluster:
         self._housekept = float("-inf")
         self._wake = threading.Event()
         self._closing = threading.Event()
-        self._thread = threading.Thread(target=self._serve, name="cluster", daemon=True)
+        self._thread: threading.Thread | None = None
         self.owner = self._queue.owner
         self._queue.beat()
         self._queue.recover(claim=True)
 
-    def start(self) -> "Cluster":
-        """Start the workers in the background."""
+    def start(self, after: threading.Event | None = None) -> "Cluster":
+        """Start the workers in the background, where given after an event, such as the first page (or 3 s)."""
         # Where nobody calls close(), as under `streamlit run app.py`: Dask cannot be closed once Python has shut its
         # thread pools, which it does before what `atexit` holds, in a hook like this one, last registered first called.
         getattr(threading, "_register_atexit", atexit.register)(self.close)
+        self._thread = threading.Thread(target=self._serve, args=(after,), name="cluster", daemon=True)
         self._thread.start()
         return self
 
@@ -89,14 +91,16 @@ class Cluster:
             return
         self._closing.set()
         self._wake.set()
-        if self._thread.ident is not None:
+        if self._thread is not None:
             self._thread.join(JOIN_SECONDS)
         with suppress(StoreError):  # the next start will find it out
             self._queue.release()
         if self._pool is not None:
             self._pool.close()
 
-    def _serve(self) -> None:
+    def _serve(self, after: threading.Event | None) -> None:
+        if after is not None:
+            after.wait(PATIENCE_SECONDS)
         try:
             self._pool = Pool(self._total)
         except (OSError, RuntimeError, TimeoutError) as error:

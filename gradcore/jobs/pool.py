@@ -12,7 +12,16 @@ from typing import Any
 
 CLOSE_SECONDS = 6.0
 log = logging.getLogger(__name__)
-PRELOADED = ["distributed", "numpy", "tensorflow", "keras", "sqlalchemy", "sklearn.datasets", "gradcore.engine.race"]
+PRELOADED = [
+    "gradcore.jobs.gently",
+    "distributed",
+    "numpy",
+    "tensorflow",
+    "keras",
+    "sqlalchemy",
+    "sklearn.datasets",
+    "gradcore.engine.race",
+]
 SETTINGS = {
     "distributed.worker.multiprocessing-method": "forkserver",
     "distributed.scheduler.allowed-failures": 0,
