@@ -7,12 +7,18 @@ from hypothesis import strategies as st
 
 from gradcore.cliffs import LANDSCAPES, Arrival, Descent, descend, fixed_step_limit, quartic, recurrent_unit
 from gradcore.cliffs import steps_on_quartic as count
+from gradcore.clipping import CLIP_RULES
 from gradcore.errors import RefusedError
+from gradcore.specs import Choice
 
 LIMIT = fixed_step_limit(20.0)
 NAN, INF = float("nan"), float("inf")
 rates = st.floats(1e-4, 10.0)
 thresholds = st.floats(1e-3, 100.0)
+
+
+def norm(threshold):
+    return Choice.of("clip_by_global_norm", max_norm=threshold)
 
 
 def slopes_by_differences(loss, point, width=1e-6):
@@ -106,7 +112,7 @@ def test_on_the_cliff_one_step_throws_the_unclipped_descent_away():
 
 
 def test_clipped_the_same_descent_stays_at_the_cliff_and_arrives():
-    path = descend("recurrent", (5.0, -2.2), learning_rate=0.4, steps=120, max_norm=0.2)
+    path = descend("recurrent", (5.0, -2.2), learning_rate=0.4, steps=120, clip=norm(0.2))
     assert path.longest[1] == pytest.approx(0.08)
     assert path.settled_at is not None
     assert path.loss[-1] < 0.01
@@ -121,7 +127,7 @@ def test_on_x4_the_unclipped_descent_leaves_every_number_at_step_4():
 
 
 def test_on_x4_the_clipped_descent_needs_283_steps():
-    path = descend("quartic", [20.0], learning_rate=0.5, steps=300, max_norm=1.0)
+    path = descend("quartic", [20.0], learning_rate=0.5, steps=300, clip=norm(1.0))
     assert path.settled_at == 283
     assert path.clipped.sum() == 39
     assert path.points[:3, 0].tolist() == [20.0, 19.5, 19.0]
@@ -146,14 +152,14 @@ def test_the_longest_step_leaves_out_points_that_are_not_finite():
 
 @given(st.floats(1, 8), st.floats(-6, 1), rates, thresholds)
 def test_a_clipped_step_is_never_longer_than_rate_times_threshold(w, b, rate, max_norm):
-    path = descend("recurrent", (w, b), rate, steps=20, max_norm=max_norm)
+    path = descend("recurrent", (w, b), rate, steps=20, clip=norm(max_norm))
     assert path.longest[1] <= rate * max_norm * (1 + 1e-9) + 1e-14
     assert (path.clipped == (path.norms[:-1] > max_norm)).all()
 
 
 @given(st.floats(-100, 100), rates, thresholds)
 def test_clipped_descent_on_x4_never_leaves_the_numbers(x, rate, max_norm):
-    assert descend("quartic", [x], rate, steps=30, max_norm=max_norm).lost_at is None
+    assert descend("quartic", [x], rate, steps=30, clip=norm(max_norm)).lost_at is None
 
 
 # ---- counting steps on x^4: Zhang et al. 2020
@@ -199,7 +205,7 @@ def test_above_the_limit_it_diverges(start, times):
 @given(st.floats(1, 30), st.floats(0.2, 2.0), st.floats(0.1, 5.0))
 def test_the_count_is_the_one_of_the_path_with_the_rule_itself(start, rate, max_norm):
     counted = count(start, rate, max_norm, most=200)
-    path = descend("quartic", [start], rate, steps=200, max_norm=max_norm)
+    path = descend("quartic", [start], rate, steps=200, clip=norm(max_norm))
     below = np.flatnonzero(path.loss < 1e-6)
     assert counted.steps == (int(below[0]) if below.size else None)
 
@@ -213,8 +219,8 @@ def test_the_count_is_the_one_of_the_path_with_the_rule_itself(start, rate, max_
         ({"landscape": "quatric"}, "unknown landscape 'quatric'; did you mean 'quartic'?"),
         ({"learning_rate": 0}, "`learning_rate` must be a finite number > 0. Received: learning_rate=0"),
         ({"learning_rate": NAN}, "`learning_rate` must be a finite number > 0. Received: learning_rate=nan"),
-        ({"max_norm": 0.0}, "`max_norm` must be a finite number > 0. Received: max_norm=0.0"),
-        ({"max_norm": -1}, "`max_norm` must be a finite number > 0. Received: max_norm=-1"),
+        ({"clip": norm(0.0)}, "`max_norm` must be a finite number > 0. Received: max_norm=0.0"),
+        ({"clip": Choice("clip")}, "unknown clip rule 'clip'; did you mean 'zclip'?"),
         ({"steps": 0}, "`steps` must be a whole number >= 1. Received: steps=0"),
         ({"start": [1.0, 2.0]}, "`start` must have a number for each of x. Received: start=[1.0, 2.0]"),
         ({"start": [INF]}, "`x` must be a finite number. Received: x=inf"),
@@ -222,10 +228,20 @@ def test_the_count_is_the_one_of_the_path_with_the_rule_itself(start, rate, max_
     ],
 )
 def test_bad_input_is_refused_in_a_sentence(change, sentence):
-    asked = {"landscape": "quartic", "start": [20.0], "learning_rate": 0.5, "steps": 10, "max_norm": 1.0}
+    asked = {"landscape": "quartic", "start": [20.0], "learning_rate": 0.5, "steps": 10}
     with pytest.raises(RefusedError) as refusal:
         descend(**{**asked, **change})
     assert str(refusal.value) == sentence
+
+
+@pytest.mark.parametrize("landscape", LANDSCAPES)
+@pytest.mark.parametrize("rule", CLIP_RULES.values(), ids=lambda rule: rule.name)
+def test_every_rule_of_the_catalogue_can_descend(rule, landscape):
+    proposed = {name: entry.proposed for name, entry in rule.parameters.items() if entry.required}
+    land = LANDSCAPES[landscape]
+    path = descend(landscape, land.start, 0.001, steps=30, clip=Choice.of(rule.name, **proposed))
+    assert (path.rule, path.steps, path.lost_at) == (rule.name, 30, None)
+    assert path.loss[-1] < path.loss[0]
 
 
 def test_every_landscape_holds_its_own_start_in_its_frame():

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from gradcore.cliffs.descent import check_descent
+from gradcore.checks import finite_number, whole_number
 from gradcore.cliffs.landscapes import LANDSCAPES, checked_start
 
 GONE = 1e50  # where a descent counts as diverged: its next values overflow
@@ -31,7 +31,10 @@ def steps_on_quartic(
 
     Reference: Zhang, He, Sra & Jadbabaie 2020. https://arxiv.org/abs/1905.11881
     """
-    check_descent(learning_rate, max_norm, most)
+    finite_number("learning_rate", learning_rate, above=0)
+    if max_norm is not None:
+        finite_number("max_norm", max_norm, above=0)
+    whole_number("most", most, 1)
     (x,) = checked_start(LANDSCAPES["quartic"], [start])
     bound, nearest = math.inf if max_norm is None else max_norm, LANDSCAPES["quartic"].target ** 0.25
     x, before, step = abs(x), math.nan, 0  # the landscape is the same on both sides, so the path may be mirrored

@@ -91,7 +91,8 @@ def _walk(
     clipped: list[bool] = []
     while len(clipped) < steps and all(map(math.isfinite, (found[-1][0], *found[-1][1]))):
         slopes = found[-1][1]
-        applied = rule.apply(clip, [np.array(slopes)], memory, [np.array(point)])
+        with np.errstate(all="ignore"):  # squares of what is about to overflow
+            applied = rule.apply(clip, [np.array(slopes)], memory, [np.array(point)])
         used, memory = tuple(np.asarray(applied.gradients[0]).tolist()), applied.memory
         point = tuple(at - learning_rate * slope for at, slope in zip(point, used, strict=True))
         clipped.append(used != slopes)

@@ -61,7 +61,7 @@ class Landscape:
 
     name: str
     title: str
-    formula: str
+    formula: str  # Markdown with formulas
     parameters: tuple[str, ...]
     loss: Callable[..., tuple[Any, Slopes]]  # (point, xp) -> loss and gradient
     target: float  # a descent has arrived below it
@@ -76,11 +76,11 @@ _ENTRIES = (
     Landscape(
         name="recurrent",
         title="A recurrent unit",
-        formula="x_t = sigmoid(w x_(t-1) + b) from x_0 = 0.5; the loss is (x_50 - 0.7)^2",
+        formula=r"$x_t = \sigma(w\,x_{t-1} + b)$ from $x_0 = 0.5$; the loss is $(x_{50} - 0.7)^2$.",
         parameters=("w", "b"),
         loss=recurrent_unit,
         target=0.01,
-        frame=((2.0, 6.0), (-7.0, 0.0)),
+        frame=((1.9, 5.6), (-7.2, -0.9)),
         start=(5.0, -2.2),
         learning_rate=0.4,
         max_norm=0.2,
@@ -89,7 +89,7 @@ _ENTRIES = (
     Landscape(
         name="quartic",
         title="x to the fourth",
-        formula="f(x) = x^4",
+        formula=r"$f(x) = x^4$, whose slope $4x^3$ grows without end.",
         parameters=("x",),
         loss=quartic,
         target=1e-6,

@@ -1,0 +1,154 @@
+"""A cliff: the landscape with the paths over it; `cliff_steps.py` draws loss and learning rates. All are offered here.
+
+Landscape and loss play together: their layouts hold `meta.frames`, as `ui/plot_play.js` reads it.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from gradcore.cliffs import LANDSCAPES, Descent, Landscape
+from gradcore.figures import theme
+from gradcore.figures.axes import VERTICAL_GRID, log_axis
+from gradcore.figures.cliff_claims import sentences, title
+from gradcore.figures.cliff_paths import Box, path_exit, path_line, path_tip, places_of, playing, start_mark
+from gradcore.figures.cliff_steps import loss_over_steps, steps_by_rate
+from gradcore.figures.labels import beside
+from gradcore.figures.theme import Layout
+
+__all__ = ["loss_over_steps", "sentences", "steps_by_rate", "surface"]
+
+CELLS = 96  # of the picture, along each axis
+FLOOR = 1e-5  # of the loss in the picture
+SHADES = (-3.5, -0.25)  # exponents of the losses between which shades differ
+ROOM = 1.0  # how far beyond its own frame a picture may grow for a path, in frames
+WIDTH = 330  # px for which names are placed
+
+
+def surface(landscape: str, paths: Sequence[Descent], height: int = theme.HEIGHT) -> go.Figure:
+    """Draw the loss, dark where it is small, and each path over it, from its start to its end."""
+    land = LANDSCAPES[landscape]
+    box = frame(land, paths)
+    ground = _contour(land, box) if len(box) == 2 else _curve(land, box)
+    looks = theme.rule_styles([path.rule for path in paths])
+    places = [places_of(land, path) for path in paths]
+    sides = _sides(places, box, land, height)
+    lines = [path_line(land, *each) for each in zip(paths, places, looks, strict=True)]
+    tips = [path_tip(land, *each) for each in zip(paths, places, looks, sides, strict=True)]
+    exits = [part for each in zip(paths, places, looks, strict=True) if (part := path_exit(land, box, *each))]
+    traces = [*ground, *lines, *exits, *tips, start_mark(places[0])]
+    first = len(ground)
+    moving = list(range(first, first + len(lines) + len(exits)))
+    frames = playing(paths, moving, [moving[-1] + 1 + index for index in range(len(tips))], follows=False)
+    x, y = _axes(land, box)
+    layout = {
+        "title": theme.title(title(paths[0], paths[-1]), _plotted(land)),
+        "height": height,
+        "xaxis": x,
+        "yaxis": y,
+        "hovermode": "closest",
+        "margin": theme.margin(right=72 if len(box) == 2 else 24),
+        **_cliff(box),
+        "meta": {"frames": frames},
+    }
+    return theme.figure(traces, layout, narrow={"margin": theme.margin(right=16, left=52)} if len(box) == 1 else None)
+
+
+def frame(land: Landscape, paths: Sequence[Descent]) -> Box:
+    """Return the picture's range of each parameter: its own, grown for the start and a little for paths."""
+    box = []
+    for place, (low, high) in enumerate(land.frame):
+        size = (high - low) * ROOM
+        reached = np.concatenate([path.points[:, place] for path in paths])
+        inside = reached[np.isfinite(reached) & (reached >= low - size) & (reached <= high + size)]
+        inside = np.append(inside, paths[0].points[0, place])  # the start is always in it
+        air = 0.03 * (high - low)
+        box.append((min(low, float(inside.min()) - air), max(high, float(inside.max()) + air)))
+    return tuple(box)
+
+
+# ---- the ground -------------------------------------------------------------------------------------------------
+
+
+def _contour(land: Landscape, box: Box) -> list[dict[str, Any]]:
+    x, y = (np.linspace(*side, CELLS) for side in box)
+    loss, _ = land.loss(np.meshgrid(x, y), np)
+    low, high = SHADES
+    return [
+        {
+            "type": "contour",
+            "x": x.astype(np.float32),
+            "y": y.astype(np.float32),
+            "z": np.log10(np.maximum(loss, FLOOR)).astype(np.float32),
+            "zmin": low,
+            "zmax": high,
+            "contours": {"start": low, "end": high, "size": 0.25},
+            "line": {"color": theme.LINE, "width": 0.5},
+            "colorscale": [[0, theme.LINE], [0.8, theme.GRID], [1, theme.BACKGROUND]],
+            "colorbar": _colorbar(),
+            "hovertemplate": "w = %{x:.3f}, b = %{y:.3f}: loss 10<sup>%{z:.2f}</sup><extra></extra>",
+        }
+    ]
+
+
+def _cliff(box: Box) -> Layout:
+    """Return the line on which the unit cannot decide, b = -w/2 for w > 4, as far as it lies in the picture."""
+    if len(box) == 1:
+        return {}
+    end = min(box[0][1], -2 * box[1][0])
+    if end <= 4:
+        return {}
+    line = {"color": theme.MUTED, "width": 1, "dash": "dot"}
+    place = {"x": end, "y": -end / 2, "xanchor": "right", "yanchor": "top", "yshift": -4, "showarrow": False}
+    return {
+        "shapes": [{"type": "line", "x0": 4, "y0": -2, "x1": end, "y1": -end / 2, "line": line, "layer": "above"}],
+        "annotations": [{**place, "text": "cliff: b = −w/2", "font": {"color": theme.MUTED}}],
+    }
+
+
+def _colorbar() -> Layout:
+    ticks = {-3: "10<sup>-3</sup>", -2: "10<sup>-2</sup>", -1: "0.1", 0: "1"}
+    looks = {"thickness": 10, "len": 1, "outlinewidth": 0, "xpad": 8, "tickfont": {"color": theme.MUTED}}
+    head = {"text": "Loss", "font": {"color": theme.MUTED, "size": theme.TYPE_SIZE}}
+    return {**looks, "tickvals": list(ticks), "ticktext": list(ticks.values()), "title": head}
+
+
+def _curve(land: Landscape, box: Box) -> list[dict[str, Any]]:
+    x = np.linspace(*box[0], 401)
+    loss, _ = land.loss((x,), np)
+    line = {"color": theme.LINE, "width": 6}
+    shown = np.maximum(loss, 1e-12).astype(np.float32)
+    return [
+        {"type": "scatter", "mode": "lines", "x": x.astype(np.float32), "y": shown, "line": line, "hoverinfo": "skip"}
+    ]
+
+
+def _axes(land: Landscape, box: Box) -> tuple[Layout, Layout]:
+    if len(box) == 1:
+        x = {"title": {"text": land.parameters[0]}, "range": list(box[0])}
+        return x, log_axis("f(x)", land.target / 100, float(land.loss((max(map(abs, box[0])),))[0]))
+    x, y = ({"title": {"text": name}, "range": list(side)} for name, side in zip(land.parameters, box, strict=True))
+    return {**x, **VERTICAL_GRID}, y
+
+
+def _plotted(land: Landscape) -> str:
+    if len(land.parameters) == 1:
+        return "f(x) = x⁴, and where each descent steps"
+    return "Loss after 50 steps of the unit, shaded = small, and both paths"
+
+
+def _sides(places: Sequence[tuple[Any, Any]], box: Box, land: Landscape, height: int) -> list[str]:
+    """Return on which side of its end each name stands, so that it covers neither the start nor another name."""
+    ends = [(float(x[np.isfinite(y)][-1]), float(y[np.isfinite(y)][-1])) for x, y in places]
+    start = (float(places[0][0][0]), float(places[0][1][0]))
+    pixels = [_pixel(land, box, spot, height) for spot in (start, *ends)]
+    names = ["", *["Global norm"] * len(ends)]  # the start's own name is above it
+    return beside(pixels, names, WIDTH)[1:]
+
+
+def _pixel(land: Landscape, box: Box, spot: tuple[float, float], height: int) -> tuple[float, float]:
+    (left, right), (low, high) = box[0], box[-1] if len(box) == 2 else (-8.0, 6.0)
+    up = spot[1] if len(box) == 2 else float(np.log10(spot[1]))
+    return (spot[0] - left) / (right - left) * WIDTH, (up - low) / (high - low) * (height - 120)

@@ -1,0 +1,85 @@
+"""What a descent did, in words: for titles and for the sentences under the picture."""
+
+import numpy as np
+
+from gradcore.cliffs import LANDSCAPES, Descent
+from gradcore.figures.theme import number
+
+THROWN = 10.0  # times the median step before it: there a step is a throw
+
+
+def outcome(path: Descent) -> str:
+    """Return how a descent ended, as the rest of a sentence about it.
+
+    Example:
+        >>> from gradcore.cliffs import descend
+        >>> outcome(descend("recurrent", (5.0, -2.2), learning_rate=0.4, steps=120))
+        'is thrown 4.58 away at step 21'
+    """
+    if path.lost_at is not None:
+        return f"overflows at step {path.lost_at}"
+    thrown = throw(path)
+    if path.settled_at is not None:
+        return f"arrives at step {path.settled_at}" + (f" after a throw at step {thrown[0]}" if thrown else "")
+    if thrown:
+        return f"is thrown {number(thrown[1], 3)} away at step {thrown[0]}"
+    return f"is at a loss of {number(path.loss[-1], 2)} after {path.steps} steps"
+
+
+def throw(path: Descent) -> tuple[int, float] | None:
+    """Return the longest step and its length, where it is ten times as long as the median of those before it."""
+    step, length = path.longest
+    finite = path.points[: step + 1]
+    before = np.linalg.norm(np.diff(finite[:-1], axis=0), axis=1) if np.isfinite(finite).all() else np.array([])
+    return (step, length) if before.size and length > THROWN * float(np.median(before)) else None
+
+
+def title(free: Descent, held: Descent) -> str:
+    """Return what is seen of two descents from the same start, without and with clipping."""
+    if not held.clipped.any():
+        return f"No gradient is long enough to be clipped: the descent {outcome(free)} either way"
+    if free.settled_at is not None and held.settled_at is not None and not throw(free):
+        return f"The descent arrives without and with clipping: at step {free.settled_at} and at step {held.settled_at}"
+    return f"Without clipping the descent {outcome(free)}; clipped, it {outcome(held)}"
+
+
+def sentences(landscape: str, free: Descent, held: Descent, max_norm: float) -> list[str]:
+    """Return what happened to both descents, with their numbers."""
+    return [*_of_free(landscape, free), *_of_held(held, max_norm)]
+
+
+def _of_free(landscape: str, path: Descent) -> list[str]:
+    if path.lost_at is not None:
+        last = path.loss[np.isfinite(path.loss)][-1]
+        return [
+            f"Without clipping the gradient norm is {number(path.norms[0], 3)} at the start, and each step makes the "
+            f"next longer: the loss is {number(last, 2)} before step {path.lost_at} and not a finite number after it."
+        ]
+    found = throw(path)
+    end = f"at the last step the loss is {number(path.loss[-1], 2)}"
+    if found is None:
+        step, length = path.longest
+        return [f"Without clipping no step stands out: the longest, step {step}, is {number(length, 3)} long; {end}."]
+    step, length = found
+    names = LANDSCAPES[landscape].parameters
+    place = ", ".join(f"{name} = {number(at, 3)}" for name, at in zip(names, path.points[step], strict=True))
+    return [
+        f"Without clipping step {step} meets a gradient of norm {number(path.norms[step - 1], 3)} and lands "
+        f"{number(length, 3)} away, at {place} and a loss of {number(path.loss[step], 2)}; {end}."
+    ]
+
+
+def _of_held(path: Descent, max_norm: float) -> list[str]:
+    clipped = int(path.clipped.sum())
+    if not clipped:
+        return [f"No gradient is longer than {number(max_norm)}, so clipping changes nothing: both paths are the same."]
+    largest = float(path.norms[:-1].max())
+    end = (
+        f"the loss stays below {number(path.target)} from step {path.settled_at} on"
+        if path.settled_at is not None
+        else f"the loss is {number(path.loss[-1], 2)} at the last step, not below {number(path.target)} for good"
+    )
+    return [
+        f"Clipped at a norm of {number(max_norm)}, {clipped} of {path.steps} steps are shortened (the largest norm was "
+        f"{number(largest, 3)}); none is longer than {number(path.longest[1], 3)}, and {end}."
+    ]
