@@ -29,6 +29,7 @@ def build_parser() -> Parser:
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     _race(_add(commands, "race", "race:race", "race optimizers from the same start", EXAMPLES["race"]))
+    _clip(_add(commands, "clip", "clip:clip", "see what clip rules do to gradients", EXAMPLES["clip"]))
     _runs(_add(commands, "runs", None, "list, show and cancel stored runs", EXAMPLES["runs"]))
     doctor = _add(commands, "doctor", "doctor:doctor", "check this installation", EXAMPLES["doctor"])
     _json(doctor)
@@ -41,6 +42,9 @@ EXAMPLES = {
   gradcore race --preset default
   gradcore race --preset notebook --json > notebook.json
   echo '{"entrants": [{"optimizer": "SGD"}, {"optimizer": "Adam"}], "seeds": 3}' | gradcore race --spec - --json""",
+    "clip": """\
+  echo '{"scenario": "explosive", "rules": [{"rule": "clip_by_global_norm", "max_norm": 5}]}' | gradcore clip --spec -
+  echo '{"stream": {"kind": "notebook"}, "rules": [{"rule": "autoclip"}]}' | gradcore clip --spec - --json""",
     "runs": "  gradcore runs list --status finished --limit 5",
     "list": "  gradcore runs list --kind race --status finished --limit 5 --json",
     "show": "  gradcore runs show RUN_ID --json",
@@ -56,6 +60,14 @@ def _race(parser: Parser) -> None:
     parser.add_argument("--again", action="store_true", help="train again even if the store has this very race")
     parser.add_argument("--verbose", action="store_true", help="show what TensorFlow prints, and tracebacks")
     _layer_norms(parser)
+    _json(parser)
+    _db(parser)
+
+
+def _clip(parser: Parser) -> None:
+    parser.add_argument(
+        "--spec", metavar="FILE", required=True, help="gradients and rules as JSON; - reads standard input"
+    )
     _json(parser)
     _db(parser)
 

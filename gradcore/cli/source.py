@@ -1,9 +1,9 @@
-"""The race that `--spec` or `--preset` asks for."""
+"""What `--spec` or `--preset` asks for."""
 
 import argparse
 import sys
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from gradcore import checks, strict_json
 from gradcore.checks import refuse
@@ -17,7 +17,12 @@ def read_race(arguments: argparse.Namespace) -> RaceSpec:
     if arguments.preset is not None:
         checks.known_name("preset", arguments.preset, PRESETS)
         return PRESETS[arguments.preset]
-    return RaceSpec.from_json(strict_json.loads(_read(arguments.spec)))
+    return RaceSpec.from_json(read_spec(arguments.spec))
+
+
+def read_spec(name: str) -> Any:
+    """Return the value of a JSON file; `-` is standard input."""
+    return strict_json.loads(_read(name))
 
 
 def _read(name: str) -> str:

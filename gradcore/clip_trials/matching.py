@@ -1,0 +1,81 @@
+"""Matched strength: each rule's threshold changed so that all leave the same norm; only then can they be compared."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from gradcore.clip_trials.measures import Gradients, whole_norm
+from gradcore.clipping import CLIP_RULES
+from gradcore.specs import Choice
+
+# The parameter that sets how strong a rule is on a first step. `none` has none, and AutoClip's percentile of a single
+# norm is that norm, whatever the percentile.
+STRENGTH: Mapping[str, str] = MappingProxyType(
+    {
+        "clip_by_value": "max_value",
+        "clip_by_norm": "max_norm",
+        "clip_by_global_norm": "max_norm",
+        "ten_percent": "fraction",
+        "adaptive_percentile": "warmup_clip",
+        "adaptive_grad_clip": "clipping",
+        "zclip": "max_norm",
+        "adagc": "absolute",
+        "normalized": "norm",
+    }
+)
+SMALLEST, LARGEST = 1e-30, 1e30  # between which the parameter is looked for
+HALVINGS = 80
+NEAR = 1e-3  # relative; a rule that leaves another norm than this is not matched
+
+
+@dataclass(frozen=True)
+class Matched:
+    """A rule at the strength that leaves a wanted norm, or at the one it was given where none does."""
+
+    choice: Choice
+    reached: bool
+
+
+def matched(
+    gradients: Gradients, rules: Sequence[Choice], norm: float, weights: Gradients | None = None
+) -> tuple[Matched, ...]:
+    """Return each rule with its strength changed so that the norm after it is `norm`.
+
+    Example:
+        >>> import numpy as np
+        >>> by_value = Choice.of("clip_by_value", max_value=1.0)
+        >>> found = matched([np.array([3.0, 4.0])], [by_value], norm=2.0)[0]
+        >>> found.reached, round(found.choice.get("max_value"), 4)
+        (True, 1.4142)
+    """
+    return tuple(_matched(gradients, choice, norm, weights) for choice in rules)
+
+
+def _matched(gradients: Gradients, choice: Choice, norm: float, weights: Gradients | None) -> Matched:
+    parameter = STRENGTH.get(choice.name)
+    if parameter is None:
+        return Matched(choice, _near(_norm_after(gradients, choice, weights), norm))
+    low, high = SMALLEST, min(LARGEST, CLIP_RULES[choice.name].parameters[parameter].most or LARGEST)
+    for _ in range(HALVINGS):  # the norm after never falls as the parameter grows: halve the interval, in its logarithm
+        middle = (low * high) ** 0.5
+        if _norm_after(gradients, _with(choice, parameter, middle), weights) < norm:
+            low = middle
+        else:
+            high = middle
+    found = _with(choice, parameter, high)
+    reached = _near(_norm_after(gradients, found, weights), norm)
+    return Matched(found if reached else choice, reached)
+
+
+def _with(choice: Choice, parameter: str, value: float) -> Choice:
+    return Choice.of(choice.name, **{**dict(choice.arguments), parameter: value})
+
+
+def _norm_after(gradients: Gradients, choice: Choice, weights: Gradients | None) -> float:
+    rule = CLIP_RULES[choice.name]
+    memory = rule.init(choice, [None if gradient is None else gradient.shape for gradient in gradients], 1)
+    return whole_norm(rule.apply(choice, gradients, memory, weights).gradients)
+
+
+def _near(found: float, wanted: float) -> bool:
+    return abs(found - wanted) <= NEAR * wanted

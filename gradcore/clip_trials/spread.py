@@ -1,0 +1,82 @@
+"""A stream drawn again from many seeds: how far its clip rate and threshold depend on luck.
+
+Shapes: S seeds.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gradcore.clip_trials.measures import whole_norm
+from gradcore.clip_trials.notebook import notebook_run
+from gradcore.clip_trials.stream import StreamResult, run_stream
+from gradcore.clipping import CLIP_RULES
+from gradcore.specs import Choice, StreamSpec
+from gradcore.streams import stream_steps
+
+Doubles = NDArray[np.float64]
+SEEDS = 200
+
+
+@dataclass(frozen=True)
+class RuleSpread:
+    """One rule over all seeds."""
+
+    choice: Choice
+    clip_rate: Doubles  # (S,)
+    final_threshold: Doubles  # (S,) NaN where the rule has none
+
+    @property
+    def title(self) -> str:
+        """The rule's title."""
+        return CLIP_RULES[self.choice.name].title
+
+
+@dataclass(frozen=True)
+class Spread:
+    """A stream and its rules over seeds 0 to S - 1."""
+
+    seeds: int
+    mean_norm: Doubles  # (S,)
+    rules: tuple[RuleSpread, ...]
+    notebook_rate: Doubles  # (S,) clip rate of the notebook's class
+    notebook_threshold: Doubles  # (S,) the threshold that it prints at the end
+
+
+def spread(spec: StreamSpec, rules: Sequence[Choice], seeds: int = SEEDS) -> Spread:
+    """Draw the stream from every seed and apply the rules to each.
+
+    Example:
+        >>> found = spread(StreamSpec(), [Choice.of("clip_by_global_norm", max_norm=5.0)], seeds=3)
+        >>> found.rules[0].clip_rate
+        array([0.35, 0.25, 0.25])
+    """
+    streams = [stream_steps(replace(spec, seed=seed)) for seed in range(seeds)]
+    light, heavy = _split(rules)
+    norms = [np.array([whole_norm(step) for step in steps]) for steps in streams]
+    by_norm = [run_stream([[norm] for norm in own[:, None]], light) for own in norms]
+    whole = [run_stream(steps, heavy) for steps in streams]
+    results = [{one.choice: one for one in (*first.results, *second.results)}
+               for first, second in zip(by_norm, whole, strict=True)]  # fmt: skip
+    printed = [notebook_run(own) for own in norms]
+    return Spread(
+        seeds=seeds,
+        mean_norm=np.array([trial.mean_norm or np.nan for trial in by_norm]),
+        rules=tuple(_rule_spread(choice, [found[choice] for found in results]) for choice in rules),
+        notebook_rate=np.array([run.rate for run in printed]),
+        notebook_threshold=np.array([run.current_threshold for run in printed]),
+    )
+
+
+def _rule_spread(choice: Choice, results: Sequence[StreamResult]) -> RuleSpread:
+    rates = np.array([one.clip_rate for one in results])
+    thresholds = [one.final_threshold for one in results]
+    return RuleSpread(choice, rates, np.array([np.nan if one is None else one for one in thresholds]))
+
+
+def _split(rules: Sequence[Choice]) -> tuple[list[Choice], list[Choice]]:
+    """Return the rules that the norms are enough for, and the others."""
+    light = [choice for choice in rules if CLIP_RULES[choice.name].needs == "norm"]
+    return light, [choice for choice in rules if choice not in light]
