@@ -105,7 +105,7 @@ def decoded(figure: Any) -> list[dict[str, Any]]:
     kinds = {"f4": "<f4", "u2": "<u2", "f8": "<f8", "u1": "<u1", "i1": "<i1"}
     found = json.loads(theme.to_json(figure))["data"]
     for trace in found:
-        for key in ("x", "y"):
+        for key in ("x", "y", "customdata"):
             if isinstance(trace.get(key), dict):
                 trace[key] = np.frombuffer(base64.b64decode(trace[key]["bdata"]), kinds[trace[key]["dtype"]]).tolist()
     return found

@@ -55,7 +55,7 @@ def draw() -> None:
         asked = controls()
     with picture:
         free, held = descents(asked)
-        texts = _charts(asked)
+        texts = charts(asked)
         left, right = st.columns([1.25, 1])
         title = LANDSCAPES[asked.landscape].title
         with left:
@@ -115,7 +115,7 @@ def row(path: Descent) -> dict[str, str]:
 
 def rates(asked: Asked) -> None:
     """Draw how many steps x^4 takes for each learning rate, with what the numbers say."""
-    text, free, held = _rates(asked.start[0], asked.max_norm, asked.learning_rate)
+    text, free, held = rates_chart(asked.start[0], asked.max_norm, asked.learning_rate)
     plot(text, key="cliff_rates", label="Steps on x to the fourth for each learning rate", height=400, about="rates")
     st.markdown("\n".join(f"- {escaped(sentence)}" for sentence in rate_sentences(asked, free, held)))
 
@@ -151,15 +151,16 @@ def _steps(arrival: Arrival) -> str:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _charts(asked: Asked) -> tuple[str, str]:
+def charts(asked: Asked) -> tuple[str, str]:
+    """Return landscape and loss as JSON."""
     paths = descents(asked)
-    return theme.to_json(figures.surface(asked.landscape, paths, HEIGHT)), theme.to_json(
-        figures.loss_over_steps(paths, HEIGHT)
-    )
+    surface = figures.surface(asked.landscape, paths, HEIGHT)
+    return theme.to_json(surface), theme.to_json(figures.loss_over_steps(paths, HEIGHT))
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _rates(start: float, max_norm: float, rate: float) -> tuple[str, Arrival, Arrival]:
+def rates_chart(start: float, max_norm: float, rate: float) -> tuple[str, Arrival, Arrival]:
+    """Return the chart as JSON, how the descent just below the limit ends unclipped, and the chosen one clipped."""
     limit = fixed_step_limit(start)
     tried = [JUST_BELOW * limit * 10 ** (eighth / 8) for eighth in range(*DECADES)]
     free, held = ([count(start, one, bound) for one in tried] for bound in (None, max_norm))

@@ -23,7 +23,7 @@ def outcome(path: Descent) -> str:
         return f"arrives at step {path.settled_at}" + (f" after a throw at step {thrown[0]}" if thrown else "")
     if thrown:
         return f"is thrown {number(thrown[1], 3)} away at step {thrown[0]}"
-    return f"is at a loss of {number(path.loss[-1], 2)} after {path.steps} steps"
+    return f"is at a loss of {number(path.loss[-1], 2)} after {_count(path.steps)}"
 
 
 def throw(path: Descent) -> tuple[int, float] | None:
@@ -80,6 +80,10 @@ def _of_held(path: Descent, max_norm: float) -> list[str]:
         else f"the loss is {number(path.loss[-1], 2)} at the last step, not below {number(path.target)} for good"
     )
     return [
-        f"Clipped at a norm of {number(max_norm)}, {clipped} of {path.steps} steps are shortened (the largest norm was "
+        f"Clipped at a norm of {number(max_norm)}, {clipped} of {_count(path.steps)} are shortened (the largest norm was "
         f"{number(largest, 3)}); none is longer than {number(path.longest[1], 3)}, and {end}."
     ]
+
+
+def _count(steps: int) -> str:
+    return "1 step" if steps == 1 else f"{steps} steps"
