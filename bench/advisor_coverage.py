@@ -34,7 +34,7 @@ TAILS: dict[str, Draw] = {
 }
 SLOW = 0.3, 0.95  # share of the variance that drifts, and its correlation
 SLOW_LENGTHS = (1000, 3000, 10_000)
-STREAMS, MOST_STREAMS = 1000, 4000  # more, where an interval is given only sometimes
+STREAMS, MOST_STREAMS = 2000, 6000  # more, where an interval is given only sometimes
 ENOUGH = 200  # intervals, from which a coverage is judged
 LOW, HIGH = 0.92, 0.98
 TABLE = Path(__file__).parents[1] / "docs" / "advisor_coverage.md"
@@ -199,8 +199,12 @@ def _entry(cell: dict[str, Any]) -> str:
     if not cell["intervals"]:
         return "–"
     given = cell["intervals"] / cell["streams"]
-    text = _percent(cell["coverage"]) + ("" if given == 1 else f" ({100 * given:.2g} %)")
+    text = _percent(cell["coverage"]) + ("" if given == 1 else f" ({_given(100 * given)})")
     return text if cell["intervals"] >= ENOUGH else f"*{text}*"
+
+
+def _given(percent: float) -> str:
+    return f"{percent:.0f} %" if 1 <= percent < 99 else "> 99 %" if percent >= 99 else f"{percent:.2g} %"
 
 
 def _percent(share: float | None) -> str:

@@ -1,7 +1,8 @@
 """The threshold advisor: what recorded gradient norms say about clipping, and whether training proves it."""
 
 from gradcore.advisor.advice import WANTED, Advice, Rates, Suggestion, advise
-from gradcore.advisor.proof import Proof, is_proof, proof_sentences, proof_spec, read_proof
+from gradcore.advisor.proof import Proof, Side, is_proof, proof_sentences, proof_spec, read_proof
+from gradcore.advisor.reading import advice_document, advice_sentences, percent
 from gradcore.advisor.replay import Replay, compared_rules, replay
 from gradcore.advisor.stream import NormStream
 from gradcore.advisor.verdict import Verdict, verdict
@@ -13,11 +14,15 @@ __all__ = [
     "Proof",
     "Rates",
     "Replay",
+    "Side",
     "Suggestion",
     "Verdict",
+    "advice_document",
+    "advice_sentences",
     "advise",
     "compared_rules",
     "is_proof",
+    "percent",
     "proof_sentences",
     "proof_spec",
     "read_proof",

@@ -4,9 +4,9 @@ The clip events of a threshold c are the indicator series 1[norm > c]. With auto
 steps has the variance p (1 - p) tau / N, tau = 1 + 2 sum rho_k: the stream is worth N / tau independent steps
 (Priestley 1981, Spectral analysis and time series, 5.3). The sum is cut where Geyer's initial monotone sequence ends
 (Geyer 1992, Practical Markov chain Monte Carlo, section 3.3), with two additions that `bench/advisor_coverage.py` asked
-for. The window is that of the indicator or of the norms' normal scores, whichever is longer, times WIDER: a slow drift
-under much noise is seen in the scores long before it is seen in rare events. And the bias that comes from subtracting
-the sample's own mean is divided out.
+for. The window is that of the indicator or of the norms' normal scores, whichever is longer, times WIDER: a
+slow drift under much noise is seen in the scores long before it is seen in rare events. And the bias that comes from
+subtracting the sample's own mean is divided out.
 
 Shapes: C thresholds, T steps, S seeds, N finite steps of all seeds, L lags.
 """
@@ -22,7 +22,7 @@ from scipy.special import ndtri
 from gradcore.advisor.stream import NormStream
 from gradcore.records import Doubles, Floats
 
-WIDER = 1.5  # times the window at which the monotone sequence ends
+WIDER, SHORT = 1.75, 4  # times the window at which the monotone sequence ends, for what is beyond SHORT lags
 LONGEST = 4  # the window is at most 1 / LONGEST of the steps: beyond, no interval is given anyway
 LEAST_LEFT = 0.2  # of the bias correction, where the window is nearly as long as the stream
 AT_ONCE = 8  # thresholds in one transform: small enough for the cache
@@ -62,7 +62,8 @@ def _one_block(stream: NormStream, thresholds: Doubles, lags: int, scores: int) 
     centred = np.where(stream.finite, events - rates[:, None, None], np.float32(0))
     rho = _correlations(stream, centred, lags)
     least, end = _initial(rho)
-    window = np.minimum((WIDER * np.maximum(end, scores)).astype(int), lags)
+    longer = np.maximum(end, scores)
+    window = np.minimum((longer + (WIDER - 1) * np.maximum(longer - SHORT, 0)).astype(int), lags)
     summed = 2 * np.cumsum(rho, axis=1, dtype=np.float64)[np.arange(len(rho)), window - 1] - 1
     left = np.maximum(1 - (2 * window + 1) / stream.counted, LEAST_LEFT)
     return np.maximum(np.maximum(summed, least) / left, 1.0), window.astype(np.float64)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from gradcore.advisor.advice import rates
+from gradcore.advisor.reading import percent
 from gradcore.advisor.stream import NormStream
 from gradcore.ranking import divergences, median
 from gradcore.records import EntrantTrace, RaceTrace
@@ -75,20 +76,21 @@ def is_proof(spec: RaceSpec) -> bool:
     return same and clipped.clip.name == FIXED
 
 
-def read_proof(spec: RaceSpec, trace: RaceTrace) -> Proof | None:
-    """Return what a pair shows so far; None before both have a finite step.
+def read_proof(spec: RaceSpec, trace: RaceTrace, first_step: int = 0) -> Proof | None:
+    """Return what a pair shows so far, from a step on; None before both have a finite one.
 
     Args:
         spec: of the pair (`is_proof`).
         trace: its records.
+        first_step: the rates count from here.
     """
     without, clipped = trace.entrants
-    if not (np.isfinite(without.gradient_norm).any() and np.isfinite(clipped.gradient_norm).any()):
+    if not all(np.isfinite(one.gradient_norm[first_step:]).any() for one in trace.entrants):
         return None
     threshold = float(spec.entrants[1].clip.get("max_norm"))  # type: ignore[arg-type]
-    found = rates(NormStream.of(without.gradient_norm), np.array([threshold]))
+    found = rates(NormStream.of(without.gradient_norm, first_step), np.array([threshold]))
     low, high = float(found.low[0]), float(found.high[0])
-    whole, by_seed = _realised(clipped)
+    whole, by_seed = _realised(clipped, first_step)
     return Proof(
         threshold=threshold,
         seeds=trace.seeds,
@@ -103,10 +105,10 @@ def read_proof(spec: RaceSpec, trace: RaceTrace) -> Proof | None:
 
 def proof_sentences(proof: Proof) -> list[str]:
     """Return what a pair shows: the two rates, why they differ, and the blow-ups."""
-    between = "" if proof.interval is None else f" (95 % interval {_percent(proof.interval[0])} to "
-    between += "" if proof.interval is None else f"{_percent(proof.interval[1])})"
+    between = "" if proof.interval is None else f" (95 % interval {percent(proof.interval[0])} to "
+    between += "" if proof.interval is None else f"{percent(proof.interval[1])})"
     return [
-        f"Predicted clip rate {_percent(proof.predicted)}{between}, realised {_percent(proof.realised)}. The "
+        f"Predicted clip rate {percent(proof.predicted)}{between}, realised {percent(proof.realised)}. The "
         "prediction counts the steps of the path without clipping, from the same weights and batches. Clipping changes "
         "the path: after the first clipped step the weights differ, so the two rates need not agree.",
         _blow_ups(proof),
@@ -120,9 +122,10 @@ def _blow_ups(proof: Proof) -> str:
     return f"Blown up: {without} of {proof.seeds} seeds without clipping, {clipped} of {proof.seeds} with it."
 
 
-def _realised(entrant: EntrantTrace) -> tuple[float, tuple[float, ...]]:
+def _realised(entrant: EntrantTrace, first_step: int) -> tuple[float, tuple[float, ...]]:
     """Return the share of the finite steps that were clipped, over all seeds and of each."""
-    before, after = entrant.gradient_norm.astype(np.float64), entrant.clipped_norm.astype(np.float64)  # (T, S)
+    both = entrant.gradient_norm, entrant.clipped_norm
+    before, after = (norms[first_step:].astype(np.float64) for norms in both)  # (T, S)
     finite = np.isfinite(before)
     acted = finite & (after < before * (1 - ROUNDING))
     counts = np.maximum(finite.sum(axis=0), 1)
@@ -138,7 +141,3 @@ def _side(entrant: EntrantTrace) -> Side:
         validation_metric=median(outcome.validation_metric) if outcome else None,
         blow_ups=sum(step is not None for step in divergences(entrant)),
     )
-
-
-def _percent(rate: float) -> str:
-    return f"{100 * rate:.3g} %"

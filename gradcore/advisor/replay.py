@@ -14,10 +14,7 @@ from gradcore.records import Doubles
 from gradcore.specs import Choice
 
 REPLAYED = 1000  # last steps: a rule is applied step by step
-UNCLAMPED = {
-    "min_clip": 1e-30,
-    "max_clip": 1e30,
-}  # the notebook's clamps would make the answer depend on the loss' scale
+UNCLAMPED = {"min_clip": 1e-30, "max_clip": 1e30}  # with the notebook's clamps the answer depends on the loss' scale
 
 
 @dataclass(frozen=True)

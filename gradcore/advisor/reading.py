@@ -1,0 +1,117 @@
+"""What a reader sees in an advice, in sentences that are computed from its numbers, and its JSON document."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from gradcore import strict_json
+from gradcore.advisor.advice import Advice, Rates
+from gradcore.advisor.interval import LEAST_EVENTS
+from gradcore.advisor.replay import Replay
+
+DRIFTING = 0.1  # effective steps / steps at the median norm, below which the stream is called drifting
+
+
+def advice_sentences(advice: Advice) -> list[str]:
+    """Return what the threshold would have done, how sure that is, what it is for, and what was left out."""
+    found, stream = advice.suggestion, advice.stream
+    lead = f"A threshold of {found.threshold:.4g} is exceeded by {percent(found.rate)} of the recorded steps"
+    sentences = [f"{lead}{_sure(advice)}", found.verdict.sentence]
+    if found.rule is None:
+        sentences[0] = "So many norms are 0 that no threshold above 0 has the wanted clip rate; no rule can be tried."
+    if stream.non_finite:
+        which = "step is" if stream.non_finite == 1 else "steps are"
+        sentences.append(
+            f"{stream.non_finite:,} {which} not finite: counted and marked, left out of the rates, and skipped in "
+            "training by every rule."
+        )
+    return sentences
+
+
+def percent(rate: float) -> str:
+    """Return a share with three digits.
+
+    Example:
+        >>> percent(0.05), percent(0.12345)
+        ('5 %', '12.3 %')
+    """
+    return f"{100 * rate:.3g} %"
+
+
+def _sure(advice: Advice) -> str:
+    """Return the end of the first sentence: the interval, or why there is none."""
+    found, stream = advice.suggestion, advice.stream
+    worth = f"{stream.counted:,} correlated steps are worth {found.steps:,.0f} independent ones here"
+    if found.interval is not None:
+        low, high = (percent(end) for end in found.interval)
+        return f" (95 % interval {low} to {high}; {worth})."
+    if found.events < LEAST_EVENTS:
+        needed = f"{found.events:.2g} effective clip events, and {LEAST_EVENTS:.0f} are needed"
+        return f"; no interval: {worth}, which makes {needed}{_drift(advice)}"
+    return f"; no interval: {worth}, fewer than {LEAST_EVENTS:.0f} of them below the threshold{_drift(advice)}"
+
+
+def _drift(advice: Advice) -> str:
+    """Return what helps where the whole stream rises or falls, an empty text where it does not."""
+    middle = len(advice.curve.steps) // 2
+    worth = float(advice.curve.steps[middle]) if advice.curve.steps.size else 0.0
+    if worth >= DRIFTING * advice.stream.counted:
+        return "."
+    return ". The norms drift over these steps: more seeds, more steps or a later first step give an interval."
+
+
+def advice_document(advice: Advice, replays: Sequence[Replay] = (), **about: Any) -> dict[str, Any]:
+    """Return the document of `gradcore clip --from-run`; `about` says where the norms are from.
+
+    Example:
+        >>> from gradcore.advisor import NormStream, advise
+        >>> document = advice_document(advise(NormStream.of([1.0, 2.0, 3.0, 4.0]), wanted=0.25))
+        >>> document["suggestion"]["threshold"], document["suggestion"]["interval"]
+        (3.0, None)
+    """
+    stream, found = advice.stream, advice.suggestion
+    made = {
+        **about,
+        "steps": stream.steps,
+        "seeds": stream.seeds,
+        "counted": stream.counted,
+        "non_finite": stream.non_finite,
+        "suggestion": {
+            "wanted": found.wanted,
+            "threshold": found.threshold,
+            "clip_rate": found.rate,
+            "interval": found.interval,
+            "effective_steps": found.steps,
+            "effective_events": found.events,
+            "rule": found.rule.to_json("rule") if found.rule else None,
+            "verdict": found.verdict.name,
+        },
+        "thresholds": _rows(advice.curve),
+        "rules": [_replay(one) for one in replays],
+        "sentences": advice_sentences(advice),
+    }
+    return strict_json.plain(made)  # type: ignore[no-any-return]
+
+
+def _rows(curve: Rates) -> list[dict[str, Any]]:
+    columns = zip(curve.threshold, curve.rate, curve.low, curve.high, curve.steps, strict=True)
+    return [
+        {
+            "threshold": float(threshold),
+            "clip_rate": float(rate),
+            "interval": None if np.isnan(low) else [float(low), float(high)],
+            "effective_steps": float(steps),
+        }
+        for threshold, rate, low, high, steps in columns
+    ]
+
+
+def _replay(one: Replay) -> dict[str, Any]:
+    return {
+        **one.choice.to_json("rule"),
+        "steps": len(one.clipped),
+        "clip_rate": one.rate,
+        "final_threshold": one.last_threshold,
+        "skipped": one.skipped,
+    }
