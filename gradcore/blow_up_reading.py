@@ -7,7 +7,7 @@ from gradcore.records import RaceTrace
 from gradcore.tasks import TASKS
 
 LEVEL = 0.05
-SOLVED = 0.5  # of the loss of a constant answer
+NOTHING, SOLVED = 0.9, 0.1  # of the loss of a constant answer
 RARE, MOST = 0.1, 0.5  # clip rates of a seat belt, and of a step-size limiter
 
 
@@ -68,6 +68,8 @@ def _learned(trace: RaceTrace, pair: Pair) -> str:
     found += f"{task.chance_loss:.3g}"
     if not np.isfinite(loss) or pair.clipped.blow_ups * 2 >= pair.clipped.seeds:
         return f"{found}. The clipped runs blow up too: this threshold is too high for this learning rate."
+    if loss > NOTHING * task.chance_loss:
+        return f"{found}. Nothing is learned yet: clipping cures explosion, not vanishing."
     if loss > SOLVED * task.chance_loss:
-        return f"{found}. The task is not solved: clipping cures explosion, not vanishing."
-    return f"{found}. Here the clipped runs also learn; what clipping cured is the explosion."
+        return f"{found}. They learn, but the task is not solved: clipping cures explosion, not vanishing."
+    return f"{found}. They also solve the task; what clipping cured is the explosion."

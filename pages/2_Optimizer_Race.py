@@ -9,7 +9,7 @@ from gradcore.specs import RaceSpec
 from ui import controls, services
 from ui.frame import RACE, frame
 from ui.panels import try_this
-from ui.race_actions import asked_race, offer_again, start_row
+from ui.race_actions import asked_race, link_to_pair, offer_again, start_row
 from ui.race_view import live_race, race_curves, race_result, status_line
 from ui.words import escaped
 
@@ -68,6 +68,7 @@ def show_result(shown: RunInfo | None, asked: RaceSpec | None) -> None:
         run_id, spec = shown.id, RaceSpec.from_json(shown.spec)
         trace, cursor = services.lab().race(run_id)
         st.caption(escaped(status_line(shown, spec)))
+        link_to_pair(shown.id, spec)
         if shown.status is not RunStatus.FINISHED:
             offer_again(shown, asked)
     race_curves(run_id, cursor, trace)

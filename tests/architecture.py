@@ -79,6 +79,7 @@ LAYERS: Sequence[Sequence[str]] = (
     ("ui.clip_advisor",),
     ("ui.clip_real_charts", "ui.clip_real_controls", "ui.clip_real_tables"),
     ("ui.clip_real",),
+    ("ui.clip_own", "ui.clip_rules"),
     ("ui.clip_cliff", "ui.clip_step", "ui.clip_stream"),
     ("ui.race_actions",),
     ("app", "pages", "server"),

@@ -80,15 +80,13 @@ def test_the_sentences_say_what_the_numbers_hold():
         "From the same weights and batches, 2 of 3 seeds blew up only without clipping and 0 only with it (exact "
         "McNemar test, p = 0.5): these seeds do not show a difference.",
         "Clipping changed 37.5 % of the steps: more than a seat belt, but most steps passed unchanged.",
-        "The clipped runs end at a median validation loss of 0.2; a constant answer has 0.167. The task is not solved: "
+        "The clipped runs end at a median validation loss of 0.2; a constant answer has 0.167. Nothing is learned yet: "
         "clipping cures explosion, not vanishing.",
     ]
 
 
 def test_a_clipped_run_that_learns_and_one_that_explodes_are_said_to():
-    assert pair_sentences(trace(0.01))[3].endswith(
-        "Here the clipped runs also learn; what clipping cured is the explosion."
-    )
+    assert pair_sentences(trace(0.01))[3].endswith("They also solve the task; what clipping cured is the explosion.")
     assert "The clipped runs blow up too" in pair_sentences(trace(NAN))[3]
 
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -40,6 +42,13 @@ def test_the_share_is_a_stair_with_wilsons_interval_around_it():
     assert max(band["y"]) == pytest.approx(wilson(2, 3)[1])
     assert figure.layout.title.text == "2 of 3 runs blow up without clipping, 0 of 3 with it"
     assert [note.text for note in figure.layout.annotations] == ["without clipping<br>2 of 3", "clipped at 1<br>0 of 3"]
+
+
+def test_while_it_runs_the_title_says_so_and_waits_for_both():
+    half = replace(trace(), steps=10)
+    assert figures.share_title(half) == "2 of 3 runs blow up without clipping, 0 of 3 with it so far"
+    one_sided = replace(half, entrants=(half.entrants[0], empty().entrants[1]))
+    assert figures.share_title(one_sided) == figures.loss_title(one_sided) == "Waiting for the first steps"
 
 
 def test_every_seed_is_a_line_of_its_own_and_gaps_lie_between_them():

@@ -9,20 +9,17 @@ from gradcore.blow_up_reading import pair_sentences
 from gradcore.blow_ups import is_pair
 from gradcore.documents import example_document, trace_from_document
 from gradcore.errors import GradcoreError, RefusedError
-from gradcore.figures import clip_real as figures
-from gradcore.figures import theme
 from gradcore.records import RaceTrace, RunInfo, RunStatus
 from gradcore.specs import RaceSpec
 from ui import services
+from ui.clip_real_charts import NORMS, OUTCOME, draw_charts, live_pair
 from ui.clip_real_controls import PART, RUN, adopt, pair_controls, settings_of
 from ui.clip_real_tables import seed_rows, side_rows
 from ui.frame import CLIPPING, RACE
 from ui.panels import try_this
-from ui.plot import plot
-from ui.race_view import live_race, status_line
+from ui.race_view import status_line
 from ui.words import escaped
 
-HEIGHT = 400
 LATEST = 20  # races of this visitor among which the latest pair is looked for
 WHAT = (
     "A recurrent network reads a sequence of numbers, two of them marked, and is asked for the sum of these two. "
@@ -36,8 +33,8 @@ NOTEBOOK = """
 - It never trained anything with its clip rules. It showed them on made-up gradients, where a lower norm looks like a
   cure by itself; whether the network learns cannot be seen there.
 - It printed the norm before clipping as the norm after it, so its "exploding" example seems to survive clipping.
-- It calls clipping a cure for gradient problems. Here it removes the explosion and leaves the vanishing: what the
-  network must carry over all time steps hardly reaches the early ones.
+- It calls clipping a cure for gradient problems. Here it removes the explosion, and no more: in the default pair the
+  clipped runs, too, end no better than a constant answer.
 """
 EXPERIMENTS = (
     ("Half the learning rate, 0.05: is there still an explosion to cure?", {"real_rate": "0.05"}),
@@ -58,7 +55,7 @@ def draw() -> None:
         if shown is not None and not shown.status.ended:
             if asked is None or asked.to_json() != shown.spec:
                 _start_row(asked, shown, refusal)
-            live_race(shown.id)
+            live_pair(shown.id, RaceSpec.from_json(shown.spec))
         else:
             _start_row(asked, shown, refusal)
             _result(shown)
@@ -136,27 +133,11 @@ def _result(shown: RunInfo | None) -> None:
 
 def _charts(run_id: str, cursor: int, spec: RaceSpec, trace: RaceTrace) -> None:
     """Draw who blows up, losses, norms and clip rate, and say what they show."""
-    drawn = _drawn(run_id, cursor, spec, trace)
-    names = (
-        ("real_share", "Share of runs that have blown up over steps, without and with clipping"),
-        ("real_losses", "Training loss of every seed over steps, without and with clipping"),
-        ("real_norms", "Gradient norm of every seed over steps, before and after clipping"),
-        ("real_rates", "Share of steps that are clipped, over steps"),
-    )
-    for row in (0, 2):
-        for column, text, (key, label) in zip(st.columns(2), drawn[row:], names[row:], strict=False):
-            with column:
-                plot(text, key=key, label=label, height=HEIGHT, about=run_id)
-        if row == 0 and all(entrant.outcome for entrant in trace.entrants):
-            st.markdown("\n".join(f"- {escaped(sentence)}" for sentence in pair_sentences(trace)))
+    draw_charts(OUTCOME, run_id, cursor, spec, trace)
+    if all(entrant.outcome for entrant in trace.entrants):
+        st.markdown("\n".join(f"- {escaped(sentence)}" for sentence in pair_sentences(trace)))
+    draw_charts(NORMS, run_id, cursor, spec, trace)
     st.dataframe(side_rows(trace), hide_index=True, width="stretch")
     st.caption(MEANING)
     with st.expander("Seed by seed"):
         st.dataframe(seed_rows(trace, spec.first_seed), hide_index=True, width="stretch")
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
-def _drawn(run_id: str, cursor: int, _spec: RaceSpec, _trace: RaceTrace) -> list[str]:
-    """Return the four charts as JSON, made once for a run and shared by all who look."""
-    makers = (figures.blow_up_share, figures.seed_losses, figures.seed_norms, figures.clip_rates)
-    return [theme.to_json(make(_spec, _trace, HEIGHT)) for make in makers]

@@ -3,10 +3,12 @@
 import streamlit as st
 
 from gradcore.admission import admit, estimate_seconds
+from gradcore.blow_ups import is_pair
 from gradcore.errors import RefusedError
 from gradcore.records import RunInfo, RunStatus
 from gradcore.specs import RaceSpec
 from ui import controls, services
+from ui.frame import CLIPPING
 from ui.panels import link_to
 from ui.words import escaped
 
@@ -43,6 +45,17 @@ def offer_again(shown: RunInfo, asked: RaceSpec | None) -> None:
     same = asked is not None and asked.to_json() == shown.spec
     if not same and st.button("Run it again", icon=":material/replay:", key="rerun"):
         _submit(RaceSpec.from_json(shown.spec), again=True)
+
+
+def link_to_pair(run_id: str, spec: RaceSpec) -> None:
+    """Lead from a training with and without clipping to the part of the lab that shows what clipping did in it."""
+    if not is_pair(spec):
+        return
+    if spec.network.cell is not None:
+        st.caption("Its network is recurrent: the controls here ask for dense ones only and stand at the nearest.")
+    address = {"part": "Real run", "run": run_id}
+    label = "See who blew up and what was clipped"
+    st.page_link(CLIPPING.path, label=label, icon=CLIPPING.icon, query_params=address)
 
 
 def _submit(spec: RaceSpec, *, again: bool) -> None:

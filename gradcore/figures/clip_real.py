@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from gradcore.blow_ups import Pair, clip_rate, clipped_steps, read_pair
+from gradcore.blow_ups import clip_rate, clipped_steps, read_pair
 from gradcore.figures import theme
 from gradcore.figures.axes import log_axis
 from gradcore.figures.pair_lines import End, draw, leavings, level, median_line, seed_lines, share_lines, top
@@ -39,7 +39,7 @@ def blow_up_share(spec: RaceSpec, trace: RaceTrace, height: int = theme.HEIGHT) 
         for line in share_lines(side, look, entrant.steps)
     ]
     ends = [(f"{_name(side.label)}<br>{side.blow_ups} of {side.seeds}", side.blow_ups / side.seeds) for side in sides]
-    heading = theme.title(share_title(pair), "Share of runs blown up by each step; band: 95 % interval (Wilson)")
+    heading = theme.title(share_title(trace), "Share of runs blown up by each step; band: 95 % interval (Wilson)")
     return draw(trace, lines, heading, {"title": {"text": "Runs blown up"}, **SHARES}, ends, looks, height)
 
 
@@ -111,12 +111,16 @@ def windowed(entrant: EntrantTrace, window: int) -> tuple[Floats, Doubles]:
     return np.append(starts, entrant.steps - 1).astype(np.float32), np.append(rates, rates[-1])
 
 
-def share_title(pair: Pair) -> str:
+def share_title(trace: RaceTrace) -> str:
     """Return who has blown up."""
+    if not all(entrant.steps for entrant in trace.entrants):
+        return "Waiting for the first steps"
+    pair = read_pair(trace)
+    so_far = " so far" if any(entrant.steps < trace.steps for entrant in trace.entrants) else ""
     if not pair.without.blow_ups and not pair.clipped.blow_ups:
-        return "No run has blown up"
+        return f"No run has blown up{so_far}"
     without, clipped = (f"{side.blow_ups} of {side.seeds}" for side in (pair.without, pair.clipped))
-    return f"{without} runs blow up without clipping, {clipped} with it"
+    return f"{without} runs blow up without clipping, {clipped} with it{so_far}"
 
 
 def loss_title(trace: RaceTrace) -> str:

@@ -17,8 +17,8 @@ from gradcore.figures.theme import Layout, Style
 from gradcore.proportions import wilson
 from gradcore.records import Floats, RaceTrace
 
-POINTS = 6000  # of all seeds of one side together
-LEAST_POINTS = 60  # of one seed
+POINTS = 3000  # of all seeds of one side together
+LEAST_POINTS = 40  # of one seed
 End = tuple[str, float]  # the text at a line's end, and the value there (NaN: the line leaves at the top)
 
 
