@@ -1,10 +1,12 @@
 """A cliff: descent with and without clipping on a landscape, played step by step, redrawn at every change."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import streamlit as st
 
-from gradcore.cliffs import LANDSCAPES, Arrival, Descent, Landscape, descend, fixed_step_limit
+from gradcore.cliffs import LANDSCAPES, Arrival, Descent, descend, fixed_step_limit
 from gradcore.cliffs import steps_on_quartic as count
 from gradcore.clipping import CLIP_RULES
 from gradcore.figures import cliff as figures
@@ -18,6 +20,9 @@ from ui.words import escaped
 MOST_STEPS = 500  # of a path that is played
 RANGES = {"recurrent": 20.0, "quartic": 100.0}  # how far out a start may be
 PREFIX = {"recurrent": "cliff", "quartic": "cliff_x4"}  # of the controls' names in the address
+RATES, THRESHOLDS = (1e-6, 100.0), (1e-6, 1e6)  # least and most that the controls take
+THRESHOLD_HELP = "Gradients with a longer norm are scaled down to it: global-norm clipping."
+BIND: Final = "query-params"
 JUST_BELOW = 0.99  # times the limit: the fastest fixed step
 DECADES = (-2, 29)  # eighths of a decade around it for which x^4's steps are counted
 HEIGHT = 480
@@ -53,41 +58,48 @@ def draw() -> None:
     picture, settings = st.columns([3.3, 1], gap="medium")
     with settings:
         asked = controls()
+    free, held = descents(asked)
     with picture:
-        free, held = descents(asked)
-        texts = charts(asked)
-        left, right = st.columns([1.25, 1])
-        title = LANDSCAPES[asked.landscape].title
-        with left:
-            plot(texts[0], key="cliff_surface", label=f"{title}: paths over the loss", height=HEIGHT, about=title)
-        with right:
-            plot(texts[1], key="cliff_loss", label=f"{title}: loss over steps", height=HEIGHT, about=title)
+        pictures(asked)
         said = figures.sentences(asked.landscape, free, held, asked.max_norm)
         st.markdown("\n".join(f"- {escaped(sentence)}" for sentence in said))
-        st.dataframe([row(path) for path in (free, held)], hide_index=True, width="stretch")
-        if asked.landscape == "quartic" and free.loss[0] > free.target:
-            rates(asked)
-        try_this(CLIPPING, EXPERIMENTS)
+    st.dataframe([row(path) for path in (free, held)], hide_index=True, width="stretch")
+    if asked.landscape == "quartic" and free.loss[0] > free.target:
+        rates(asked)
+    try_this(CLIPPING, EXPERIMENTS)
 
 
 def controls() -> Asked:
     """Draw the controls of a descent and return what they ask for."""
+    given = st.query_params.to_dict()  # before the widgets take what they can read and drop the rest
     titles = {land.title: name for name, land in LANDSCAPES.items()}
     first = next(iter(titles))
-    title = st.segmented_control(
-        "Landscape", list(titles), default=first, key="landscape", bind="query-params", required=True
-    )
+    title = st.segmented_control("Landscape", list(titles), default=first, key="landscape", bind=BIND, required=True)
     name = titles[title or first]
-    land, prefix = LANDSCAPES[name], PREFIX[name]
+    land, prefix, far = LANDSCAPES[name], PREFIX[name], RANGES[name]
+    ranges = {f"{prefix}_rate": RATES, f"{prefix}_threshold": THRESHOLDS, f"{prefix}_steps": (1, MOST_STEPS)}
+    ranges |= {f"{prefix}_{part}": (-far, far) for part in land.parameters}
     st.caption(land.formula)
-    rate = _number("Learning rate", f"{prefix}_rate", land.learning_rate, least=1e-6, most=100.0)
-    threshold = _number(
-        "Threshold (norm)", f"{prefix}_threshold", land.max_norm, least=1e-6, most=1e6,
-        help="Gradients with a longer norm are scaled down to it: global-norm clipping.",
-    )  # fmt: skip
-    start = _start(land, prefix)
-    steps = st.number_input("Steps", 1, MOST_STEPS, land.steps, key=f"{prefix}_steps", bind="query-params")
-    return Asked(name, start, rate, threshold, int(steps))
+    rate = _number("Learning rate", f"{prefix}_rate", land.learning_rate, RATES)
+    threshold = _number("Threshold (norm)", f"{prefix}_threshold", land.max_norm, THRESHOLDS, THRESHOLD_HELP)
+    start = []
+    for column, part, value in zip(st.columns(len(land.parameters)), land.parameters, land.start, strict=True):
+        with column:
+            start.append(_number(f"Start {part}", f"{prefix}_{part}", value, (-far, far)))
+    steps = st.number_input("Steps", 1, MOST_STEPS, land.steps, key=f"{prefix}_steps", bind=BIND)
+    _say_what_was_dropped(given, ranges)
+    return Asked(name, tuple(start), rate, threshold, int(steps))
+
+
+def pictures(asked: Asked) -> None:
+    """Draw the landscape with its paths, which has the bar that plays both, and the loss beside it."""
+    title = LANDSCAPES[asked.landscape].title
+    left, right = st.columns([1.25, 1])
+    surface, loss = charts(asked)
+    with left:
+        plot(surface, key="cliff_surface", label=f"{title}: paths over the loss", height=HEIGHT, about=title)
+    with right:
+        plot(loss, key="cliff_loss", label=f"{title}: loss over steps", height=HEIGHT, about=title)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -140,8 +152,8 @@ def rate_sentences(asked: Asked, free: Arrival, held: Arrival) -> list[str]:
         + (f", {ratio:.0f} times fewer." if ratio >= 2 else ".")
     )
     said.append(
-        "At the same learning rate clipping is slower, not faster: what it gives is the larger learning rate. Dips in "
-        "the lines are luck, a step that happens to land next to 0; without clipping half the limit lands on 0 itself."
+        "At the same small learning rate clipping is slower, not faster; what it gives is the larger learning rate. "
+        "Dips are luck, a step that happens to land next to 0: so does half the limit, without clipping, at once."
     )
     return said
 
@@ -169,21 +181,21 @@ def rates_chart(start: float, max_norm: float, rate: float) -> tuple[str, Arriva
     return theme.to_json(drawn), free[-DECADES[0]], chosen
 
 
-def _number(label: str, key: str, value: float, least: float, most: float, help: str | None = None) -> float:
-    step = 10.0 ** (len(f"{value:.0f}") - 2)
-    return float(
-        st.number_input(label, least, most, value, step=step, format="%.6g", key=key, bind="query-params", help=help)
-    )
+def _number(label: str, key: str, value: float, limits: tuple[float, float], help: str | None = None) -> float:
+    return float(st.number_input(label, *limits, value, step=0.1, format="%.6g", key=key, bind=BIND, help=help))
 
 
-def _start(land: Landscape, prefix: str) -> tuple[float, ...]:
-    far = RANGES[land.name]
-    columns = st.columns(len(land.parameters))
-    return tuple(
-        float(
-            column.number_input(
-                f"Start {name}", -far, far, value, step=0.1, format="%.6g", key=f"{prefix}_{name}", bind="query-params"
-            )
-        )
-        for column, name, value in zip(columns, land.parameters, land.start, strict=True)
-    )
+def _say_what_was_dropped(given: Mapping[str, str], ranges: Mapping[str, tuple[float, float]]) -> None:
+    """Name each parameter of the address that no control could take, and what must hold."""
+    for key, (least, most) in ranges.items():
+        try:
+            taken = least <= float(given.get(key, least)) <= most
+        except ValueError:
+            taken = False
+        if not taken:
+            must = f"`{key}` must be a number from {least:g} to {most:g}"
+            st.warning(escaped(f"{must}. Received: {key}={given[key][:40]}. The default is used."))
+    if given.get("landscape", "A recurrent unit") not in (land.title for land in LANDSCAPES.values()):
+        known = ", ".join(land.title for land in LANDSCAPES.values())
+        sentence = f"`landscape` must be one of {known}. Received: landscape={given['landscape'][:40]}"
+        st.warning(escaped(f"{sentence}. The default is used."))

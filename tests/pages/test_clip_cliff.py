@@ -1,0 +1,91 @@
+import pytest
+
+from tests.pages.conftest import charts, shown, texts
+
+CLIPPING = "pages/1_Clipping_Lab.py"
+QUARTIC = "x to the fourth"
+
+
+@pytest.fixture
+def open_cliff(open_page):
+    return lambda **address: open_page(CLIPPING, part="Cliff", **address)
+
+
+def titles(app):
+    return [chart["figure"]["layout"]["title"]["text"] for chart in charts(app)]
+
+
+def table(app):
+    return app.dataframe[0].value.to_dict("records")
+
+
+def test_the_first_view_shows_a_throw_and_who_arrives(open_cliff):
+    app = open_cliff()
+    assert titles(app)[0].startswith("Without clipping the descent is thrown 4.58 away at step 21; clipped, it arrives")
+    assert [chart["key"] for chart in charts(app)] == ["cliff_surface", "cliff_loss"]
+    assert any("lands 4.58 away, at w = 2.51, b = -6.37 and a loss of 0.49" in text for text in texts(app))
+
+
+def test_the_table_has_a_row_for_each_rule(open_cliff):
+    none, held = table(open_cliff())
+    assert (none["Rule"], none["Steps until below 0.01 for good"], none["Steps clipped"]) == (
+        "No clipping",
+        "never",
+        "0 of 120",
+    )
+    assert (held["Rule"], held["Longest step"][:4]) == ("Global norm", "0.08")
+
+
+def test_x4_shows_the_step_at_which_the_unclipped_descent_is_lost_and_the_learning_rates(open_cliff):
+    app = open_cliff(landscape=QUARTIC)
+    assert titles(app) == [
+        "Without clipping the descent overflows at step 4; clipped, it arrives at step 283",
+        "Loss at the end: no clipping lost at step 4; global norm 8.8e-7",
+        "x⁴: 283 steps with clipping at a learning rate of 0.5; 101,003 just below the limit without",
+    ]
+    assert table(app)[0]["Loss at the last step"] == "not finite at step 4"
+    assert any("takes 101,003 steps, at 1.01 times the limit it has diverged by step 8" in text for text in texts(app))
+    assert any("takes 283 steps, 357 times fewer" in text for text in texts(app))
+
+
+def test_the_address_sets_every_control_of_a_landscape(open_cliff):
+    address = {"cliff_rate": "0.1", "cliff_threshold": "3", "cliff_w": "4.5", "cliff_b": "-2", "cliff_steps": "7"}
+    app = open_cliff(**address)
+    assert {key: app.session_state[key] for key in address} == {
+        "cliff_rate": 0.1, "cliff_threshold": 3.0, "cliff_w": 4.5, "cliff_b": -2.0, "cliff_steps": 7,
+    }  # fmt: skip
+    assert charts(app)[0]["figure"]["layout"]["meta"]["frames"]["steps"] == 7
+
+
+def test_each_landscape_keeps_its_own_settings(open_cliff):
+    app = open_cliff(cliff_rate="0.1")
+    app.segmented_control(key="landscape").set_value(QUARTIC).run()
+    assert app.session_state["cliff_x4_rate"] == 0.5
+    assert titles(app)[0].endswith("clipped, it arrives at step 283")
+
+
+def test_a_changed_threshold_redraws_at_once(open_cliff):
+    app = open_cliff()
+    app.number_input(key="cliff_threshold").set_value(20.0).run()
+    assert titles(app)[0].startswith("No gradient is long enough to be clipped")
+
+
+def test_what_the_address_got_wrong_is_named(open_cliff):
+    app = open_cliff(cliff_rate="-1", cliff_threshold="nan", cliff_w="much", cliff_steps="1000000")
+    assert [shown(warning.value) for warning in app.warning] == [
+        "`cliff_rate` must be a number from 1e-06 to 100. Received: cliff_rate=-1. The default is used.",
+        "`cliff_threshold` must be a number from 1e-06 to 1e+06. Received: cliff_threshold=nan. The default is used.",
+        "`cliff_steps` must be a number from 1 to 500. Received: cliff_steps=1000000. The default is used.",
+        "`cliff_w` must be a number from -20 to 20. Received: cliff_w=much. The default is used.",
+    ]
+    assert app.session_state["cliff_rate"] == 0.4
+
+
+def test_a_start_at_the_target_draws_no_learning_rates(open_cliff):
+    app = open_cliff(landscape=QUARTIC, cliff_x4_x="0")
+    assert [chart["key"] for chart in charts(app)] == ["cliff_surface", "cliff_loss"]
+    assert titles(app)[0].endswith("the descent arrives at step 0 either way")
+
+
+def test_another_part_of_the_lab_draws_none_of_this(open_page):
+    assert all(not chart["key"].startswith("cliff") for chart in charts(open_page(CLIPPING)))
