@@ -1,19 +1,236 @@
-"""One step: what each rule makes of one gradient."""
+"""One step: what each rule makes of one gradient; redrawn at every change, without a worker."""
 
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
 import streamlit as st
 
+from gradcore.clip_trials import Applied, OneStep, one_step
+from gradcore.clip_trials.matching import STRENGTH, matched
+from gradcore.clip_trials.measures import Gradients, whole_norm
+from gradcore.clip_trials.notebook import printed_lines
+from gradcore.clip_trials.shape import shape
+from gradcore.clipping import CLIP_RULES
+from gradcore.figures import clip_step as figures
+from gradcore.figures import theme
 from gradcore.scenarios import SCENARIOS
+from gradcore.specs import Choice, Tensor
+from ui.clip_own import own_gradients
+from ui.clip_rules import rule_controls
+from ui.frame import CLIPPING
+from ui.panels import try_this
+from ui.plot import plot
+from ui.words import escaped
+
+OWN = "Your own"
+TITLES = {scenario.title: scenario for scenario in SCENARIOS.values()}
+FIRST = ("clip_by_value", "clip_by_norm", "clip_by_global_norm", "ten_percent")
+PROPOSED = {  # the notebook's
+    "clip_by_value": {"max_value": 10.0},
+    "clip_by_norm": {"max_norm": 5.0},
+    "clip_by_global_norm": {"max_norm": 5.0},
+}
+HEIGHT = 400
+MOST_NORMS = 4  # of tensors in one cell
+Tensors = tuple[Tensor | None, ...]
+EXPERIMENTS = (
+    (
+        "The notebook compared thresholds, not rules. Which rule turns the explosive gradient most at the same norm?",
+        {"step_match": "true"},
+    ),
+    ("One infinite entry: which rules spread it over every tensor?", {"gradient": "Non-finite"}),
+    (
+        "A gradient a million times too small: which rule makes it longer?",
+        {"gradient": "Vanishing", "step_rules": "Normalized"},
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the controls ask for; hashable, so that what was drawn for one visitor serves the next."""
+
+    tensors: Tensors
+    rules: tuple[Choice, ...]
+    weight: float | None  # of every entry, where a rule needs weights
+
+    @property
+    def gradients(self) -> Gradients:
+        """The gradients as arrays."""
+        return [None if tensor is None else tensor.array() for tensor in self.tensors]
+
+    @property
+    def weights(self) -> Gradients | None:
+        """The weights as arrays."""
+        if self.weight is None:
+            return None
+        return [None if one is None else np.full(one.shape, self.weight, np.float32) for one in self.tensors]
 
 
 def draw() -> None:
     """Draw the part of the clipping lab that is about one step."""
     title = st.segmented_control(
-        "Gradient",
-        [scenario.title for scenario in SCENARIOS.values()],
-        default=SCENARIOS["explosive"].title,
-        key="gradient",
-        bind="query-params",
-        required=True,
+        "Gradient", [*TITLES, OWN], default="Explosive", key="gradient", bind="query-params", required=True
     )
-    scenario = next(entry for entry in SCENARIOS.values() if entry.title == title)
-    st.caption(scenario.summary)
+    scenario = TITLES.get(title or "")
+    if scenario:
+        st.caption(scenario.summary)
+        gradients: Gradients | None = scenario.gradients
+    else:
+        gradients = own_gradients()
+    picture, settings = st.columns([3.3, 1], gap="medium")
+    with settings:
+        asked = _controls(gradients) if gradients is not None else None
+    with picture:
+        if asked is not None:
+            step = _picture(asked)
+            if scenario and scenario.in_notebook:
+                _notebook(step.gradients)
+        try_this(CLIPPING, [(sentence, {"part": "One step", **values}) for sentence, values in EXPERIMENTS])
+
+
+def _controls(gradients: Gradients) -> Asked:
+    """Draw the rules and their strength."""
+    rules = rule_controls("step", FIRST, PROPOSED)
+    needs = any(CLIP_RULES[rule.name].needs == "weights" for rule in rules)
+    weight = _number("Every weight is", "step_weight", 1.0) if needs else None
+    tensors = tuple(None if part is None else Tensor.of(np.asarray(part)) for part in gradients)
+    asked = Asked(tensors, rules, weight)
+    if st.toggle(
+        "At matched strength", key="step_match", bind="query-params",
+        help="Changes the threshold of every rule so that all leave the same norm. Unequal thresholds compare nothing.",
+    ):  # fmt: skip
+        asked = _match(asked, _number("Norm after, for all", "step_norm", 5.0))
+    return asked
+
+
+def _number(label: str, key: str, value: float) -> float:
+    return float(st.number_input(label, 1e-30, 1e30, value, format="%.6g", key=key, bind="query-params"))
+
+
+def _match(asked: Asked, norm: float) -> Asked:
+    """Return the same with the rules at matched strength; say which rule cannot leave this norm."""
+    if not math.isfinite(whole_norm(asked.gradients)):
+        st.caption("A gradient that is not finite has no norm to match.")
+        return asked
+    found = matched(asked.gradients, asked.rules, norm, asked.weights)
+    said = [
+        f"{CLIP_RULES[one.choice.name].title}: {STRENGTH[one.choice.name].replace('_', ' ')} "
+        f"{theme.number(float(one.choice.get(STRENGTH[one.choice.name]) or 0))}"
+        for one in found
+        if one.reached and one.choice.name in STRENGTH
+    ]
+    missed = [CLIP_RULES[one.choice.name].title for one in found if not one.reached]
+    if said:
+        st.caption(escaped("Matched with " + "; ".join(said) + "."))
+    if missed:
+        st.caption(escaped(f"{theme.names(missed)} cannot leave a norm of {theme.number(norm)} here."))
+    return Asked(asked.tensors, tuple(one.choice for one in found), asked.weight)
+
+
+def _picture(asked: Asked) -> OneStep:
+    """Draw the charts, the table and what they show."""
+    step, texts = _drawn(asked)
+    about = "own" if asked.tensors else "none"
+    plot(texts[0], key="step_entries", label="Entries of the gradient before and after each rule", height=HEIGHT,
+         about=about)  # fmt: skip
+    left, right = st.columns(2)
+    with left:
+        plot(texts[1], key="step_angles", label="Angle by which each rule turns the gradient", height=HEIGHT,
+             about=about)  # fmt: skip
+    with right:
+        plot(texts[2], key="step_shapes", label="Norm after against norm before for each rule", height=HEIGHT,
+             about=about)  # fmt: skip
+    st.markdown("\n".join(f"- {escaped(sentence)}" for sentence in sentences(step)))
+    if step.results:
+        st.table([row(one, step) for one in step.results], border="horizontal", hide_index=True)
+    return step
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _drawn(asked: Asked) -> tuple[OneStep, tuple[str, str, str]]:
+    """Return the trial and its charts as JSON, made once for everybody who asks for the same."""
+    gradients, weights = asked.gradients, asked.weights
+    step = one_step(gradients, asked.rules, weights)
+    drawn = (
+        figures.entries(step, HEIGHT),
+        figures.angles(step, HEIGHT),
+        figures.shapes(step, shape(gradients, asked.rules, weights), HEIGHT),
+    )
+    first, second, third = (theme.to_json(one) for one in drawn)
+    return step, (first, second, third)
+
+
+def row(one: Applied, step: OneStep) -> dict[str, str]:
+    """Return one rule as a row of the table; the norm after is the number that matters."""
+    return {
+        "Rule": escaped(one.title),
+        "Norm after": f"**{theme.number(one.norm_after)}**",
+        "Clipped": "yes" if one.clipped else "no",
+        "Turned by": "no angle" if one.angle is None else f"{one.angle:.1f}°",
+        "Cosine": "none" if one.cosine is None else f"{one.cosine:.4f}",
+        "Factor": "none in common" if one.scale is None else theme.number(one.scale),
+        "Threshold": "none" if one.threshold is None else theme.number(one.threshold),
+        "Norms of the tensors": norms_text(step.layer_norms_before, one.layer_norms_after),
+        "Not finite": f"{one.non_finite_after}" + (", step skipped in training" if one.would_skip else ""),
+    }
+
+
+def norms_text(before: Sequence[float | None], after: Sequence[float | None]) -> str:
+    """Return the norm of each tensor before and after, the first few of many.
+
+    Example:
+        >>> norms_text([5.0, None], [1.0, None])
+        '5 → 1, no gradient'
+    """
+    pairs = zip(before, after, strict=True)
+    said = [
+        "no gradient" if old is None or new is None else f"{theme.number(old)} → {theme.number(new)}"
+        for old, new in pairs
+    ]
+    return ", ".join(said[:MOST_NORMS]) + (f", and {len(said) - MOST_NORMS} more" if len(said) > MOST_NORMS else "")
+
+
+def sentences(step: OneStep) -> list[str]:
+    """Return what the charts show."""
+    said = [f"The norm before clipping is {theme.number(step.norm_before)}."]
+    if step.non_finite_before:
+        said.append("Training skips a step like this under every rule but no clipping; here each formula is applied.")
+    after = sorted({f"{one.norm_after:.4g}" for one in step.results if one.clipped})
+    if len(after) > 1 and not step.non_finite_before:
+        said.append(
+            f"The rules leave {len(after)} different norms: that compares thresholds. "
+            "Match their strength to compare rules."
+        )
+    kept = [one.title for one in step.results if one.scale is not None and one.clipped and one.angle is not None]
+    if kept:
+        said.append(f"{theme.names(kept)}: one factor for all entries, so only the length of the step changes.")
+    return said
+
+
+def _notebook(gradients: Gradients) -> None:
+    """Draw what the notebook printed for this gradient, what is true, and why."""
+    lines = printed_lines(gradients)
+    wrong = sum(not line.right for line in lines)
+    st.subheader("What the notebook printed", anchor=False)
+    st.table(
+        [
+            {
+                "Line": escaped(line.line),
+                "Printed": f"{line.printed:.4f}",
+                "True": f"{line.true:.4f}" if line.right else f"**{line.true:.4f}**",
+                "Why": line.why or "right",
+            }
+            for line in lines
+        ],
+        border="horizontal",
+        hide_index=True,
+    )
+    count = "No line is" if not wrong else "One line is" if wrong == 1 else f"{wrong} lines are"
+    st.markdown(
+        f"{count} wrong here. Its comparison sets the global norm to 5, entries to ±10 and a tenth of the norm between "
+        "1 and 10: three thresholds, not three rules. The one real difference, the direction, it never measured. "
+        "And its adaptive line is no clipping: it shrinks every gradient longer than 1, again each time it is applied."
+    )

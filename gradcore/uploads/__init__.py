@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 from gradcore.uploads.csv_text import csv_norms, csv_tensors
 from gradcore.uploads.limits import MOST_TENSORS, Singles, checked, refuse
 from gradcore.uploads.npz import npz_tensors
+from gradcore.uploads.table import tensors_from_table
+
+__all__ = ["norms_from_upload", "tensors_from_table", "tensors_from_upload"]
 
 
 def tensors_from_upload(name: str, data: bytes) -> list[Singles]:

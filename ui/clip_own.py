@@ -1,0 +1,68 @@
+"""A visitor's own gradients: an editable table, or a CSV or .npz file. They stay in the session, not in the address."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from gradcore.clip_trials.measures import Gradients
+from gradcore.errors import RefusedError
+from gradcore.uploads import tensors_from_table, tensors_from_upload
+from gradcore.uploads.limits import LARGEST_FILE
+from ui.words import escaped
+
+TABLE, BASE, ROWS = "own_table", "own_base", "own_rows"
+COLUMN = "Entries"
+FIRST = [{COLUMN: "0.01, -50, 0.1"}, {COLUMN: "100, -0.05"}]
+HELP = "One row is one tensor. NaN and Inf are allowed; an empty row is a variable without a gradient."
+
+
+def own_gradients() -> Gradients | None:
+    """Draw the table and the upload; return the gradients, or say in a sentence why there are none."""
+    left, right = st.columns([1.6, 1])
+    with left:
+        edited = _table()
+    with right:
+        file = st.file_uploader(
+            "Or a file: CSV or .npz",
+            type=["csv", "npz"],
+            key="own_file",
+            max_upload_size=LARGEST_FILE // 1024**2,
+            help="CSV: rows of numbers, an empty line begins the next tensor. .npz: one tensor for each array.",
+        )
+    try:
+        found: Gradients = tensors_from_upload(file.name, file.getvalue()) if file else tensors_from_table(edited)
+    except RefusedError as error:
+        st.error(escaped(str(error)), icon=":material/error:")
+        return None
+    if file:
+        st.caption(escaped(f"{file.name}: {_described(found)}. Remove the file to use the table."))
+    return found
+
+
+def _table() -> list[str]:
+    """Draw the editable table; its rows outlive a visit to another part or page."""
+    if TABLE not in st.session_state or BASE not in st.session_state:
+        st.session_state[BASE] = st.session_state.get(ROWS, FIRST)
+    edited = st.data_editor(
+        pd.DataFrame(st.session_state[BASE], columns=[COLUMN], dtype=object),
+        key=TABLE,
+        num_rows="dynamic",
+        hide_index=True,
+        width="stretch",
+        column_config={COLUMN: st.column_config.TextColumn("Your tensors, entries separated by commas", help=HELP)},
+    )
+    rows = [_text(value) for value in edited[COLUMN]]
+    st.session_state[ROWS] = [{COLUMN: row} for row in rows]
+    return rows
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _described(tensors: Gradients) -> str:
+    shapes = [" × ".join(map(str, tensor.shape)) or "1" for tensor in tensors if tensor is not None]
+    return f"{len(shapes)} tensor{'s' if len(shapes) != 1 else ''} of {', '.join(shapes[:6])}" + (
+        ", ..." if len(shapes) > 6 else ""
+    )
