@@ -28,7 +28,7 @@ DECADES = (-2, 29)  # eighths of a decade around it for which x^4's steps are co
 HEIGHT = 480
 EXPERIMENTS = (
     (
-        "A quarter of the learning rate: the unclipped descent reaches the wall later. Is it thrown less far?",
+        "A quarter of the learning rate: the wall comes later. Does that save the unclipped descent?",
         {"part": "Cliff", "cliff_rate": "0.1", "cliff_steps": "300"},
     ),
     (
