@@ -30,13 +30,9 @@ def share_text(side: Side) -> str:
 
 def _blow_ups(pair: Pair) -> str:
     fallen = sorted(step for step in pair.without.blown_up_at if step is not None)
-    when = ""
-    if fallen:
-        when = f", the first at step {fallen[0]}" + (f", the last at step {fallen[-1]}" if len(fallen) > 1 else "")
-    return (
-        f"Blown up {pair.without.label}: {share_text(pair.without)}{when}. "
-        f"Blown up {pair.clipped.label}: {share_text(pair.clipped)}."
-    )
+    when = "" if not fallen else f", at step {fallen[0]}" if len(set(fallen)) == 1 else ", at steps "
+    when += f"{fallen[0]} to {fallen[-1]}" if len(set(fallen)) > 1 else ""
+    return f"Without clipping {share_text(pair.without)} runs blow up{when}; with it {share_text(pair.clipped)}."
 
 
 def _test(pair: Pair) -> str:

@@ -75,8 +75,8 @@ def test_the_clip_rate_counts_finite_steps_only():
 
 def test_the_sentences_say_what_the_numbers_hold():
     assert pair_sentences(trace()) == [
-        "Blown up without clipping: 2 of 3 (95 % interval 21 to 94 %), the first at step 1, the last at step 2. "
-        "Blown up clipped at 1: 0 of 3 (95 % interval 0 to 56 %).",
+        "Without clipping 2 of 3 (95 % interval 21 to 94 %) runs blow up, at steps 1 to 2; with it 0 of 3 (95 % "
+        "interval 0 to 56 %).",
         "From the same weights and batches, 2 of 3 seeds blew up only without clipping and 0 only with it (exact "
         "McNemar test, p = 0.5): these seeds do not show a difference.",
         "Clipping changed 37.5 % of the steps: more than a seat belt, but most steps passed unchanged.",
@@ -90,13 +90,12 @@ def test_a_clipped_run_that_learns_and_one_that_explodes_are_said_to():
     assert "The clipped runs blow up too" in pair_sentences(trace(NAN))[3]
 
 
-def test_one_seed_is_said_in_the_singular_nowhere_and_never_crashes():
+def test_one_seed_and_a_task_that_is_no_longer_known_are_read_too():
     one = make_entrant([[1.0]], label="without clipping", optimizer="SGD", validation_loss=[1.0])
     other = make_entrant([[1.0]], label="clipped at 5", optimizer="SGD", validation_loss=[1.0])
     said = pair_sentences(make_trace([one, other], task="retired"))
     assert said[0] == (
-        "Blown up without clipping: 0 of 1 (95 % interval 0 to 79 %). "
-        "Blown up clipped at 5: 0 of 1 (95 % interval 0 to 79 %)."
+        "Without clipping 0 of 1 (95 % interval 0 to 79 %) runs blow up; with it 0 of 1 (95 % interval 0 to 79 %)."
     )
     assert said[2] == "Clipping changed no step: the threshold lies above every gradient norm."
     assert said[3] == "How well the clipped runs learned is not known."

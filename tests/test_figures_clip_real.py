@@ -48,7 +48,7 @@ def test_while_it_runs_the_title_says_so_and_waits_for_both():
     half = replace(trace(), steps=10)
     assert figures.share_title(half) == "2 of 3 runs blow up without clipping, 0 of 3 with it so far"
     one_sided = replace(half, entrants=(half.entrants[0], empty().entrants[1]))
-    assert figures.share_title(one_sided) == figures.loss_title(one_sided) == "Waiting for the first steps"
+    assert figures.share_title(one_sided) == figures.loss_title(one_sided) == "Waiting for the first steps of both"
 
 
 def test_every_seed_is_a_line_of_its_own_and_gaps_lie_between_them():

@@ -114,7 +114,7 @@ def windowed(entrant: EntrantTrace, window: int) -> tuple[Floats, Doubles]:
 def share_title(trace: RaceTrace) -> str:
     """Return who has blown up."""
     if not all(entrant.steps for entrant in trace.entrants):
-        return "Waiting for the first steps"
+        return "Waiting for the first steps of both"
     pair = read_pair(trace)
     so_far = " so far" if any(entrant.steps < trace.steps for entrant in trace.entrants) else ""
     if not pair.without.blow_ups and not pair.clipped.blow_ups:
@@ -126,7 +126,7 @@ def share_title(trace: RaceTrace) -> str:
 def loss_title(trace: RaceTrace) -> str:
     """Return how the losses of both sides stand, against a constant answer."""
     if not all(entrant.steps for entrant in trace.entrants):
-        return "Waiting for the first steps"
+        return "Waiting for the first steps of both"
     without, clipped = (_tail(entrant.loss) for entrant in trace.entrants)
     if not np.isfinite(clipped):
         return "The losses of most seeds explode, clipped or not"
