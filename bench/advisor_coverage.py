@@ -35,7 +35,7 @@ TAILS: dict[str, Draw] = {
 SLOW = 0.3, 0.95  # share of the variance that drifts, and its correlation
 SLOW_LENGTHS = (1000, 3000, 10_000)
 STREAMS, MOST_STREAMS = 2000, 6000  # more, where an interval is given only sometimes
-ENOUGH = 200  # intervals, from which a coverage is judged
+ENOUGH, AIM = 200, 600  # intervals, from which a coverage is judged, and for which more streams are drawn
 LOW, HIGH = 0.92, 0.98
 TABLE = Path(__file__).parents[1] / "docs" / "advisor_coverage.md"
 
@@ -127,7 +127,7 @@ def measured(process: Process, steps: int) -> list[dict[str, Any]]:
     thresholds = np.exp(process.thresholds())
     draw = np.random.default_rng([steps, int(100 * process.correlation), list(TAILS).index(process.tail)])
     while tallies[0].streams < STREAMS or (
-        tallies[0].streams < MOST_STREAMS and any(0 < one.given < ENOUGH for one in tallies)
+        tallies[0].streams < MOST_STREAMS and any(0 < one.given < AIM for one in tallies)
     ):
         for norms in np.exp(process.draw(draw, 100, steps)):
             found = rates(NormStream.of(norms), thresholds)

@@ -26,8 +26,9 @@ HEIGHT, NORMS_HEIGHT = 440, 300
 RATE_HELP = "The share of the steps that are to be clipped. A seat belt acts on few steps, say 1 to 5 %."
 FIRST_HELP = "Earlier steps are left out, such as a fast fall at the start."
 RULES_NOTE = (
-    "What each rule would have done over the last {steps:,} recorded steps of one seed, by the code that trains. The "
-    "percentile rules look for the same clip rate by themselves; ZClip acts above 2.5 standard deviations."
+    "Over the last {steps:,} recorded steps of one seed, by the code that trains. The percentile rules look for the "
+    "wanted clip rate by themselves; ZClip acts above 2.5 standard deviations. Had a rule acted, it would have changed "
+    "the steps that follow."
 )
 NOTEBOOK = """
 - It printed one clip rate over 20 steps, 40 %. With other seeds the same simulation gives 20 to 65 %: without an
@@ -41,7 +42,9 @@ def draw() -> None:
     """Draw the part of the clipping lab that advises a threshold."""
     picture, settings = st.columns([3.3, 1], gap="medium")
     with settings:
+        knobs = st.container()  # above the choice in the reader's order, below it in the code's
         source = choose_source()
+    with knobs:
         if source is not None:
             wanted = st.number_input(
                 "Wanted clip rate (%)", 0.1, 99.0, 100 * WANTED, 0.5, key="advisor_rate", bind=BIND, help=RATE_HELP
@@ -80,6 +83,7 @@ def _picture(source: Source, advice: Advice, first: int) -> None:
     st.markdown("\n".join(f"- {escaped(sentence)}" for sentence in advice_sentences(advice)))
     label = "Gradient norms over the steps, with the suggested threshold"
     plot(norms, key="advisor_norms", label=label, height=NORMS_HEIGHT, about=source.about)
+    st.subheader("What each rule would have done", anchor=False)
     replays = _replays(*key, advice)
     st.dataframe([_row(one) for one in replays], hide_index=True)
     st.caption(escaped(RULES_NOTE.format(steps=len(replays[0].clipped))))
@@ -88,7 +92,7 @@ def _picture(source: Source, advice: Advice, first: int) -> None:
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _advice(about: str, first: int, wanted: float, _source: Source) -> Advice:
     """Return the advice, made once for all who ask the same."""
-    return advise(NormStream.of(_source.norms, first), wanted, _source.optimizer)
+    return advise(NormStream.of(_source.norms, first, _source.ends), wanted, _source.optimizer)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

@@ -9,6 +9,7 @@ import streamlit as st
 from gradcore.advisor import is_proof
 from gradcore.documents import example_document, trace_from_document
 from gradcore.errors import GradcoreError
+from gradcore.ranking import diverged_at
 from gradcore.records import Doubles, Floats, RaceTrace, RunInfo, RunStatus
 from gradcore.specs import NO_CLIPPING, RaceSpec
 from gradcore.titles import race_title
@@ -31,6 +32,7 @@ class Source:
     about: str  # tells one stream from another: what charts and caches go by
     title: str
     norms: Doubles | Floats  # (T,) or (T, S)
+    ends: tuple[int | None, ...] = ()  # step at which each seed blew up
     optimizer: str = ""  # Keras' name
     spec: RaceSpec | None = None  # the race that they are from, None for a file
     number: int = 0  # the entrant's place in it
@@ -39,12 +41,23 @@ class Source:
 
 def choose_source() -> Source | None:
     """Draw the choice of a run and an optimizer, or of a file; None where the run has no step yet."""
-    upload = st.file_uploader("Norms of your own (CSV)", type=["csv"], key="advisor_csv", help=UPLOAD_HELP)
+    place = st.container()
+    upload = st.file_uploader(
+        "Norms of your own (CSV)", type=["csv"], key="advisor_csv", help=UPLOAD_HELP, on_change=_begin_anew
+    )
     if upload is not None:
-        data = upload.getvalue()
-        norms = norms_from_upload(upload.name, data)
-        key = hashlib.sha256(data).hexdigest()[:16]
-        return Source(key, f"{upload.name}, {len(norms):,} steps", norms, steps=len(norms))
+        return _uploaded(upload.name, upload.getvalue())
+    with place:
+        return _chosen()
+
+
+def _uploaded(name: str, data: bytes) -> Source:
+    norms = norms_from_upload(name, data)
+    key = hashlib.sha256(data).hexdigest()[:16]
+    return Source(key, f"{name}: {len(norms):,} steps", norms, steps=len(norms))
+
+
+def _chosen() -> Source | None:
     run = _choose_run()
     if run is None:
         document = _example()
@@ -87,8 +100,13 @@ def _asked(asked: str | None, runs: Sequence[RunInfo]) -> RunInfo | None:
 
 
 def _picked() -> None:
-    """Put the picked run into the address, and begin at its first step."""
+    """Put the picked run into the address."""
     st.query_params[RUN] = st.session_state["advisor_pick"]
+    _begin_anew()
+
+
+def _begin_anew() -> None:
+    """Count another stream from its first step, and leave the proof of the one before."""
     st.query_params.pop(PROOF, None)
     st.session_state[FIRST] = 0
 
@@ -110,6 +128,7 @@ def _entrant(run_id: str, title: str, spec: RaceSpec, trace: RaceTrace, cursor: 
         about=f"{run_id}:{cursor}:{number}",
         title=f"{label} of {title}: {race_title(spec)}{clipped}",
         norms=entrant.gradient_norm,
+        ends=tuple(diverged_at(entrant.loss)),
         optimizer=entrant.optimizer,
         spec=spec,
         number=number,

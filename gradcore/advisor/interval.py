@@ -20,7 +20,7 @@ from gradcore.records import Doubles
 LEAST_EVENTS = 20.0
 GATE = 18.5  # what the correction takes the gate to be: the gate is on an estimate
 TAIL = 0.025  # of each end
-MORE_TAIL = 0.01  # added where the gate hides most streams: misses on the other side are hidden with them
+MORE_TAIL = 0.02  # added where the gate hides most streams: misses on the other side are hidden with them
 CLUSTERS = 0.25  # weight of the events' own clusters in the variance of the effective steps
 HALVINGS = 40
 

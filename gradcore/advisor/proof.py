@@ -6,11 +6,12 @@ A proof is a race of two entrants like any other; what it was to show follows fr
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gradcore.advisor.advice import rates
 from gradcore.advisor.reading import percent
 from gradcore.advisor.stream import NormStream
-from gradcore.ranking import divergences, median
+from gradcore.ranking import diverged_at, divergences, median
 from gradcore.records import EntrantTrace, RaceTrace
 from gradcore.specs import NO_CLIPPING, Choice, RaceSpec
 
@@ -39,6 +40,7 @@ class Proof:
     interval: tuple[float, float] | None
     realised: float  # share of the finite steps that were clipped
     by_seed: tuple[float, ...]  # realised, of each seed
+    earlier: float | None  # clip rate of the steps that are left out, None where none are
     without: Side
     clipped: Side
 
@@ -85,10 +87,10 @@ def read_proof(spec: RaceSpec, trace: RaceTrace, first_step: int = 0) -> Proof |
         first_step: the rates count from here.
     """
     without, clipped = trace.entrants
-    if not all(np.isfinite(one.gradient_norm[first_step:]).any() for one in trace.entrants):
+    if not all(_counted(one, first_step).any() for one in trace.entrants):
         return None
     threshold = float(spec.entrants[1].clip.get("max_norm"))  # type: ignore[arg-type]
-    found = rates(NormStream.of(without.gradient_norm, first_step), np.array([threshold]))
+    found = rates(NormStream.recorded(without, first_step), np.array([threshold]))
     low, high = float(found.low[0]), float(found.high[0])
     whole, by_seed = _realised(clipped, first_step)
     return Proof(
@@ -98,6 +100,7 @@ def read_proof(spec: RaceSpec, trace: RaceTrace, first_step: int = 0) -> Proof |
         interval=None if np.isnan(low) else (low, high),
         realised=whole,
         by_seed=by_seed,
+        earlier=_realised(clipped, 0, first_step)[0] if first_step else None,
         without=_side(without),
         clipped=_side(clipped),
     )
@@ -110,9 +113,16 @@ def proof_sentences(proof: Proof) -> list[str]:
     return [
         f"Predicted clip rate {percent(proof.predicted)}{between}, realised {percent(proof.realised)}. The "
         "prediction counts the steps of the path without clipping, from the same weights and batches. Clipping changes "
-        "the path: after the first clipped step the weights differ, so the two rates need not agree.",
+        f"the path: after the first clipped step the weights differ, so the two rates need not agree.{_earlier(proof)}",
         _blow_ups(proof),
     ]
+
+
+def _earlier(proof: Proof) -> str:
+    """Return what the rule did before the rates begin, an empty text where they begin at once."""
+    if not proof.earlier:
+        return ""
+    return f" Of the earlier steps, which neither rate counts, the rule clipped {percent(proof.earlier)}."
 
 
 def _blow_ups(proof: Proof) -> str:
@@ -122,14 +132,22 @@ def _blow_ups(proof: Proof) -> str:
     return f"Blown up: {without} of {proof.seeds} seeds without clipping, {clipped} of {proof.seeds} with it."
 
 
-def _realised(entrant: EntrantTrace, first_step: int) -> tuple[float, tuple[float, ...]]:
-    """Return the share of the finite steps that were clipped, over all seeds and of each."""
+def _realised(entrant: EntrantTrace, first: int, stop: int | None = None) -> tuple[float, tuple[float, ...]]:
+    """Return the share of the finite steps that were clipped, over all seeds and of each; 0 without any."""
     both = entrant.gradient_norm, entrant.clipped_norm
-    before, after = (norms[first_step:].astype(np.float64) for norms in both)  # (T, S)
-    finite = np.isfinite(before)
-    acted = finite & (after < before * (1 - ROUNDING))
+    before, after = (norms[first:stop].astype(np.float64) for norms in both)  # (T, S)
+    finite = _counted(entrant, first, stop)
+    recorded = entrant.clip.clipped[first:stop] if entrant.clip else after < before * (1 - ROUNDING)
+    acted = finite & recorded
     counts = np.maximum(finite.sum(axis=0), 1)
-    return float(acted.sum() / finite.sum()), tuple((acted.sum(axis=0) / counts).tolist())
+    return float(acted.sum() / max(finite.sum(), 1)), tuple((acted.sum(axis=0) / counts).tolist())
+
+
+def _counted(entrant: EntrantTrace, first: int, stop: int | None = None) -> NDArray[np.bool_]:
+    """Return which steps count: finite, and before the seed blew up."""
+    ends = [entrant.steps if end is None else end for end in diverged_at(entrant.loss)]
+    alive = np.arange(entrant.steps)[:, None] < np.array(ends)
+    return np.asarray(alive & np.isfinite(entrant.gradient_norm))[first:stop]
 
 
 def _side(entrant: EntrantTrace) -> Side:

@@ -10,6 +10,8 @@ from gradcore.advisor.advice import Advice, Rates
 from gradcore.advisor.interval import LEAST_EVENTS
 from gradcore.advisor.replay import Replay
 
+INDEPENDENT = 0.95  # effective steps / steps, from which the steps are called independent
+START, MOSTLY = 0.2, 0.8  # the part of the steps that is the start, and the share of the clipped ones that lie there
 DRIFTING = 0.1  # effective steps / steps at the median norm, below which the stream is called drifting
 
 
@@ -20,6 +22,17 @@ def advice_sentences(advice: Advice) -> list[str]:
     sentences = [f"{lead}{_sure(advice)}", found.verdict.sentence]
     if found.rule is None:
         sentences[0] = "So many norms are 0 that no threshold above 0 has the wanted clip rate; no rule can be tried."
+    if early := _early(advice):
+        sentences.append(early)
+    above = float(np.mean(stream.earlier > found.threshold)) if stream.earlier.size else 0.0
+    if above > 0:
+        sentences.append(
+            f"Of the earlier steps, which do not count, {percent(above)} are above it too: the rule would act there as "
+            "well, and change what follows."
+        )
+    if stream.blown_up:
+        seeds = f"{stream.blown_up} of {stream.seeds} seeds blew up" if stream.seeds > 1 else "The run blew up"
+        sentences.append(f"{seeds}; the norms count until then, because those of a lost run say nothing.")
     if stream.non_finite:
         which = "step is" if stream.non_finite == 1 else "steps are"
         sentences.append(
@@ -42,7 +55,9 @@ def percent(rate: float) -> str:
 def _sure(advice: Advice) -> str:
     """Return the end of the first sentence: the interval, or why there is none."""
     found, stream = advice.suggestion, advice.stream
-    worth = f"{stream.counted:,} correlated steps are worth {found.steps:,.0f} independent ones here"
+    worth = f"{stream.counted:,} steps, as good as independent here"
+    if found.steps < INDEPENDENT * stream.counted:
+        worth = f"{stream.counted:,} correlated steps are worth {found.steps:,.0f} independent ones here"
     if found.interval is not None:
         low, high = (percent(end) for end in found.interval)
         return f" (95 % interval {low} to {high}; {worth})."
@@ -59,6 +74,17 @@ def _drift(advice: Advice) -> str:
     if worth >= DRIFTING * advice.stream.counted:
         return "."
     return ". The norms drift over these steps: more seeds, more steps or a later first step give an interval."
+
+
+def _early(advice: Advice) -> str:
+    """Return whether the steps above the threshold are mostly the first ones, an empty text where they are not."""
+    stream = advice.stream
+    above = stream.finite & (stream.norms > advice.suggestion.threshold)
+    first = max(1, int(START * stream.steps))
+    if stream.steps < 10 or above[:first].sum() < MOSTLY * above.sum() or not above.any():
+        return ""
+    share = percent(float(above[:first].sum() / above.sum()))
+    return f"{share} of them are among the first {first:,} steps: the threshold mostly slows the start down."
 
 
 def advice_document(advice: Advice, replays: Sequence[Replay] = (), **about: Any) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """Gradient norms as the advisor takes them: of a stored run, all its seeds side by side, or of a file.
 
-Shapes: T steps, S seeds; N = T x S less the steps that are not finite.
+Shapes: T steps, S seeds; N = T x S less the steps that do not count.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,12 +11,17 @@ from numpy.typing import ArrayLike, NDArray
 
 from gradcore.checks import refuse
 from gradcore.errors import RefusedError
-from gradcore.records import Doubles
+from gradcore.ranking import diverged_at
+from gradcore.records import Doubles, EntrantTrace
+
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class NormStream:
     """Gradient norms before clipping; what is not finite is counted, and left out of every statistic.
+
+    So are the steps from which a seed has blown up: a lost run's norms say nothing about how to save it.
 
     Example:
         >>> stream = NormStream.of([1.0, float("nan"), 3.0])
@@ -23,25 +29,34 @@ class NormStream:
         (2, 1, array([1., 3.]))
     """
 
-    norms: Doubles  # (T, S)
-    ordered: Doubles = field(repr=False)  # (N,) the finite ones, the least first
+    norms: Doubles  # (T, S), NaN once a seed has blown up
+    lost: Flags  # (T, S) steps from which a seed has blown up
+    ordered: Doubles = field(repr=False)  # (N,) the finite norms, the least first
+    earlier: Doubles = field(repr=False)  # the finite norms of the steps that are left out at the start
 
     @classmethod
-    def of(cls, norms: ArrayLike, first_step: int = 0) -> "NormStream":
+    def of(cls, norms: ArrayLike, first_step: int = 0, ends: Sequence[int | None] = ()) -> "NormStream":
         """Return the stream from `first_step` on; refuses negative norms, and a stream without a finite one.
 
         Args:
             norms: (T,) or (T, S).
             first_step: earlier steps are left out, such as a fast fall at the start.
+            ends: for each seed the step at which it has blown up, None where it has not; () = no seed has.
         """
         found = np.asarray(norms, dtype=np.float64)
         found = found[:, None] if found.ndim == 1 else found
         _check(found, first_step)
-        kept = np.ascontiguousarray(found[first_step:])
+        lost = _lost(found.shape, ends)[first_step:]
+        kept = np.where(lost, np.nan, found[first_step:])
         ordered = np.sort(kept[np.isfinite(kept)])
         if not ordered.size:
-            raise RefusedError("the stream must hold a finite norm. Received: none of its steps is finite")
-        return cls(kept, ordered)
+            raise RefusedError("the stream must hold a finite norm. Received: none, or none before it blew up")
+        return cls(kept, lost, ordered, found[:first_step][np.isfinite(found[:first_step])])
+
+    @classmethod
+    def recorded(cls, entrant: EntrantTrace, first_step: int = 0) -> "NormStream":
+        """Return the stream of one entrant of a stored run, each seed until it blew up."""
+        return cls.of(entrant.gradient_norm, first_step, diverged_at(entrant.loss))
 
     @property
     def steps(self) -> int:
@@ -60,12 +75,17 @@ class NormStream:
 
     @property
     def non_finite(self) -> int:
-        """Steps of all seeds that are not: every rule but `none` skips them."""
-        return int(self.norms.size - self.ordered.size)
+        """Steps of all seeds that are not, before a blow-up: every rule but `none` skips them."""
+        return int(self.norms.size - self.ordered.size - self.lost.sum())
 
     @property
-    def finite(self) -> NDArray[np.bool_]:
-        """Which steps are finite, (T, S)."""
+    def blown_up(self) -> int:
+        """Seeds that have blown up."""
+        return int(self.lost.any(axis=0).sum())
+
+    @property
+    def finite(self) -> Flags:
+        """Which steps count, (T, S)."""
         return np.isfinite(self.norms)
 
     def rates(self, thresholds: ArrayLike) -> Doubles:
@@ -89,6 +109,12 @@ class NormStream:
             refuse("rate", "be above 0 and below 1", rate)
         most = int(np.floor(rate * self.counted * (1 + 1e-12)))  # steps that may be clipped; 0.3 x 10 is 3
         return float(self.ordered[self.counted - 1 - most])
+
+
+def _lost(shape: tuple[int, ...], ends: Sequence[int | None]) -> Flags:
+    steps, seeds = shape
+    stops = np.array([steps if end is None else end for end in ends] or [steps] * seeds)
+    return np.asarray(np.arange(steps)[:, None] >= stops)
 
 
 def _check(norms: Doubles, first_step: int) -> None:

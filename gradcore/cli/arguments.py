@@ -44,7 +44,8 @@ EXAMPLES = {
   echo '{"entrants": [{"optimizer": "SGD"}, {"optimizer": "Adam"}], "seeds": 3}' | gradcore race --spec - --json""",
     "clip": """\
   echo '{"scenario": "explosive", "rules": [{"rule": "clip_by_global_norm", "max_norm": 5}]}' | gradcore clip --spec -
-  echo '{"stream": {"kind": "notebook"}, "rules": [{"rule": "autoclip"}]}' | gradcore clip --spec - --json""",
+  echo '{"stream": {"kind": "notebook"}, "rules": [{"rule": "autoclip"}]}' | gradcore clip --spec - --json
+  gradcore clip --from-run RUN_ID --entrant Adam --rate 0.05""",
     "runs": "  gradcore runs list --status finished --limit 5",
     "list": "  gradcore runs list --kind race --status finished --limit 5 --json",
     "show": "  gradcore runs show RUN_ID --json",
@@ -65,9 +66,12 @@ def _race(parser: Parser) -> None:
 
 
 def _clip(parser: Parser) -> None:
-    parser.add_argument(
-        "--spec", metavar="FILE", required=True, help="gradients and rules as JSON; - reads standard input"
-    )
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--spec", metavar="FILE", help="gradients and rules as JSON; - reads standard input")
+    source.add_argument("--from-run", metavar="ID", help="advise a threshold from a stored run's gradient norms")
+    parser.add_argument("--entrant", metavar="LABEL", help="whose norms to read (default: the run's first entrant)")
+    parser.add_argument("--rate", metavar="SHARE", help="wanted clip rate, above 0 and below 1 (default 0.05)")
+    parser.add_argument("--first-step", metavar="N", help="leave earlier steps out (default 0)")
     _json(parser)
     _db(parser)
 

@@ -6,11 +6,19 @@ from typing import Any
 from gradcore.cli.source import read_spec
 from gradcore.cli.text import number, print_json, table
 from gradcore.clip_trials import document, trial
+from gradcore.errors import RefusedError
 from gradcore.specs import ClipSpec
 
 
 def clip(arguments: argparse.Namespace) -> int:
-    """Apply the rules and print what each did; returns the exit status."""
+    """Apply the rules and print what each did, or advise from a run; returns the exit status."""
+    if arguments.from_run is not None:
+        from gradcore.cli.advice import advice
+
+        return advice(arguments)
+    for name in ("entrant", "rate", "first_step"):
+        if getattr(arguments, name) is not None:
+            raise RefusedError(f"--{name.replace('_', '-')} must come with --from-run. Received: --spec")
     found = document(trial(ClipSpec.from_json(read_spec(arguments.spec))))
     if arguments.json:
         print_json(found)

@@ -44,7 +44,7 @@ def norms_over_steps(advice: Advice, first_step: int = 0, height: int = theme.HE
 def _norm_lines(stream: NormStream, first_step: int) -> list[dict[str, Any]]:
     """Return one line for a single seed, else each seed thin: a peak of one seed stays visible."""
     color = theme.rule_styles(["none"])[0].color
-    line = {"color": color if stream.seeds == 1 else theme.faded(color, 0.45), "width": 1}
+    line = {"color": theme.faded(color, 0.6 if stream.seeds == 1 else 0.45), "width": 1}
     points = max(60, 1400 // stream.seeds)
     hover = "step %{x}: %{y:.4g}<extra></extra>"
     same = {"type": "scatter", "mode": "lines", "line": line, "showlegend": False, "hovertemplate": hover}
@@ -58,8 +58,10 @@ def _norm_lines(stream: NormStream, first_step: int) -> list[dict[str, Any]]:
 def _edge_marks(stream: NormStream, first_step: int) -> list[dict[str, Any]]:
     """Return markers on the frame: steps that are not finite on the upper edge, zeros on the lower one."""
     marks = []
-    lost, zeros = ~stream.finite, stream.norms == 0
-    for flags, edge, symbol, word in ((lost, 1, "triangle-up", "not finite"), (zeros, 0, "triangle-down", "0")):
+    bad, zeros = ~stream.finite & ~stream.lost, stream.norms == 0
+    blown = np.diff(stream.lost, axis=0, prepend=False)  # the first step of each seed that has blown up
+    kinds = ((bad, 1, "triangle-up", "not finite"), (blown, 1, "x", "blown up"), (zeros, 0, "triangle-down", "0"))
+    for flags, edge, symbol, word in kinds:
         steps = np.flatnonzero(flags.any(axis=1))
         if steps.size:
             shown = steps[np.unique(np.linspace(0, steps.size - 1, MOST_MARKS).astype(int))]
@@ -90,13 +92,14 @@ def _stream_subtitle(stream: NormStream) -> str:
 
 
 def _level(threshold: float) -> dict[str, Any]:
-    line = {"color": theme.INK, "width": 1.5, "dash": "dash"}
+    line = {"color": theme.rule_styles([RULE])[0].color, "width": 2, "dash": "dash"}
     return {"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": threshold, "y1": threshold, "line": line}
 
 
 def _level_name(threshold: float) -> dict[str, Any]:
     place = {"x": 1, "xref": "paper", "xanchor": "right", "y": float(np.log10(threshold)), "yanchor": "bottom"}
-    looks = {"showarrow": False, "bgcolor": theme.faded(theme.BACKGROUND, 0.75), "font": {"color": theme.INK}}
+    font = {"color": theme.rule_styles([RULE])[0].color, "weight": 600}
+    looks = {"showarrow": False, "bgcolor": theme.faded(theme.BACKGROUND, 0.75), "font": font}
     return {**place, **looks, "text": f"suggested: {theme.number(threshold)}"}
 
 
