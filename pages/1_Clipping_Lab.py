@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from ui import clip_advisor, clip_cliff, clip_real, clip_step
+from ui import clip_advisor, clip_cliff, clip_real, clip_step, clip_stream
 from ui.frame import CLIPPING, frame
 
 # A part is a module of ui/ with one function `draw`; only the chosen one runs.
 PARTS: Mapping[str, Callable[[], None]] = {
     "One step": clip_step.draw,
+    "Stream": clip_stream.draw,
     "Cliff": clip_cliff.draw,
     "Real run": clip_real.draw,
     "Advisor": clip_advisor.draw,

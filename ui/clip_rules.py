@@ -39,6 +39,13 @@ def rule_controls(part: str, first: Sequence[str], proposed: Proposed) -> tuple[
     return tuple(choice for choice in found if choice is not None)
 
 
+def weight_control(part: str, rules: Sequence[Choice]) -> float | None:
+    """Draw the size of the weights where a rule needs them; return it, else None."""
+    if not any(CLIP_RULES[rule.name].needs == "weights" for rule in rules):
+        return None
+    return float(st.number_input("Every weight is", 1e-30, 1e30, 1.0, format="%.6g", key=f"{part}_weight", bind=BIND))
+
+
 def _parameters(part: str, rule: ClipRule, start: Mapping[str, Scalar], given: Mapping[str, str]) -> Choice | None:
     """Draw one rule's parameters, in a fold where there are several; return the choice, or say why it is refused."""
     names = list(rule.parameters)

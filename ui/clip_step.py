@@ -18,7 +18,7 @@ from gradcore.figures import theme
 from gradcore.scenarios import SCENARIOS
 from gradcore.specs import Choice, Tensor
 from ui.clip_own import own_gradients
-from ui.clip_rules import rule_controls
+from ui.clip_rules import rule_controls, weight_control
 from ui.frame import CLIPPING
 from ui.panels import try_this
 from ui.plot import plot
@@ -94,8 +94,7 @@ def draw() -> None:
 def _controls(gradients: Gradients) -> Asked:
     """Draw the rules and their strength."""
     rules = rule_controls("step", FIRST, PROPOSED)
-    needs = any(CLIP_RULES[rule.name].needs == "weights" for rule in rules)
-    weight = _number("Every weight is", "step_weight", 1.0) if needs else None
+    weight = weight_control("step", rules)
     tensors = tuple(None if part is None else Tensor.of(np.asarray(part)) for part in gradients)
     asked = Asked(tensors, rules, weight)
     if st.toggle(

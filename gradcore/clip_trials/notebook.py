@@ -69,6 +69,7 @@ class NotebookRun:
     average_norm: float  # of its history; NaN once a NaN is in it
     current_threshold: float  # as it prints it: the bare percentile, which no step used
     recent_rate: float
+    blind: NDArray[np.bool_]  # (T,) a NaN is in its history, so that its threshold is `max_clip`
 
     @property
     def clips(self) -> int:
@@ -107,7 +108,7 @@ def notebook_run(
     """
     kept: deque[float] = deque(maxlen=history)
     events: deque[bool] = deque(maxlen=history)
-    thresholds, clipped = [], []
+    thresholds, clipped, blind = [], [], []
     for norm in norms:
         kept.append(float(norm))
         threshold = max(min_clip, min(max_clip, _percentile(kept, percentile)))
@@ -115,12 +116,13 @@ def notebook_run(
         thresholds.append(threshold)
         clipped.append(bool(norm > threshold))
         events.append(clipped[-1])
+        blind.append(len(kept) >= WARM_UP and bool(np.isnan(kept).any()))
     with np.errstate(invalid="ignore"):
         average = float(np.mean(kept))
     current = _percentile(kept, percentile) if len(kept) >= WARM_UP else WARM_UP_THRESHOLD
     return NotebookRun(
         np.asarray(norms, dtype=np.float64), np.array(thresholds), np.array(clipped), average, current,
-        float(np.mean(events)),
+        float(np.mean(events)), np.array(blind),
     )  # fmt: skip
 
 

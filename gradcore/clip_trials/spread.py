@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradcore.clip_trials.measures import whole_norm
-from gradcore.clip_trials.notebook import notebook_run
+from gradcore.clip_trials.reading import notebook_beside
 from gradcore.clip_trials.stream import StreamResult, run_stream
 from gradcore.clipping import CLIP_RULES
 from gradcore.specs import Choice, StreamSpec
@@ -60,7 +60,7 @@ def spread(spec: StreamSpec, rules: Sequence[Choice], seeds: int = SEEDS) -> Spr
     whole = [run_stream(steps, heavy) for steps in streams]
     results = [{one.choice: one for one in (*first.results, *second.results)}
                for first, second in zip(by_norm, whole, strict=True)]  # fmt: skip
-    printed = [notebook_run(own) for own in norms]
+    printed = [notebook_beside(trial) for trial in by_norm]
     return Spread(
         seeds=seeds,
         mean_norm=np.array([trial.mean_norm or np.nan for trial in by_norm]),

@@ -9,11 +9,12 @@ from gradcore.specs.clip import ClipSpec
 from gradcore.specs.entrant import KERAS_CLIP_ARGUMENTS, EntrantSpec
 from gradcore.specs.network import NetworkSpec
 from gradcore.specs.race import VERSION, RaceSpec
-from gradcore.specs.stream import TAILS, Phase, StreamSpec
+from gradcore.specs.stream import NOTEBOOK_PHASES, TAILS, Phase, StreamSpec
 from gradcore.specs.tensor import Tensor
 
 __all__ = [
     "KERAS_CLIP_ARGUMENTS",
+    "NOTEBOOK_PHASES",
     "NO_CLIPPING",
     "TAILS",
     "VERSION",

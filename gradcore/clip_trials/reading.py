@@ -1,0 +1,116 @@
+"""What a stream shows, in sentences: only what its numbers say."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from gradcore.clip_trials.notebook import HISTORY, MAX_CLIP, MIN_CLIP, PERCENTILE, NotebookRun, notebook_run
+from gradcore.clip_trials.stream import StreamResult, StreamTrial
+from gradcore.specs import Choice
+
+PERCENTILE_RULE = "adaptive_percentile"
+BY_HISTORY = (PERCENTILE_RULE, "autoclip")
+NOTEBOOK_RULE = Choice.of(PERCENTILE_RULE, percentile=PERCENTILE, history=HISTORY, min_clip=MIN_CLIP, max_clip=MAX_CLIP)
+EXPLODED = 20.0  # times the median norm of the first steps
+SPIKE = 20.0  # times the largest of the ten norms before
+LIFTED = 3.0  # times the threshold before
+FIRST, BEFORE = 0.2, 10
+
+
+def notebook_beside(trial: StreamTrial) -> NotebookRun:
+    """Return the notebook's class over this stream, with the parameters of the percentile rule where it is chosen."""
+    chosen = [one for one in trial.results if one.choice.name == PERCENTILE_RULE]
+    if not chosen:
+        return notebook_run(trial.norms)
+    values = chosen[0].parameters
+    return notebook_run(trial.norms, values["percentile"], values["history"], values["min_clip"], values["max_clip"])
+
+
+def stream_sentences(trial: StreamTrial, run: NotebookRun) -> list[str]:
+    """Return what can be seen: a new normal, a spike that lifts its threshold, a NaN that blinds the notebook's class.
+
+    Example:
+        >>> from gradcore.clip_trials.stream import run_stream
+        >>> trial = run_stream([[np.array([1.0])]] * 9 + [[np.array([1000.0])]], [Choice("autoclip")])
+        >>> stream_sentences(trial, notebook_beside(trial))
+        []
+    """
+    histories = [one for one in trial.results if one.choice.name in BY_HISTORY]
+    said = [text for one in histories for text in (_new_normal(trial, one), _lifted(trial, one)) if text]
+    return said + _blinded(trial, run)
+
+
+def _new_normal(trial: StreamTrial, one: StreamResult) -> str:
+    """Say that a lasting explosion passes: in the second half of its steps at least half of the norm is let through."""
+    norms = np.where(np.isfinite(trial.norms), trial.norms, 0.0)
+    usual = float(np.median(norms[: max(5, int(FIRST * len(norms)))]))
+    exploded = np.flatnonzero(norms > EXPLODED * usual)
+    if len(exploded) < BEFORE or usual <= 0:
+        return ""
+    first, late = exploded[:3], exploded[len(exploded) // 2 :]
+    early, later = (float(np.median(one.norm_after[steps] / norms[steps])) for steps in (first, late))
+    if later < 0.5 or later < 2 * early:
+        return ""
+    return (
+        f"The explosion becomes the new normal of {one.title}: at its start {early:.0%} of the norm passes, in its "
+        f"second half {later:.0%}, because clipped steps enter the history with the norm before clipping."
+    )
+
+
+def _lifted(trial: StreamTrial, one: StreamResult) -> str:
+    """Say that a spike counts in the percentile that judges it."""
+    for step in range(1, len(trial.norms)):
+        past = trial.norms[max(0, step - BEFORE) : step]
+        past = past[np.isfinite(past)]
+        if not past.size or not np.isfinite(trial.norms[step]) or trial.norms[step] < SPIKE * past.max():
+            continue
+        before, now = one.threshold[step - 1], one.threshold[step]
+        if now > LIFTED * before:
+            return (
+                f"The spike of {trial.norms[step]:.4g} at step {step} lifts its own threshold under {one.title} from "
+                f"{before:.3g} to {now:.3g}: with few norms in the history it counts for much of the percentile."
+            )
+    return ""
+
+
+def _blinded(trial: StreamTrial, run: NotebookRun) -> list[str]:
+    """Say for how many steps the notebook's class saw nothing after a NaN, and what passed meanwhile."""
+    lost = np.isnan(trial.norms)
+    if not lost.any():
+        return []
+    blind = run.blind
+    missed = [one for one in trial.results if one.choice.name == PERCENTILE_RULE]
+    passed = int((missed[0].clipped & blind & ~run.clipped).sum()) if missed else 0
+    said = (
+        "The notebook's class says “No clipping needed: nan”, lets the NaN into the training, and then holds its "
+        f"threshold at the upper clamp for {int((blind & ~lost).sum())} further steps, while a NaN is in its window"
+    )
+    ours = f"; {passed} steps pass there that the same rule clips here." if passed else "."
+    return [said + ours, "Every rule here skips a step that is not finite and keeps it out of its history."]
+
+
+def statistics(trial: StreamTrial, run: NotebookRun, ours: StreamResult) -> list[tuple[str, str, str, str]]:
+    """Return the notebook's statistics: name, as it printed it, as it truly is, and why they differ.
+
+    Args:
+        trial: the stream.
+        run: the notebook's class.
+        ours: the percentile rule with the same parameters.
+    """
+    mean = "none" if trial.mean_norm is None else f"{trial.mean_norm:.3f}"
+    final = "none" if ours.final_threshold is None else f"{ours.final_threshold:.3f}"
+    nan = "a NaN in the history" if np.isnan(trial.norms).any() else "its history forgets the first steps"
+    rows: Sequence[tuple[str, str, str, str]] = (
+        ("Total steps", f"{len(trial.norms)}", f"{len(trial.norms)}", ""),
+        ("Total clips", f"{run.clips}", f"{int(ours.clipped.sum())}", "a NaN in the history holds the threshold up"),
+        ("Overall clip rate", f"{run.rate:.1%}", f"{ours.clip_rate:.1%}", "the same"),
+        ("Recent clip rate", f"{run.recent_rate:.1%}", f"{ours.recent_clip_rate:.1%}", "the same"),
+        ("Average gradient norm", f"{run.average_norm:.3f}", mean, nan),
+        (
+            "Current adaptive threshold",
+            f"{run.current_threshold:.3f}",
+            final,
+            "it prints the bare percentile; the steps were judged by the clamped one",
+        ),
+    )
+    return [(name, printed, true, "" if printed == true else why) for name, printed, true, why in rows]
