@@ -32,7 +32,10 @@ def advice_sentences(advice: Advice) -> list[str]:
         )
     if stream.blown_up:
         seeds = f"{stream.blown_up} of {stream.seeds} seeds blew up" if stream.seeds > 1 else "The run blew up"
-        sentences.append(f"{seeds}; the norms count until then, because those of a lost run say nothing.")
+        sentences.append(
+            f"{seeds}; the norms count until then, because those of a lost run say nothing. To stop an explosion the "
+            "threshold must lie among ordinary norms: try a wanted rate of 50 %."
+        )
     if stream.non_finite:
         which = "step is" if stream.non_finite == 1 else "steps are"
         sentences.append(

@@ -75,7 +75,7 @@ def _mark(steps: Any, edge: int, symbol: str, word: str, counts: Sequence[int], 
         "mode": "markers",
         "name": word,
         "showlegend": False,
-        "x": np.asarray(steps, dtype=np.uint32),
+        "x": _numbers(steps),
         "y": np.full(len(steps), edge, dtype=np.float32),
         "yaxis": "y2",
         "cliponaxis": False,
@@ -110,4 +110,9 @@ def _positive(values: Doubles) -> Floats:
 
 
 def _steps(line: Line, first_step: int) -> Any:
-    return np.asarray(line.steps + first_step, dtype=np.uint32)
+    return _numbers(line.steps + first_step)
+
+
+def _numbers(steps: Any) -> Any:
+    """Return steps in the smallest type that Plotly's base64 form has for them."""
+    return np.asarray(steps, dtype=np.uint16 if np.max(steps) < 65536 else np.uint32)

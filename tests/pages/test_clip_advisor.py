@@ -1,0 +1,114 @@
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from gradcore.specs import RaceSpec
+from tests.pages.conftest import charts, shown, texts
+
+CLIPPING = "pages/1_Clipping_Lab.py"
+SMALL = {"entrants": [{"optimizer": "SGD"}, {"optimizer": "Adam"}], "network": {"hidden": [8]}, "seeds": 2, "steps": 40}
+
+
+@pytest.fixture
+def open_advisor(open_page):
+    return lambda **address: open_page(CLIPPING, part="Advisor", **address)
+
+
+@pytest.fixture
+def stored(lab, finish):
+    """A finished race of nobody who looks here."""
+    run_id = lab.submit(RaceSpec.from_json(SMALL), visitor="somebody else")
+    finish(run_id)
+    return run_id
+
+
+def titles(app: AppTest) -> list[str]:
+    return [chart["figure"]["layout"]["title"]["text"] for chart in charts(app)]
+
+
+def test_the_first_view_advises_on_the_example(open_advisor):
+    app = open_advisor()
+    assert app.selectbox(key="advisor_pick").value == "example"
+    assert any("an example that ships with Gradient Clinic" in shown(text) for text in texts(app))
+    assert titles(app)[0].startswith("5 % of the steps are above ")
+    assert len(charts(app)) == 2
+    assert list(app.dataframe[0].value["Rule"]) == ["Global norm", "Recent percentile", "AutoClip", "ZClip"]
+    assert app.button(key="advisor_prove").label.startswith("Prove it · about ")
+
+
+def test_the_address_sets_run_optimizer_rate_and_first_step(open_advisor, stored):
+    app = open_advisor(advisor_run=stored, advisor_entrant="Adam", advisor_rate="50", advisor_first="10")
+    assert any(f"Adam of run {stored}" in shown(text) for text in texts(app))
+    assert titles(app)[0].startswith("50 % of the steps are above ")
+    assert titles(app)[1].startswith("30 of 60 steps are above ")
+
+
+def test_another_wanted_rate_moves_the_threshold(open_advisor):
+    app = open_advisor()
+    app.number_input(key="advisor_rate").set_value(50.0).run()
+    assert titles(app)[0].startswith("50 % of the steps are above ")
+    assert any("Step-size limiter" in shown(text) for text in texts(app))
+
+
+def test_a_run_that_is_not_there_is_said_and_the_example_shown(open_advisor):
+    app = open_advisor(advisor_run="nosuchrun0")
+    assert "Your latest run is shown instead, or an example." in shown(app.warning[0].value)
+    assert len(charts(app)) == 2
+
+
+def test_a_file_of_norms_is_advised_on_and_cannot_be_proved(open_advisor):
+    app = open_advisor()
+    norms = np.exp(np.random.default_rng(0).normal(size=2000))
+    text = "norm\n" + "\n".join(f"{norm:.5f}" for norm in [*norms, np.nan])
+    app.file_uploader(key="advisor_csv").upload("own.csv", text.encode(), "text/csv").run()
+    assert any("own.csv: 2,001 steps" in shown(text) for text in texts(app))
+    assert any("1 step is not finite" in shown(text) for text in texts(app))
+    assert app.number_input(key="advisor_first").value == 0
+    assert app.button(key="advisor_prove").disabled
+    assert any("A file of norms cannot be trained again" in shown(text) for text in texts(app))
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"1.0\n-2.0\n", "own.csv must have a norm from 0 to 1e+150 in line 2, column 1. Received: '-2.0'"),
+        (b"1.0\nmuch\n", "own.csv must have a number in line 2, column 1. Received: 'much'"),
+        (b"\n", "own.csv must hold at least one number. Received: an empty file"),
+        (b"nan\nnan\n", "the stream must hold a finite norm. Received: none, or none before it blew up"),
+    ],
+)
+def test_a_file_that_is_no_stream_of_norms_is_refused_in_one_sentence(open_advisor, content, sentence):
+    app = open_advisor()
+    app.file_uploader(key="advisor_csv").upload("own.csv", content, "text/csv").run()
+    assert not app.exception
+    assert [shown(error.value) for error in app.error] == [sentence]
+
+
+def test_a_click_trains_the_pair_and_shows_predicted_and_realised_rate(open_advisor, lab, finish, stored):
+    app = open_advisor(advisor_run=stored, advisor_entrant="Adam", advisor_rate="20")
+    app.button(key="advisor_prove").click().run()
+    proof = app.query_params["advisor_proof"]
+    proof = proof[0] if isinstance(proof, list) else proof
+    finish(proof)
+    spec = RaceSpec.from_json(lab.info(proof).spec)
+    assert [entrant.optimizer.name for entrant in spec.entrants] == ["Adam", "Adam"]
+    assert (spec.seeds, spec.steps, spec.network.hidden) == (2, 40, (8,))
+    again = open_advisor(advisor_run=stored, advisor_entrant="Adam", advisor_rate="20", advisor_proof=proof)
+    shown_metrics = {metric.label: metric.value for metric in again.metric}
+    assert shown_metrics["Predicted clip rate"] == "20 %"
+    assert "Realised clip rate" in shown_metrics
+    assert shown_metrics["Blown up"] == "0 → 0 of 2"
+    assert any("Clipping changes the path" in shown(text) for text in texts(again))
+    assert len(charts(again)) == 4
+
+
+def test_a_proof_that_is_none_is_said(open_advisor, stored):
+    app = open_advisor(advisor_run=stored, advisor_proof=stored)
+    assert "is no pair with and without clipping" in shown(app.warning[0].value)
+    app = open_advisor(advisor_run=stored, advisor_proof="nosuchrun0")
+    assert "nosuchrun0" in shown(app.warning[0].value)
+
+
+def test_the_first_step_that_an_address_gives_beyond_the_run_is_dropped(open_advisor, stored):
+    app = open_advisor(advisor_run=stored, advisor_first="4000")
+    assert app.number_input(key="advisor_first").value == 0
