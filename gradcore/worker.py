@@ -69,14 +69,14 @@ def _train(store: WorkStore, work: Assignment, runner: str) -> None:
         try:
             spec = RaceSpec.from_json(work.spec)
             _load(runner)(spec, work.entrants, reporter.report)
-            result = reporter.finished()
+            result = reporter.result(RunStatus.FINISHED)
         except SupersededError:
             raise
         except CancelledRunError:
-            result = Result(RunStatus.CANCELLED)
+            result = reporter.result(RunStatus.CANCELLED)
         except Exception as error:  # the one broad except: a failed run is data
             log.exception("run %s, part %d, has failed", work.run_id, work.part)
-            result = Result(RunStatus.FAILED, _sentence(error))
+            result = reporter.result(RunStatus.FAILED, _sentence(error))
         reporter.flush()
         store.end(work, result)
 
@@ -120,11 +120,13 @@ class _Reporter:
         if self._store.append(self._work, waiting, self._progress):
             self._stop = CancelledRunError(f"run {self._work.run_id} was cancelled.")
 
-    def finished(self) -> Result:
-        """Return the result of a part that was trained to its end."""
-        score, best = min(((score, entrant) for entrant, score in self._scores.items()), default=(None, None))
+    def result(self, status: RunStatus, message: str = "") -> Result:
+        """Return how a part ended, with the curve of its best entrant: by its score, else by its latest loss."""
+        latest = {entrant: losses[-1] for entrant, losses in self._losses.items() if np.isfinite(losses[-1])}
+        judged = self._scores or latest
+        best = min(judged, key=judged.__getitem__, default=None)
         curve = self._losses.get(best, []) if best is not None else []
-        return Result(RunStatus.FINISHED, score=score, sparkline=thin(curve))
+        return Result(status, message, self._scores.get(best) if best is not None else None, thin(curve))
 
     def _remember(self, records: Sequence[Record]) -> None:
         for record in records:

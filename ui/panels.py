@@ -12,7 +12,7 @@ from ui.frame import Page
 
 
 def runs_table(runs: Sequence[RunInfo], key: str) -> str | None:
-    """Draw runs as a table with status and sparkline; return the id of the one that was just selected."""
+    """Draw runs as a table with status and sparkline; return the id of the one that was just clicked."""
     rows = [
         {
             "Status": str(run.status),
@@ -20,6 +20,7 @@ def runs_table(runs: Sequence[RunInfo], key: str) -> str | None:
             "Run": race_title(RaceSpec.from_json(run.spec)),
             "Seconds": run.seconds,
             "Started": run.created.astimezone(UTC).strftime("%d %b %H:%M UTC"),
+            "Id": run.id,
         }
         for run in runs
     ]
@@ -29,9 +30,9 @@ def runs_table(runs: Sequence[RunInfo], key: str) -> str | None:
         "Seconds": st.column_config.NumberColumn("Took (s)", format="%.1f"),
     }
     event = st.dataframe(
-        rows, column_config=columns, hide_index=True, key=key, on_select="rerun", selection_mode="single-row"
+        rows, column_config=columns, hide_index=True, key=key, on_select="rerun", selection_mode="single-cell"
     )
-    chosen = event.selection.rows
+    chosen = [row for row, _ in event.selection.cells]
     return runs[chosen[0]].id if chosen and chosen[0] < len(runs) else None
 
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gradcore import ranking
 from gradcore.figures.theme import Style, styles
 from gradcore.records import EntrantTrace, Floats
 
 MOST_POINTS = 700  # of one line; more are thinned
 BAND_POINTS = 300  # of each edge of a band, and of the thin line of a seed
 LEAST_SEEDS_FOR_A_BAND = 5
-DIVERGED = 1000.0  # times the first loss, as in the ranking (contract of the race)
 LEAVING = 3.0  # times its first value: there a diverging curve leaves the frame, so that it does not flatten the others
 Steps = NDArray[np.int64]
 
@@ -112,8 +112,7 @@ def finite_quantile(ordered: Floats, counts: Steps, fraction: float) -> Floats:
 def diverged_at(loss: Floats) -> int | None:
     """Return the first step at which the median seed is not finite or above 1,000 times its first loss, or None."""
     median = quantile(np.sort(np.where(np.isfinite(loss), loss, np.inf), axis=1), 0.5)
-    gone = np.flatnonzero(~np.isfinite(median) | (median > DIVERGED * median[0]))
-    return int(gone[0]) if gone.size else None
+    return ranking.diverged_at(median[:, None])[0]
 
 
 def _lost(finite: NDArray[np.bool_]) -> tuple[tuple[int, int], ...]:

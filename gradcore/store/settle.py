@@ -57,11 +57,11 @@ def settle_run(connection: Connection, run_id: str, *, unsplit: RunStatus | None
     if status is None:
         return
     _end(connection, run_id, status, next((part.message for part in parts if part.status == status), ""))
-    if status == RunStatus.FINISHED:
+    if parts:
         ranked = [part for part in parts if part.score is not None] or parts
         best = min(ranked, key=lambda part: part.score if part.score is not None else 0.0)
-        values = {"progress": 1.0, "sparkline": best.sparkline}
-        connection.execute(update(RUNS).where(RUNS.c.id == run_id).values(**values))
+        progress = {"progress": 1.0} if status == RunStatus.FINISHED else {}
+        connection.execute(update(RUNS).where(RUNS.c.id == run_id).values(sparkline=best.sparkline, **progress))
 
 
 def _end(connection: Connection, run_id: str, status: RunStatus, message: str) -> None:
