@@ -62,7 +62,7 @@ def test_one_step_is_not_one_steps():
 def test_the_sentences_carry_the_numbers():
     free, held = cliff.sentences("recurrent", *pair(), 0.2)
     assert free.startswith("Without clipping step 21 meets a gradient of norm 11.5 and lands 4.58 away, at w = 2.51")
-    assert held.startswith("Clipped at a norm of 0.2, ")
+    assert held.startswith("Clipping at a norm of 0.2 shortens ")
     assert "none is longer than 0.08" in held
 
 

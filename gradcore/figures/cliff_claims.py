@@ -80,7 +80,7 @@ def _of_held(path: Descent, max_norm: float) -> list[str]:
         else f"the loss is {number(path.loss[-1], 2)} at the last step, not below {number(path.target)} for good"
     )
     return [
-        f"Clipped at a norm of {number(max_norm)}, {clipped} of {_count(path.steps)} are shortened (the largest norm was "
+        f"Clipping at a norm of {number(max_norm)} shortens {clipped} of {_count(path.steps)} (the largest norm was "
         f"{number(largest, 3)}); none is longer than {number(path.longest[1], 3)}, and {end}."
     ]
 
