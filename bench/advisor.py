@@ -8,6 +8,7 @@ import statistics
 import time
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gradcore.advisor import WANTED, NormStream, advise, compared_rules, replay
 
@@ -36,15 +37,15 @@ def main() -> None:
     )
 
 
-def stream() -> np.ndarray:
+def stream() -> NDArray[np.float64]:
     """Return norms as of a long run: noise around a level that drifts, with spikes."""
     draw = np.random.default_rng(0)
     level = np.cumsum(draw.normal(size=STEPS)) / 300
     spikes = np.where(draw.random(STEPS) < 0.01, 10.0, 1.0)
-    return np.exp(level - level.mean() + draw.normal(size=STEPS) / 3) * spikes
+    return np.asarray(np.exp(level - level.mean() + draw.normal(size=STEPS) / 3) * spikes)
 
 
-def measure(norms: np.ndarray) -> tuple[float, float, float]:
+def measure(norms: NDArray[np.float64]) -> tuple[float, float, float]:
     """Return the seconds of the rates, of the rules, and the processor's for both."""
     started, worked = time.perf_counter(), time.process_time()
     advice = advise(NormStream.of(norms))
