@@ -74,7 +74,9 @@ def controls() -> Asked:
     given = st.query_params.to_dict()  # before the widgets take what they can read and drop the rest
     titles = {land.title: name for name, land in LANDSCAPES.items()}
     first = next(iter(titles))
-    title = st.segmented_control("Landscape", list(titles), default=first, key="landscape", bind=BIND, required=True)
+    title = st.segmented_control(
+        "Landscape", list(titles), default=first, key="landscape", bind=BIND, required=True, wrap=True
+    )
     name = titles[title or first]
     land, prefix, far = LANDSCAPES[name], PREFIX[name], RANGES[name]
     ranges = {f"{prefix}_rate": RATES, f"{prefix}_threshold": THRESHOLDS, f"{prefix}_steps": (1, MOST_STEPS)}

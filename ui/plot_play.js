@@ -9,7 +9,6 @@ const players = new Map(); // group -> player
 const ARRAYS = { f4: Float32Array, f8: Float64Array, u1: Uint8Array, u2: Uint16Array, u4: Uint32Array,
   i1: Int8Array, i2: Int16Array, i4: Int32Array }; // prettier-ignore
 const ALONG = ["x", "y", "text", "customdata"]; // what a trace holds for each point
-const AT_ONCE = { mode: "immediate", transition: { duration: 0 }, frame: { duration: 0, redraw: false } };
 const PACE = { least: 3000, most: 9000, perStep: 60 }; // ms
 const STILLS = 12; // pictures instead of motion, for readers who asked for less of it
 const ICONS = { Play: "M4 2.5v11l9-5.5z", Pause: "M3.5 2.5h3v11h-3zM9.5 2.5h3v11h-3z" };
@@ -27,14 +26,14 @@ function atStep(chart, { data, layout }, { about }) {
   if (!frames.follows) showBar(chart, player, frames);
 }
 
-// Only the step has changed: the paths move, and nothing else is drawn again.
+// Only the step has changed: the paths move, and what else the figure holds is not read again.
 async function move(chart, Plotly) {
   const step = chart.player && standing(chart.player);
   if (step === undefined || step === chart.shown) return;
   chart.shown = step;
-  const data = chart.tracks.map((one) => cut(one, step));
-  const traces = chart.tracks.map((one) => one.index);
-  await Plotly.animate(chart.plot, { data, traces }, AT_ONCE);
+  const parts = chart.tracks.map((one) => cut(one, step));
+  const changes = Object.fromEntries(ALONG.map((key) => [key, parts.map((part) => part[key])])); // undefined: left as it is
+  await Plotly.restyle(chart.plot, changes, chart.tracks.map((one) => one.index)); // prettier-ignore
 }
 
 function joinGroup(chart, { group = chart.key, steps }, about) {

@@ -34,7 +34,7 @@ def surface(landscape: str, paths: Sequence[Descent], height: int = theme.HEIGHT
     ground = _contour(land, box) if len(box) == 2 else _curve(land, box)
     looks = theme.rule_styles([path.rule for path in paths])
     places = [places_of(land, path) for path in paths]
-    sides = _sides(places, box, land, height)
+    sides = _sides(places, box, height)
     lines = [path_line(land, *each) for each in zip(paths, places, looks, strict=True)]
     tips = [path_tip(land, *each) for each in zip(paths, places, looks, sides, strict=True)]
     exits = [part for each in zip(paths, places, looks, strict=True) if (part := path_exit(land, box, *each))]
@@ -139,16 +139,17 @@ def _plotted(land: Landscape) -> str:
     return "Loss after 50 steps of the unit, shaded = small, and both paths"
 
 
-def _sides(places: Sequence[tuple[Any, Any]], box: Box, land: Landscape, height: int) -> list[str]:
+def _sides(places: Sequence[tuple[Any, Any]], box: Box, height: int) -> list[str]:
     """Return on which side of its end each name stands, so that it covers neither the start nor another name."""
     ends = [(float(x[np.isfinite(y)][-1]), float(y[np.isfinite(y)][-1])) for x, y in places]
+    if len(box) == 1:  # at the right the lines come from the left, above the curve
+        return ["below left" if x > 0.5 * box[0][1] else "right" for x, _ in ends]
     start = (float(places[0][0][0]), float(places[0][1][0]))
-    pixels = [_pixel(land, box, spot, height) for spot in (start, *ends)]
+    pixels = [_pixel(box, spot, height) for spot in (start, *ends)]
     names = ["", *["Global norm"] * len(ends)]  # the start's own name is above it
     return beside(pixels, names, WIDTH)[1:]
 
 
-def _pixel(land: Landscape, box: Box, spot: tuple[float, float], height: int) -> tuple[float, float]:
-    (left, right), (low, high) = box[0], box[-1] if len(box) == 2 else (-8.0, 6.0)
-    up = spot[1] if len(box) == 2 else float(np.log10(spot[1]))
-    return (spot[0] - left) / (right - left) * WIDTH, (up - low) / (high - low) * (height - 120)
+def _pixel(box: Box, spot: tuple[float, float], height: int) -> tuple[float, float]:
+    (left, right), (low, high) = box
+    return (spot[0] - left) / (right - left) * WIDTH, (spot[1] - low) / (high - low) * (height - 120)

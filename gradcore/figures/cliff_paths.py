@@ -10,7 +10,8 @@ from gradcore.clipping import CLIP_RULES
 from gradcore.figures import theme
 from gradcore.figures.theme import Layout, Style
 
-SIDES = {"right": "middle right", "left": "middle left", "above": "top center", "below": "bottom center"}
+SIDES = {"right": "middle right", "left": "middle left", "above": "top center", "below": "bottom center",
+         "below left": "bottom left"}  # fmt: skip
 FAR = 1e4  # pictures: a browser draws no line to what is farther
 Box = tuple[tuple[float, float], ...]  # the picture's range of each parameter
 

@@ -52,6 +52,7 @@ def test_a_visitor_plays_the_descent_up_to_the_throw(page: Page, address, compla
         f"document.querySelector('{AREA}')._fullData.find(t => t.name === 'No clipping' && t.mode === 'markers+text')"
     )
     page.wait_for_function(f"Math.abs({landed}.y[0] + 6.37) < 0.01")
+    assert page.locator(f"{AREA} .contourfill path").count() > 5  # the ground stays while the paths move
     page.get_by_role("button", name="Play", exact=True).click()
     page.wait_for_function(f"document.querySelector('{BAR} output').textContent === 'Step 120 of 120'")
     page.wait_for_function(f"document.querySelector('{AREA}')._fullData.some(t => t.x?.length === 121)")

@@ -63,6 +63,7 @@ def test_the_slider_cuts_every_chart_of_the_group_at_the_same_step(page, address
     assert path(page, trace=2) == path(page, chart=1, trace=2) == [12]
     assert said(page) == "Step 12 of 40"
     assert path(page, chart=2) == list(range(6))
+    assert page.locator(AREA).first.locator(".heatmaplayer image").count() == 1  # what does not move stays
     assert complaints == []
 
 
