@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from gradcore.errors import RefusedError
-from gradcore.uploads import norms_from_upload, tensors_from_upload
+from gradcore.uploads import norms_from_upload, tensors_from_table, tensors_from_upload
 
 
 def npz(**arrays):
@@ -180,3 +180,26 @@ def test_a_gigabyte_is_refused_before_it_is_read():
 
     with pytest.raises(RefusedError, match=r"own\.csv must be at most 4 MB large\. Received: 1024\.0 MB"):
         tensors_from_upload("own.csv", Gigabyte(b"1"))
+
+
+def test_a_table_has_a_tensor_in_each_row_and_none_where_it_is_empty():
+    tensors = tensors_from_table(["1, −2;3", "  ", "NaN inf"])
+    assert tensors[0].tolist() == [1, -2, 3]
+    assert tensors[1] is None
+    np.testing.assert_array_equal(tensors[2], np.array([np.nan, np.inf], np.float32))
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        ([], "`table` must have 1 to 256 rows. Received: table=0"),
+        (["1"] * 257, "`table` must have 1 to 256 rows. Received: table=257"),
+        (["1", "2, x"], "number 2 in row 2 must be a number. Received: 'x'"),
+        (["1e39"], "number 1 in row 1 must be at most 3.403e+38 in size, the largest float32. Received: '1e39'"),
+        (["1 " * 100_001], "`table` must hold at most 100000 numbers. Received: table=100001"),
+    ],
+)
+def test_a_table_is_refused_by_row_and_number(rows, says):
+    with pytest.raises(RefusedError) as refused:
+        tensors_from_table(rows)
+    assert str(refused.value) == says

@@ -115,5 +115,5 @@ def _say_dropped(key: str, parameter: Parameter, given: Mapping[str, str]) -> No
     try:
         parameter.check(int(text) if parameter.kind == "whole" else float(text))
     except (ValueError, OverflowError) as error:
-        why = str(error) if isinstance(error, RefusedError) else f"`{parameter.name}` must be a number."
-        st.warning(escaped(f"{key}: {why} The default is used."))
+        why = str(error) if isinstance(error, RefusedError) else f"`{parameter.name}` must be a number"
+        st.warning(escaped(f"{key}: {why}. The default is used."))

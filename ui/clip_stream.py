@@ -30,7 +30,7 @@ PROPOSED = {  # the notebook's
     "clip_by_value": {"max_value": 10.0},
 }
 HEIGHT = 420
-SECONDS_PER_STEP = 8e-5  # of one rule at one step, for the estimate on the button
+SECONDS_PER_STEP = 5e-5  # of one rule at one step, for the estimate on the button
 MOST_SECONDS = 8.0  # of the seeds together: the page does it itself
 SHAPES = ((2,), (1,))  # of a stream's tensors
 EXPERIMENTS = (
@@ -70,9 +70,11 @@ class Drawn:
 def draw() -> None:
     """Draw the part of the clipping lab that is about a stream."""
     picture, settings = st.columns([3.3, 1], gap="medium")
+    above = picture.container()
     with settings:
-        preset_control()
         asked = _asked()
+    with above:
+        preset_control()  # after the controls, whose state it reads
     with picture:
         if asked is not None:
             found = _drawn(asked)
@@ -145,7 +147,7 @@ def row(one: StreamResult, trial: StreamTrial) -> dict[str, str]:
         "Clip rate": f"**{one.clip_rate:.1%}**",
         "Clipped": f"{int(one.clipped.sum())} of {len(trial.norms)} steps",
         "Skipped": f"{int(one.skipped.sum())}",
-        f"Rate of the last {min(one.recent, len(trial.norms))}": f"{one.recent_clip_rate:.1%}",
+        "Recent rate": f"{one.recent_clip_rate:.1%} of the last {min(one.recent, len(trial.norms))}",
         "Largest norm after": theme.number(float(after.max())) if after.size else "none",
         "Final threshold": "none" if one.final_threshold is None else theme.number(one.final_threshold),
     }

@@ -20,8 +20,8 @@ RULE = "stream_adaptive_percentile_"
 PRESETS: Mapping[str, Mapping[str, Any]] = {
     "The notebook's stream": {},
     "A lasting explosion": {
-        "normal_steps": 60, "normal_scale": 1.0, "rise_steps": 0, "explosion_steps": 120, "explosion_scale": 100.0,
-        "explosion_exponential": 0.0, "recovery_steps": 60, "recovery_from": 1.0, "recovery_to": 1.0,
+        "normal_steps": 40, "normal_scale": 1.0, "rise_steps": 0, "explosion_steps": 80, "explosion_scale": 100.0,
+        "explosion_exponential": 0.0, "recovery_steps": 40, "recovery_from": 1.0, "recovery_to": 1.0,
         f"{RULE}percentile": 95.0, f"{RULE}history": 100, f"{RULE}max_clip": 1e6,
     },
     "A spike": {
@@ -58,7 +58,7 @@ def stream_controls() -> StreamSpec:
 def preset_control() -> None:
     """Draw the choice of presets, at the one that the controls now stand at."""
     st.session_state["stream_preset"] = next((name for name in PRESETS if _stands_at(name)), OWN)
-    st.selectbox("Preset", [*PRESETS, OWN], key="stream_preset", on_change=_apply)
+    st.selectbox("Preset", [*PRESETS, OWN], key="stream_preset", on_change=_apply, width=360)
 
 
 def _phase(phase: Phase) -> Phase:

@@ -31,13 +31,23 @@ def stream_sentences(trial: StreamTrial, run: NotebookRun) -> list[str]:
 
     Example:
         >>> from gradcore.clip_trials.stream import run_stream
-        >>> trial = run_stream([[np.array([1.0])]] * 9 + [[np.array([1000.0])]], [Choice("autoclip")])
+        >>> trial = run_stream([[np.array([1.0])]] * 9 + [[np.array([1000.0])]], [Choice("zclip")])
         >>> stream_sentences(trial, notebook_beside(trial))
         []
     """
     histories = [one for one in trial.results if one.choice.name in BY_HISTORY]
-    said = [text for one in histories for text in (_new_normal(trial, one), _lifted(trial, one)) if text]
+    said = [_by_construction(one) for one in histories]
+    said += [text for one in histories for text in (_new_normal(trial, one), _lifted(trial, one)) if text]
     return said + _blinded(trial, run)
+
+
+def _by_construction(one: StreamResult) -> str:
+    percentile = one.parameters["percentile"]
+    clamps = ", between its clamps" if one.choice.name == PERCENTILE_RULE else ""
+    return (
+        f"{one.title} at percentile {percentile:g} clips about {100 - percentile:g} % of a steady stream, whatever its "
+        f"scale{clamps}: by construction, so that its clip rate is no sign of trouble."
+    )
 
 
 def _new_normal(trial: StreamTrial, one: StreamResult) -> str:

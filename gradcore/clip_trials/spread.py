@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gradcore.clip_trials.measures import whole_norm
 from gradcore.clip_trials.reading import notebook_beside
-from gradcore.clip_trials.stream import StreamResult, run_stream
+from gradcore.clip_trials.stream import StreamResult, run_norms, run_stream
 from gradcore.clipping import CLIP_RULES
 from gradcore.specs import Choice, StreamSpec
 from gradcore.streams import stream_steps
@@ -56,9 +56,9 @@ def spread(spec: StreamSpec, rules: Sequence[Choice], seeds: int = SEEDS) -> Spr
     streams = [stream_steps(replace(spec, seed=seed)) for seed in range(seeds)]
     light, heavy = _split(rules)
     norms = [np.array([whole_norm(step) for step in steps]) for steps in streams]
-    by_norm = [run_stream([[norm] for norm in own[:, None]], light) for own in norms]
-    whole = [run_stream(steps, heavy) for steps in streams]
-    results = [{one.choice: one for one in (*first.results, *second.results)}
+    by_norm = [run_norms(own, light) for own in norms]
+    whole = [run_stream(steps, heavy).results if heavy else () for steps in streams]
+    results = [{one.choice: one for one in (*first.results, *second)}
                for first, second in zip(by_norm, whole, strict=True)]  # fmt: skip
     printed = [notebook_beside(trial) for trial in by_norm]
     return Spread(

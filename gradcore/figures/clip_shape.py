@@ -73,8 +73,8 @@ def _unchanged(found: Shape) -> dict[str, Any]:
         "mode": "lines",
         "name": "unchanged",
         "meta": "unchanged",
-        "x": found.before.astype(np.float32),
-        "y": found.before.astype(np.float32),
+        "x": found.before,
+        "y": found.before,
         "line": {"color": theme.LINE, "width": 1},
         "hovertemplate": "unchanged  %{y:.4g}<extra></extra>",
     }
@@ -85,7 +85,7 @@ def _shape_line(step: OneStep, one: Applied, look: Style, before: Doubles, after
     name = theme.escaped(one.title)
     same = {"type": "scatter", "name": name, "meta": one.title, "hovertemplate": f"{name}  %{{y:.4g}}<extra></extra>"}
     line = {"mode": "lines", "line": {"color": look.color, "dash": look.dash, "width": 2}}
-    lines: list[dict[str, Any]] = [{**same, **line, "x": before.astype(np.float32), "y": after.astype(np.float32)}]
+    lines: list[dict[str, Any]] = [{**same, **line, "x": before, "y": after}]
     if 0 < step.norm_before < math.inf and 0 < one.norm_after < math.inf:
         here = {"mode": "markers", "marker": {"symbol": look.marker, "size": 11, "color": look.color}}
         said = f"{name}, this gradient: {theme.number(step.norm_before)} → {theme.number(one.norm_after)}"

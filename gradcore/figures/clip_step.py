@@ -131,7 +131,7 @@ def _entries_subtitle(found: Entries) -> str:
 
 def _entry_axis(found: Entries) -> Layout:
     count = len(found.names)
-    every = math.ceil(count / 12)
+    every = max(1, math.ceil(count / 12))
     spots = list(range(0, count, every))
     return {
         "tickmode": "array",

@@ -114,7 +114,7 @@ def _after(trial: StreamTrial, one: StreamResult, look: Style) -> dict[str, Any]
         "x": _steps(trial),
         "y": _drawable(one.norm_after),
         "line": {"color": look.color, "dash": look.dash, "width": 2},
-        "marker": {"symbol": look.marker, "color": look.color, "size": np.where(one.clipped, 8, 0).tolist()},
+        "marker": {"symbol": look.marker, "color": look.color, "size": np.where(one.clipped, 9, 0).tolist()},
         "text": [message(trial, one, step) for step in range(len(trial.norms))],
         "hovertemplate": f"{name}: %{{text}}<extra></extra>",
     }

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from gradcore.checks import refuse
+from gradcore.errors import RefusedError
 from gradcore.uploads.limits import LARGEST, MOST_ENTRIES, MOST_TENSORS, Singles
 
 
-def tensors_from_table(rows: Sequence[str], column: str = "entries") -> list[Singles | None]:
+def tensors_from_table(rows: Sequence[str]) -> list[Singles | None]:
     """Return a vector for each row as float32, None (no gradient) for an empty one; NaN and Inf are data.
 
     Example:
@@ -23,19 +24,18 @@ def tensors_from_table(rows: Sequence[str], column: str = "entries") -> list[Sin
     if (count := sum(map(len, parts))) > MOST_ENTRIES:
         refuse("table", f"hold at most {MOST_ENTRIES} numbers", count)
     return [
-        np.array([_entry(column, row, place, part) for place, part in enumerate(found, 1)], np.float32)
-        if found
-        else None
+        np.array([_entry(row, place, part) for place, part in enumerate(found, 1)], np.float32) if found else None
         for row, found in enumerate(parts, 1)
     ]
 
 
-def _entry(column: str, row: int, place: int, part: str) -> float:
-    where = f"{column}, row {row}, number {place}"
+def _entry(row: int, place: int, part: str) -> float:
+    where = f"number {place} in row {row}"
     try:
         value = float("x" if "_" in part else part.replace("−", "-"))
     except ValueError:
-        refuse(where, "be a number", part[:40])
+        raise RefusedError(f"{where} must be a number. Received: {part[:40]!r}") from None
     if math.isfinite(value) and abs(value) > LARGEST:
-        refuse(where, f"be at most {LARGEST:.4g} in size, the largest float32", part[:40])
+        most = f"at most {LARGEST:.4g} in size, the largest float32"
+        raise RefusedError(f"{where} must be {most}. Received: {part[:40]!r}")
     return value

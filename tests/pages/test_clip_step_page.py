@@ -1,0 +1,147 @@
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from gradcore.specs import Choice, Tensor
+from tests.pages.conftest import charts, shown, texts
+from ui import clip_own, clip_step
+
+CLIPPING = "pages/1_Clipping_Lab.py"
+RULE_TABLE, NOTEBOOK_TABLE = 0, 1
+
+
+def table(app: AppTest, place: int) -> dict[str, list[str]]:
+    found = app.table[place].value
+    return {column: [shown(str(cell)) for cell in found[column]] for column in found.columns}
+
+
+def titles(app: AppTest) -> list[str]:
+    return [chart["figure"]["layout"]["title"]["text"] for chart in charts(app)]
+
+
+def test_the_lab_opens_on_one_step_with_the_notebooks_rules(open_page):
+    app = open_page(CLIPPING)
+    assert app.session_state["part"] == "One step"
+    assert app.session_state["gradient"] == "Explosive"
+    found = table(app, RULE_TABLE)
+    assert found["Rule"] == ["By value", "Per tensor", "Global norm", "Ten percent"]
+    assert found["Norm after"] == ["**22.36**", "**7.071**", "**5**", "**10**"]
+    assert found["Turned by"] == ["19.5°", "10.4°", "0.0°", "0.0°"]
+    assert titles(app) == [
+        "The largest entry, 300, becomes 3.162 (Global norm) to 10 (By value)",
+        "By value turns the gradient by 19.5°; Global norm and Ten percent keep its direction",
+        "Every rule bends long gradients down, short ones pass",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("gradient", "printed", "true", "wrong"),
+    [
+        ("Normal", ["0.3905"] * 4, ["0.3905"] * 4, "No line is wrong here."),
+        ("Large", ["29.2916", "29.2916", "19.7231", "29.2916"],
+         ["29.2916", "**5.0000**", "19.7231", "**2.9292**"], "2 lines are wrong here."),
+        ("Explosive", ["474.3416", "474.3416", "22.3607", "474.3416"],
+         ["474.3416", "**5.0000**", "22.3607", "**10.0000**"], "2 lines are wrong here."),
+        ("Mixed", ["111.8035", "111.8035", "14.1426", "111.8035"],
+         ["111.8035", "**5.0000**", "14.1426", "**10.0000**"], "2 lines are wrong here."),
+    ],
+)  # fmt: skip
+def test_beside_each_of_its_scenarios_stands_what_the_notebook_printed(open_page, gradient, printed, true, wrong):
+    app = open_page(CLIPPING, gradient=gradient)
+    found = table(app, NOTEBOOK_TABLE)
+    assert found["Printed"] == printed
+    assert found["True"] == true
+    assert any(text.startswith(wrong) for text in texts(app))
+
+
+def test_a_gradient_that_is_not_finite_is_shown_and_never_hidden(open_page):
+    app = open_page(CLIPPING, gradient="Non-finite")
+    found = table(app, RULE_TABLE)
+    assert found["Norm after"][2] == "**NaN**"
+    assert found["Not finite"][2] == "5, step skipped in training"
+    assert titles(app)[0].startswith("One entry is not finite; Global norm and Ten percent make that 5")
+    assert titles(app)[1] == "Without a direction there is no angle"
+    assert len(app.table) == 1
+
+
+def test_the_address_sets_rules_and_parameters(open_page):
+    app = open_page(CLIPPING, gradient="Large", step_rules="Global norm", step_clip_by_global_norm_max_norm="2.5")
+    assert table(app, RULE_TABLE)["Norm after"] == ["**2.5**"]
+
+
+def test_what_the_address_got_wrong_is_named(open_page):
+    app = open_page(CLIPPING, step_rules="Global norm", step_clip_by_global_norm_max_norm="-1")
+    said = [shown(warning.value) for warning in app.warning]
+    assert said == [
+        "step_clip_by_global_norm_max_norm: `max_norm` must be a finite number > 0. Received: max_norm=-1.0. "
+        "The default is used."
+    ]
+    assert table(app, RULE_TABLE)["Norm after"] == ["**5**"]
+
+
+def test_at_matched_strength_all_rules_leave_the_same_norm(open_page):
+    app = open_page(CLIPPING, step_match="true")
+    assert table(app, RULE_TABLE)["Norm after"] == ["**5**"] * 4
+    assert any(text.startswith("Matched with By value: max value 2.236;") for text in texts(app))
+    app = open_page(CLIPPING, step_match="true", step_norm="100")
+    assert any("Ten percent cannot leave a norm of 100 here." in text for text in texts(app))
+    open_page(CLIPPING, step_match="true", gradient="Non-finite")
+
+
+def test_two_clamps_in_the_wrong_order_are_refused_in_one_sentence_and_the_others_stay(open_page):
+    app = open_page(CLIPPING, step_ten_percent_min_norm="20")
+    assert [shown(error.value) for error in app.error] == [
+        "Ten percent: `min_norm` must be at most `max_norm` = 10. Received: min_norm=20.0"
+    ]
+    assert table(app, RULE_TABLE)["Rule"] == ["By value", "Per tensor", "Global norm"]
+
+
+def test_no_rule_and_every_rule_are_drawn(open_page):
+    app = open_page(CLIPPING)
+    app.session_state["step_rules"] = []
+    app.run()
+    assert not app.exception
+    assert titles(app)[0] == "The gradient, not clipped"
+    app.session_state["step_rules"] = [
+        "No clipping", "By value", "Per tensor", "Global norm", "Ten percent", "Recent percentile", "AutoClip",
+        "Adaptive (AGC)", "ZClip", "AdaGC", "Normalized"]  # fmt: skip
+    app.run()
+    assert not app.exception
+    assert len(table(app, RULE_TABLE)["Rule"]) == 11
+
+
+def test_own_tensors_come_from_the_table_and_mistakes_name_row_and_number(open_page):
+    app = open_page(CLIPPING, gradient="Your own")
+    assert table(app, RULE_TABLE)["Norms of the tensors"][2] == "50 → 2.236, 100 → 4.472"
+    app.session_state[clip_own.TABLE] = {"edited_rows": {0: {"Entries": "3, 4"}, 1: {"Entries": ""}}}
+    app.run()
+    assert table(app, RULE_TABLE)["Norms of the tensors"][2] == "5 → 5, no gradient"
+    app.session_state[clip_own.TABLE] = {"edited_rows": {0: {"Entries": "3, four"}}}
+    app.run()
+    assert [shown(error.value) for error in app.error] == [
+        "number 2 in row 1 must be a number. Received: 'four'"
+    ]
+    app.session_state[clip_own.TABLE] = {"edited_rows": {0: {"Entries": ""}, 1: {"Entries": ""}}}
+    app.run()  # all None
+    assert not app.exception
+    assert table(app, RULE_TABLE)["Clipped"] == ["no"] * 4
+
+
+def test_an_upload_is_read_described_and_refused_by_line(open_page):
+    app = open_page(CLIPPING, gradient="Your own")
+    app.file_uploader[0].set_value(("own.csv", b"3,4\n\n0.5\n", "text/csv")).run()
+    assert "own.csv: 2 tensors of 2, 1. Remove the file to use the table." in texts(app)
+    assert table(app, RULE_TABLE)["Norms of the tensors"][1] == "5 → 5, 0.5 → 0.5"
+    app.file_uploader[0].set_value(("own.csv", b"3,4\n5,x\n", "text/csv")).run()
+    assert [shown(error.value) for error in app.error] == [
+        "own.csv must have a number in line 2, column 2. Received: 'x'"
+    ]
+    app.file_uploader[0].set_value(("[x](http://evil).npz", b"PK", "application/zip")).run()
+    assert "](http" not in app.error[0].value
+
+
+def test_extreme_gradients_are_drawn():
+    for entries in ((1e38, -2e38), (1e-38, 1e-45), (0.0, 0.0), (float("nan"), 1.0)):
+        asked = clip_step.Asked((Tensor((2,), entries), None), (Choice.of("clip_by_value", max_value=1.0),), None)
+        step, drawn = clip_step._drawn.__wrapped__(asked)
+        assert len(drawn) == 3
+        assert clip_step.row(step.results[0], step)
