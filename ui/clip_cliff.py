@@ -24,7 +24,7 @@ RATES, THRESHOLDS = (1e-6, 100.0), (1e-6, 1e6)  # least and most that the contro
 THRESHOLD_HELP = "Gradients with a longer norm are scaled down to it: global-norm clipping."
 BIND: Final = "query-params"
 JUST_BELOW = 0.99  # times the limit: the fastest fixed step
-DECADES = (-2, 29)  # eighths of a decade around it for which x^4's steps are counted
+SIXTHS = (-1, 22)  # of a decade around it: for these x^4's steps are counted
 HEIGHT = 480
 EXPERIMENTS = (
     (
@@ -176,11 +176,11 @@ def charts(asked: Asked) -> tuple[str, str]:
 def rates_chart(start: float, max_norm: float, rate: float) -> tuple[str, Arrival, Arrival]:
     """Return the chart as JSON, how the descent just below the limit ends unclipped, and the chosen one clipped."""
     limit = fixed_step_limit(start)
-    tried = [JUST_BELOW * limit * 10 ** (eighth / 8) for eighth in range(*DECADES)]
+    tried = [JUST_BELOW * limit * 10 ** (sixth / 6) for sixth in range(*SIXTHS)]
     free, held = ([count(start, one, bound) for one in tried] for bound in (None, max_norm))
     chosen = count(start, rate, max_norm)
     drawn = figures.steps_by_rate(tried, free, held, limit, (rate, chosen), height=400)
-    return theme.to_json(drawn), free[-DECADES[0]], chosen
+    return theme.to_json(drawn), free[-SIXTHS[0]], chosen
 
 
 def _number(label: str, key: str, value: float, limits: tuple[float, float], help: str | None = None) -> float:
