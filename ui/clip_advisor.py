@@ -30,6 +30,10 @@ RULES_NOTE = (
     "wanted clip rate by themselves; ZClip acts above 2.5 standard deviations. Had a rule acted, it would have changed "
     "the steps that follow."
 )
+PRESUMES = (
+    "An interval is about a stream that goes on as it was recorded: a drift slower than the record is not in it. "
+    "It is given from 20 effective clip events on."
+)
 NOTEBOOK = """
 - It printed one clip rate over 20 steps, 40 %. With other seeds the same simulation gives 20 to 65 %: without an
   interval such a rate says nothing.
@@ -81,6 +85,7 @@ def _picture(source: Source, advice: Advice, first: int) -> None:
         about=source.about,
     )
     st.markdown("\n".join(f"- {escaped(sentence)}" for sentence in advice_sentences(advice)))
+    st.caption(PRESUMES)
     label = "Gradient norms over the steps, with the suggested threshold"
     plot(norms, key="advisor_norms", label=label, height=NORMS_HEIGHT, about=source.about)
     st.subheader("What each rule would have done", anchor=False)

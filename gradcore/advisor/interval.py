@@ -4,9 +4,10 @@ Wilson (1927) inverts the test |p-hat - p| <= z sqrt(p (1 - p) / n), so its ends
 Here n is the number of effective steps, and z is Student's quantile, because that number is itself an estimate: for a
 window of M lags its relative variance is about 2 (2M + 1) / N (Sokal 1997, Monte Carlo methods in statistical
 mechanics, section 3), and the clusters of clip events add theirs. An interval is given only where at least LEAST_EVENTS
-effective clip events, and as many effective steps without one, are seen. Streams that pass this gate by luck show too
-high a rate, so the end on that side is that of the distribution of the streams that pass (conditional inference after
-selection: Zhong & Prentice 2008, Biostatistics 9, 621). `bench/advisor_coverage.py` holds all this to 92 to 98 %.
+effective clip events, and as many effective steps without one, are seen in at least LEAST_STEPS steps. Streams that
+pass this gate by luck show too high a rate, so the end on that side is that of the distribution of the streams that
+pass (conditional inference after selection: Zhong & Prentice 2008, Biostatistics 9, 621).
+`bench/advisor_coverage.py` holds all this to 92 to 98 %; docs/advisor_method.md tells what else was tried.
 
 Shapes: C thresholds.
 """
@@ -18,6 +19,7 @@ from gradcore.advisor.effective import Effective
 from gradcore.records import Doubles
 
 LEAST_EVENTS = 20.0
+LEAST_STEPS = 500  # a shorter stream does not show a slow drift, and its interval would be too narrow
 GATE = 18.5  # what the correction takes the gate to be: the gate is on an estimate
 TAIL = 0.025  # of each end
 MORE_TAIL = 0.02  # added where the gate hides most streams: misses on the other side are hidden with them
@@ -38,7 +40,7 @@ def intervals(rates: Doubles, counted: int, found: Effective) -> tuple[Doubles, 
         >>> [end.round(3).tolist() for end in intervals(np.array([0.1]), 1000, iid)]
         [[0.083], [0.12]]
     """
-    given = np.minimum(rates, 1 - rates) * found.steps >= LEAST_EVENTS
+    given = (np.minimum(rates, 1 - rates) * found.steps >= LEAST_EVENTS) & (counted >= LEAST_STEPS)
     low, high = np.full((2, len(rates)), np.nan)
     if given.any():
         rate, steps = rates[given], found.steps[given]

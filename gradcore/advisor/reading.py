@@ -7,7 +7,7 @@ import numpy as np
 
 from gradcore import strict_json
 from gradcore.advisor.advice import Advice, Rates
-from gradcore.advisor.interval import LEAST_EVENTS
+from gradcore.advisor.interval import LEAST_EVENTS, LEAST_STEPS
 from gradcore.advisor.replay import Replay
 
 INDEPENDENT = 0.95  # effective steps / steps, from which the steps are called independent
@@ -64,6 +64,8 @@ def _sure(advice: Advice) -> str:
     if found.interval is not None:
         low, high = (percent(end) for end in found.interval)
         return f" (95 % interval {low} to {high}; {worth})."
+    if stream.counted < LEAST_STEPS:
+        return f"; no interval: {stream.counted:,} steps do not show a slow drift, at least {LEAST_STEPS} are needed."
     if found.events < LEAST_EVENTS:
         needed = f"{found.events:.2g} effective clip events, and {LEAST_EVENTS:.0f} are needed"
         return f"; no interval: {worth}, which makes {needed}{_drift(advice)}"
