@@ -7,13 +7,15 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gradcore.optimizers import OPTIMIZERS
-from gradcore.records import EntrantTrace, Floats, Outcome, RaceTrace, Record, Setup, TraceChunk
+from gradcore.records import ClipRecord, EntrantTrace, Outcome, RaceTrace, Record, Setup, TraceChunk
 from gradcore.specs import EntrantSpec, RaceSpec
 from gradcore.tasks import TASKS
 
 PER_SEED = ("loss", "gradient_norm", "clipped_norm")  # (T, S)
+CLIPPING = {"clip_threshold": np.nan, "clip_scale": np.nan, "clipped": False, "skipped": False}  # (T, S)
 PER_LAYER = ("layer_norms", "clipped_layer_norms", "update_ratio")  # (T, S, L)
 
 
@@ -58,6 +60,7 @@ class Assembly:
                     optimizer=asked.optimizer.name,
                     learning_rate=_learning_rate(asked),
                     outcome=entrant.outcome,
+                    clip=entrant.clip(),
                     **entrant.arrays(layers),
                 )
                 for label, asked, entrant in zip(spec.labels, spec.entrants, self._entrants, strict=True)
@@ -75,7 +78,7 @@ class _Entrant:
 
     def __init__(self, spec: RaceSpec) -> None:
         self._steps, self._seeds = spec.steps, spec.seeds
-        self._arrays: dict[str, Floats] = {}
+        self._arrays: dict[str, NDArray[Any]] = {}
         self._filled = 0
         self.outcome: Outcome | None = None
 
@@ -85,10 +88,13 @@ class _Entrant:
 
     def add(self, chunk: TraceChunk) -> None:
         end = chunk.first_step + len(chunk.loss)
-        for name in PER_SEED + PER_LAYER:
-            found: Floats = getattr(chunk, name)
+        for name in (*PER_SEED, *PER_LAYER, *CLIPPING):
+            found = getattr(chunk, name)
+            if found is None:
+                continue
             if name not in self._arrays:
-                self._arrays[name] = np.full((self._steps, *found.shape[1:]), np.nan, np.float32)
+                missing = CLIPPING.get(name, np.nan)
+                self._arrays[name] = np.full((self._steps, *found.shape[1:]), missing, found.dtype)
             self._arrays[name][chunk.first_step : end] = found
         self._filled = max(self._filled, end)
 
@@ -96,10 +102,18 @@ class _Entrant:
         """Return read-only views of what is filled; later chunks only write behind them."""
         empty = {name: np.empty((0, self._seeds), np.float32) for name in PER_SEED}
         empty |= {name: np.empty((0, self._seeds, layers), np.float32) for name in PER_LAYER}
-        views = {name: array[: self._filled].view() for name, array in self._arrays.items()}
-        for view in views.values():
-            view.flags.writeable = False
-        return empty | views
+        return {name: self._view(name) if name in self._arrays else array for name, array in empty.items()}
+
+    def clip(self) -> ClipRecord | None:
+        """Return what the clip rule decided, None where nothing of it is recorded."""
+        if not all(name in self._arrays for name in CLIPPING):
+            return None
+        return ClipRecord(*(self._view(name) for name in CLIPPING))
+
+    def _view(self, name: str) -> NDArray[Any]:
+        view = self._arrays[name][: self._filled].view()
+        view.flags.writeable = False
+        return view
 
 
 def _learning_rate(entrant: EntrantSpec) -> float:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradcore import strict_json
+from gradcore.clip_records import clip_document, clip_from_document
 from gradcore.presets import is_notebook
 from gradcore.ranking import divergences, median, rank, steps_to_target
 from gradcore.records import EntrantTrace, Floats, Outcome, RaceTrace, Ranked, RunInfo
@@ -129,6 +130,7 @@ def _entrant(entrant: EntrantTrace, spec: RaceSpec, trace: RaceTrace, layer_norm
     }
     if asked.clip != NO_CLIPPING:
         found["clipped_norm"] = _by_seed(entrant.clipped_norm)
+        found["clip_record"] = clip_document(asked.clip, entrant.clip) if entrant.clip else None
     if layer_norms:
         found["layer_norms"] = [_shortest(seed) for seed in entrant.layer_norms.swapaxes(0, 1)]
     return found
@@ -176,6 +178,7 @@ def _entrant_trace(index: int, item: dict[str, Any]) -> EntrantTrace:
         clipped_layer_norms=np.zeros((*loss.shape, 0), np.float32),
         update_ratio=np.zeros((*loss.shape, 0), np.float32),
         outcome=_outcome(index, item),
+        clip=clip_from_document(item["clip_record"]) if item.get("clip_record") else None,
     )
 
 

@@ -17,6 +17,7 @@ from gradcore.errors import StoreError
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 
 class RunStatus(StrEnum):
@@ -56,6 +57,11 @@ class TraceChunk:
     layer_norms: Floats  # (K, S, L) before clipping
     clipped_layer_norms: Floats  # (K, S, L) after clipping
     update_ratio: Floats  # (K, S, L) norm of the update / norm of the weights before it
+    # What a clip rule decided; None without one, and in chunks that were stored before this was recorded.
+    clip_threshold: Floats | None = None  # (K, S) NaN where the rule has no single one
+    clip_scale: Floats | None = None  # (K, S) the common factor, NaN where there is none
+    clipped: Flags | None = None  # (K, S) whether the gradient was changed
+    skipped: Flags | None = None  # (K, S) whether it was non-finite: no update, nothing remembered
     kind: ClassVar[str] = "trace"
 
 
@@ -77,7 +83,8 @@ _KINDS: dict[str, type[Any]] = {record.kind: record for record in (Setup, TraceC
 def pack(record: Record) -> bytes:
     """Return a record as a compressed npz archive."""
     target = io.BytesIO()
-    arrays: dict[str, Any] = {field.name: np.asarray(getattr(record, field.name)) for field in fields(record)}
+    values = {field.name: getattr(record, field.name) for field in fields(record)}
+    arrays: dict[str, Any] = {name: np.asarray(value) for name, value in values.items() if value is not None}
     np.savez_compressed(target, **arrays)
     return target.getvalue()
 
@@ -132,6 +139,23 @@ class RunInfo:
 
 
 @dataclass(frozen=True)
+class ClipRecord:
+    """What a clip rule decided at each step; the norms before and after it stand in the trace."""
+
+    threshold: Floats  # (T, S) NaN where the rule has no single one
+    scale: Floats  # (T, S) the common factor, NaN where there is none
+    clipped: Flags  # (T, S) whether the gradient was changed
+    skipped: Flags  # (T, S) whether it was non-finite: no update, nothing remembered
+
+    def rate(self, last: int | None = None) -> Doubles:
+        """Return each seed's share of clipped steps (S,), of the last ones where so many are asked for."""
+        part = self.clipped if last is None else self.clipped[-last:]
+        with np.errstate(invalid="ignore"):  # no step yet: NaN
+            share: Doubles = part.sum(axis=0) / np.float64(len(part))
+        return share
+
+
+@dataclass(frozen=True)
 class EntrantTrace:
     """All that is recorded of one entrant so far."""
 
@@ -145,6 +169,7 @@ class EntrantTrace:
     clipped_layer_norms: Floats  # (T, S, L)
     update_ratio: Floats  # (T, S, L)
     outcome: Outcome | None  # None until its last step
+    clip: ClipRecord | None = None  # None without a clip rule, and for runs from before this was recorded
 
     @property
     def steps(self) -> int:

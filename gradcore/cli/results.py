@@ -24,7 +24,7 @@ def print_race(lab: Lab, run_id: str, as_json: bool, layer_norms: bool = False) 
 
 def describe(document: dict[str, Any]) -> str:
     """Return a race document as text: what was raced, the ranking, and how to read it."""
-    parts = [_headline(document), _ranking(document), *_remarks(document)]
+    parts = [_headline(document), _ranking(document), *_remarks(document), _clipping(document)]
     if document.get("notebook"):
         parts.append("The notebook's own ranking of the first seed (adds different units, knows no ties):")
         parts.append(_notebook(document["notebook"]))
@@ -76,6 +76,27 @@ def _remarks(document: dict[str, Any]) -> list[str]:
     if document["seeds"] == 1:
         return ["One seed: nothing can be told apart, whatever the losses; take at least 5."]
     return ["Entrants that are tied share a rank: over these seeds nothing separates them (paired t-tests, Holm, 5 %)."]
+
+
+def _clipping(document: dict[str, Any]) -> str:
+    """Return what the clip rules did, rates as means over the seeds; empty where no entrant has a rule."""
+    header = ["entrant", "clip rule", "clip rate", "last steps", "skipped steps"]
+    records = [(entrant["label"], entrant.get("clip_record")) for entrant in document["entrants"]]
+    rows = [
+        [label, record["rule"], *(_percent(record[key]) for key in ("clip_rate", "recent_clip_rate")), _skipped(record)]
+        for label, record in records
+        if record
+    ]
+    return table(header, rows, left=["entrant", "clip rule"]) if rows else ""
+
+
+def _percent(rates: list[Any]) -> str:
+    known = [rate for rate in rates if isinstance(rate, float)]  # before the first step there is none
+    return f"{100 * sum(known) / len(known):.1f} %" if known else "-"
+
+
+def _skipped(record: dict[str, Any]) -> str:
+    return str(sum(record["skipped_steps"]))
 
 
 def _notebook(rows: list[dict[str, Any]]) -> str:

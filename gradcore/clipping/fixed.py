@@ -136,6 +136,16 @@ def adaptive_grad_clip(
     return clipped, np.nan
 
 
+def unit_factors(norms: Array, weights: Array, xp: Any = np, *, clipping: float, eps: float) -> Array:
+    """Return the factor of each unit from the norms of its gradient and of its weights.
+
+    Example:
+        >>> unit_factors(np.array([5.0, 0.1]), np.array([3.0, 0.0]), clipping=0.5, eps=0.5)
+        array([0.3, 1. ])
+    """
+    return limited(norms, clipping * xp.maximum(weights, eps), xp)
+
+
 def limited(norms: Array, threshold: Array | float, xp: Any) -> Array:
     """Return the factors that bring norms down to a threshold: 1 up to it; NaN for a norm that is not finite."""
     factors = xp.where(norms > threshold, threshold / norms, 1.0)
@@ -149,8 +159,8 @@ def in_common(norms: Array, scale: Array, threshold: Array, memory: Memory, xp: 
 
 def _by_unit(grad: Array, weight: Array, axes: tuple[int, ...], clipping: float, eps: float, xp: Any) -> Array:
     exact = double(grad, xp)
-    limits = clipping * xp.maximum(_unit_norms(double(weight, xp), axes, xp), eps)
-    scaled = exact * limited(_unit_norms(exact, axes, xp), limits, xp)
+    norms, weights = (_unit_norms(array, axes, xp) for array in (exact, double(weight, xp)))
+    scaled = exact * unit_factors(norms, weights, xp, clipping=clipping, eps=eps)
     return scaled.astype(grad.dtype) if xp is np else xp.cast(scaled, grad.dtype)
 
 

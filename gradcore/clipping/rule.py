@@ -17,6 +17,7 @@ from gradcore.errors import RefusedError
 from gradcore.gradient_stats import Array, double, norm
 from gradcore.specs import Choice
 
+RECENT = 50  # steps of the recent clip rate, for rules without a history of their own
 Gradients = Sequence[Array | None]
 Shapes = Sequence[tuple[int, ...] | None]
 Memory = tuple[Array, ...]  # float64 arrays whose shapes never change, so that the engine can stack the seeds'
@@ -76,6 +77,10 @@ class ClipRule:
         """Return every parameter, those that were not given at their defaults."""
         given = dict(choice.arguments)
         return {name: given.get(name, parameter.default) for name, parameter in self.parameters.items()}
+
+    def recent(self, choice: Choice) -> int:
+        """Return how many of the last steps its recent clip rate looks at."""
+        return int(self.values(choice).get("history", RECENT))
 
     def init(self, choice: Choice, shapes: Shapes, steps: int, xp: Any = np) -> Memory:
         """Return the memory before the first step; () for a rule without one.

@@ -103,7 +103,7 @@ class _Running:
         own = None if spec.shared_weights else number
         initial = [initial_values(spec.network, spec.task, seed, own) for seed in seeds]
         default = OPTIMIZERS[self._entrant.optimizer.name].learning_rate
-        self.trainer.reset(initial, self._entrant.learning_rate or default)
+        self.trainer.reset(initial, self._entrant.learning_rate or default, spec.steps)
         self._seconds = 0.0
 
     def train(self, first_step: int, steps: int) -> Record:

@@ -45,7 +45,10 @@ class States:
             for v, shared in zip(self._variables, self._shared, strict=True)
         ]
 
-    def assign(self, new: Sequence[Tensor]) -> None:
-        """Take over new states, each with a leading axis of seeds."""
+    def assign(self, new: Sequence[Tensor], allowed: Tensor | None = None) -> None:
+        """Take over new states, each with a leading axis of seeds; where `allowed` (S,) is false the old ones stay."""
         for variable, shared, value in zip(self._variables, self._shared, new, strict=True):
+            if not shared and allowed is not None:
+                keep = tf.reshape(allowed, [-1, *[1] * (len(value.shape) - 1)])
+                value = tf.where(keep, value, variable.value)
             variable.assign(value[0] if shared else value)

@@ -12,7 +12,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from gradcore.clipping import CLIP_RULES
+from gradcore.engine.clipping import Clipper
 from gradcore.engine.layout import Layout, Tensor, part_norms
 from gradcore.engine.losses import LOSSES
 from gradcore.engine.states import States
@@ -33,17 +33,23 @@ class Trainer:
 
         `record=False` leaves out all measurements but the loss (`bench/recording.py` measures what they cost).
         """
-        self._model, self._loss, self._clip, self._record = model, LOSSES[loss], clip, record
+        self._model, self._loss, self._record = model, LOSSES[loss], record
         self.layout = Layout.of(model)
+        self._clipper = None if clip == NO_CLIPPING else Clipper(clip, model, self.layout, seeds)
         self._update = build_update(optimizer, self.layout, seeds)
         self._states = States(model, seeds)
         self._chunk: Any = None  # traced at the first call
         self._predict: Any = None
 
-    def reset(self, initial: Sequence[Initial], learning_rate: float) -> None:
-        """Start from each seed's values, with an optimizer that has seen nothing."""
+    def reset(self, initial: Sequence[Initial], learning_rate: float, steps: int = 1024) -> None:
+        """Start from each seed's values, with an optimizer and a clip rule that have seen nothing.
+
+        `steps` is how many will be trained at most; a clip rule may have to make room for them.
+        """
         self._update.reset(np.stack([self.layout.row(trainable) for trainable, _ in initial]), learning_rate)
         self._states.reset([others for _, others in initial])
+        if self._clipper and self._clipper.reset(steps):
+            self._chunk = None
 
     def run(
         self, x: Tensor, y: Tensor, batches: NDArray[np.int32], entrant: int = 0, first_step: int = 0
@@ -59,6 +65,8 @@ class Trainer:
         if self._chunk is None:
             steps = tf.TensorSpec((None, *batches.shape[1:]), tf.int32)  # open, so that no chunk length traces again
             self._chunk = _traced(self._run_chunk, x, y, steps)
+        if self._clipper:
+            self._clipper.spend(len(batches))
         rows = np.asarray(self._chunk(x, y, tf.constant(batches)))
         return _record(self.layout, rows, entrant, first_step)
 
@@ -92,31 +100,27 @@ class Trainer:
             parts, own, rows = inputs
             return self._gradient(parts, self._states.of_replica(own), *(rows or shared))
 
-        loss, gradient, clipped, new = tf.vectorized_map(replica, (weights, self._states.stacked(), by_seed))
-        allowed = None
-        if self._clip != NO_CLIPPING:  # a non-finite step is skipped, before it touches any memory
-            allowed = tf.reduce_all(tf.math.is_finite(tf.concat(gradient, axis=1)), axis=1)
-        self._update.apply(tf.concat(clipped, axis=1), allowed)
-        self._states.assign(new)
+        loss, gradient, new = tf.vectorized_map(replica, (weights, self._states.stacked(), by_seed))
+        norms = part_norms(gradient) if self._record or self._clipper else None
+        found = self._clipper.apply(gradient, norms, weights) if self._clipper else None
+        allowed = found.allowed if found else None  # a non-finite step is skipped, before it touches any memory
+        self._update.apply(found.rows if found else tf.concat(gradient, axis=1), allowed)
+        self._states.assign(new, allowed)
         measured = [tf.cast(loss, tf.float64)[:, None]]
         if self._record:
             moved = self.layout.split(self._update.read() - before)
-            measured += [part_norms(weights), part_norms(moved), part_norms(gradient)]
-            measured += [] if self._clip == NO_CLIPPING else [part_norms(clipped)]
+            measured += [part_norms(weights), part_norms(moved), norms]
+            measured += [*found.measured()] if found else []
         return tf.concat(measured, axis=1)
 
     def _gradient(self, parts: list[Tensor], states: list[Tensor], x: Tensor, y: Tensor) -> tuple[Any, ...]:
-        """Return loss, gradient before and after clipping (both as parts), and new states of one replica."""
+        """Return loss, gradient (as parts) and new states of one replica."""
         with tf.GradientTape() as tape:
             tape.watch(parts)
             outputs, new = self._model.stateless_call(self.layout.variables(parts), states, x, training=True)
             loss = self._loss(y, outputs)
         gradient = tape.gradient(loss, parts, unconnected_gradients=tf.UnconnectedGradients.ZERO)
-        if self._clip == NO_CLIPPING:
-            return loss, gradient, gradient, list(new)
-        rule = CLIP_RULES[self._clip.name]
-        clipped = rule.apply(self._clip, self.layout.variables(gradient), xp=keras.ops)
-        return loss, gradient, self.layout.parts(clipped.gradients), list(new)
+        return loss, gradient, list(new)
 
     def _rows(self, x: Tensor, y: Tensor, batch: Tensor) -> tuple[list[Tensor], list[Tensor]]:
         """Return the batch as (one for each seed, shared by all seeds); one of the two is empty."""
@@ -146,13 +150,15 @@ def _traced(function: Any, *inputs: Any) -> Any:
 
 
 def _record(layout: Layout, rows: Doubles, entrant: int, first_step: int) -> TraceChunk:
-    """Return the record of what was measured, (K, S, M): the loss, then V norms each of weights, update, gradient(s).
+    """Return the record of what was measured, (K, S, M).
 
-    M = 1 where nothing but the loss was recorded.
+    M = the loss, then V norms each of weights, update and gradient, and under a clip rule of the clipped gradient with
+    its three decisions (`Decision.measured`). M = 1 where nothing but the loss was recorded.
     """
     loss, measured = rows[:, :, 0], rows[:, :, 1:]
     variables = len(layout.owners)
-    norms = [layout.by_layer(measured[:, :, i : i + variables]) for i in range(0, measured.shape[2], variables)]
+    places = range(0, measured.shape[2] - variables + 1, variables)
+    norms = [layout.by_layer(measured[:, :, i : i + variables]) for i in places]
     weights, moved, gradient, *clipped = norms or [measured] * 3
     after = clipped[0] if clipped else gradient
     with np.errstate(all="ignore"):  # what float32 cannot hold is recorded as Inf or 0
@@ -165,4 +171,16 @@ def _record(layout: Layout, rows: Doubles, entrant: int, first_step: int) -> Tra
             layer_norms=gradient.astype(np.float32),
             clipped_layer_norms=after.astype(np.float32),
             update_ratio=(moved / weights).astype(np.float32),
+            **(_decisions(measured[:, :, -3:], gradient) if clipped else {}),
         )
+
+
+def _decisions(measured: Doubles, gradient: Doubles) -> dict[str, Any]:
+    """Return what a clip rule decided at each step and seed, (K, S) each."""
+    skipped = ~np.isfinite(gradient).all(axis=2)
+    return {
+        "clip_threshold": measured[:, :, 0].astype(np.float32),
+        "clip_scale": measured[:, :, 1].astype(np.float32),
+        "clipped": (measured[:, :, 2] > 0) & ~skipped,
+        "skipped": skipped,
+    }

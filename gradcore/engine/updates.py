@@ -62,12 +62,23 @@ class StackedUpdate:
 
     def apply(self, gradients: Tensor, allowed: Tensor | None) -> None:
         """Take one step; rows that are not allowed are put back with the optimizer's memory of them."""
-        rows = [v for v in (self._weights, *self._optimizer.variables) if v.shape == self._weights.shape]
-        before = [tf.identity(v.value) for v in rows] if allowed is not None else []
+        if allowed is None:
+            self._optimizer.apply([gradients])
+        else:  # copies of all that could have to be put back are paid for only when something must be
+            every = tf.reduce_all(allowed)
+            tf.cond(every, lambda: self._plainly(gradients), lambda: self._restoring(gradients, allowed))
+
+    def _plainly(self, gradients: Tensor) -> Tensor:
         self._optimizer.apply([gradients])
-        if allowed is not None:
-            for variable, old in zip(rows, before, strict=True):
-                variable.assign(tf.where(allowed[:, None], variable.value, old))
+        return tf.constant(0)
+
+    def _restoring(self, gradients: Tensor, allowed: Tensor) -> Tensor:
+        rows = [v for v in (self._weights, *self._optimizer.variables) if v.shape == self._weights.shape]
+        before = [tf.identity(v.value) for v in rows]
+        self._optimizer.apply([gradients])
+        for variable, old in zip(rows, before, strict=True):
+            variable.assign(tf.where(allowed[:, None], variable.value, old))
+        return tf.constant(0)
 
     def reset(self, rows: Floats, learning_rate: float) -> None:
         """Start again from weights (S, P)."""
