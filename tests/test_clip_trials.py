@@ -10,6 +10,7 @@ from gradcore.clip_trials import one_step, run_stream
 from gradcore.clip_trials.matching import STRENGTH, matched
 from gradcore.clip_trials.measures import cosine
 from gradcore.clip_trials.notebook import notebook_run, printed_lines
+from gradcore.clip_trials.quick import quick_stream
 from gradcore.clip_trials.spread import spread
 from gradcore.clipping import CLIP_RULES
 from gradcore.scenarios import SCENARIOS
@@ -190,3 +191,32 @@ def test_all_steps_not_finite_is_a_stream_too():
     assert trial.mean_norm is None
     assert trial.results[0].final_threshold is None
     assert (trial.results[0].clip_rate, trial.results[0].skipped.all()) == (0, True)
+
+
+@pytest.mark.parametrize("name", list(CLIP_RULES))
+def test_the_quick_way_gives_what_the_tensors_give(name):
+    rule = CLIP_RULES[name]
+    start = {p.name: p.start for p in rule.parameters.values() if p.required}
+    choice = Choice.of(name, **start)
+    steps = stream_steps(StreamSpec(tail="student_t", non_finite_at=(4, 11)))
+    weights = [np.ones(2), np.ones(1)]
+    slow, quick = (run(steps, [choice], weights) for run in (run_stream, quick_stream))
+    np.testing.assert_allclose(quick.norms, slow.norms, rtol=1e-12)
+    one, other = slow.results[0], quick.results[0]
+    np.testing.assert_allclose(other.norm_after, one.norm_after, rtol=1e-6)
+    np.testing.assert_allclose(other.threshold, one.threshold, rtol=1e-6)
+    np.testing.assert_array_equal(other.clipped, one.clipped)
+    np.testing.assert_array_equal(other.skipped, one.skipped)
+
+
+def test_the_notebooks_percentile_is_numpys():
+    random = np.random.default_rng(0)
+    values = random.exponential(2.0, 300)
+    values[[40, 41, 200]] = np.nan
+    run = notebook_run(values, percentile=93, history=50, min_clip=0.5, max_clip=6)
+    for step in range(10, 300):
+        known = np.percentile(values[max(0, step - 49) : step + 1], 93)
+        expected = max(0.5, min(6, float(known)))
+        assert run.threshold[step] == pytest.approx(expected), step
+    assert run.blind[40:91].all()
+    assert not run.blind[92:200].any()

@@ -4,6 +4,8 @@ Kept to show the difference; nothing else uses it. Both of its cells ask `tf.cli
 clipping and print what it returns, which is the norm before.
 """
 
+import math
+from bisect import insort
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -108,24 +110,37 @@ def notebook_run(
     """
     kept: deque[float] = deque(maxlen=history)
     events: deque[bool] = deque(maxlen=history)
+    ordered: list[float] = []  # the same, in ascending order, without NaN
     thresholds, clipped, blind = [], [], []
-    for norm in norms:
-        kept.append(float(norm))
-        threshold = max(min_clip, min(max_clip, _percentile(kept, percentile)))
-        threshold = threshold if len(kept) >= WARM_UP else WARM_UP_THRESHOLD
+    for norm in map(float, norms):
+        if len(kept) == history and not math.isnan(kept[0]):
+            ordered.remove(kept[0])
+        kept.append(norm)
+        if not math.isnan(norm):
+            insort(ordered, norm)
+        current = _percentile(ordered, percentile) if len(ordered) == len(kept) else math.nan
+        threshold = max(min_clip, min(max_clip, current)) if len(kept) >= WARM_UP else WARM_UP_THRESHOLD
         thresholds.append(threshold)
-        clipped.append(bool(norm > threshold))
+        clipped.append(norm > threshold)
         events.append(clipped[-1])
-        blind.append(len(kept) >= WARM_UP and bool(np.isnan(kept).any()))
+        blind.append(len(kept) >= WARM_UP and len(ordered) < len(kept))
+    current = current if len(kept) >= WARM_UP else WARM_UP_THRESHOLD
     with np.errstate(invalid="ignore"):
         average = float(np.mean(kept))
-    current = _percentile(kept, percentile) if len(kept) >= WARM_UP else WARM_UP_THRESHOLD
     return NotebookRun(
         np.asarray(norms, dtype=np.float64), np.array(thresholds), np.array(clipped), average, current,
         float(np.mean(events)), np.array(blind),
     )  # fmt: skip
 
 
-def _percentile(kept: deque[float], percentile: float) -> float:
-    with np.errstate(invalid="ignore"):
-        return float(np.percentile(list(kept), percentile))
+def _percentile(ordered: Sequence[float], percentile: float) -> float:
+    """Return a percentile of ordered values, linear between neighbours, as `numpy.percentile`.
+
+    Example:
+        >>> _percentile([1.0, 2.0, 4.0], 75.0)
+        3.0
+    """
+    place = (len(ordered) - 1) * percentile / 100
+    low = int(place)
+    below, above = ordered[low], ordered[min(low + 1, len(ordered) - 1)]
+    return below + (above - below) * (place - low) if place > low else below

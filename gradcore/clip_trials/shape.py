@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gradcore.clip_trials.measures import Array, Gradients, whole_norm
-from gradcore.clipping import CLIP_RULES
+from gradcore.clip_trials.measures import Array, Gradients, layer_norms, whole_norm
+from gradcore.clipping import CLIP_RULES, ScalingRule
 from gradcore.specs import Choice
 
 Doubles = NDArray[np.float64]
@@ -40,8 +40,7 @@ def shape(gradients: Gradients, rules: Sequence[Choice], weights: Gradients | No
     one = direction(gradients)
     middle = _middle(whole_norm(gradients))
     before = np.logspace(middle - DECADES / 2, middle + DECADES / 2, POINTS)
-    lengths = [[_scaled(part, length) for part in one] for length in before]
-    return Shape(before, tuple(np.array([_after(step, choice, weights) for step in lengths]) for choice in rules))
+    return Shape(before, tuple(_line(one, before, choice, weights) for choice in rules))
 
 
 def direction(gradients: Gradients) -> list[Array | None]:
@@ -68,7 +67,12 @@ def _scaled(part: Array | None, factor: float) -> Array | None:
     return None if part is None else np.asarray(part, np.float64) * factor
 
 
-def _after(step: Gradients, choice: Choice, weights: Gradients | None) -> float:
+def _line(one: Gradients, before: Doubles, choice: Choice, weights: Gradients | None) -> Doubles:
     rule = CLIP_RULES[choice.name]
-    memory = rule.init(choice, [None if part is None else part.shape for part in step], 1)
-    return whole_norm(rule.apply(choice, step, memory, weights).gradients)
+    memory = rule.init(choice, [None if part is None else part.shape for part in one], 1)
+    if isinstance(rule, ScalingRule):  # the norms of the tensors are enough
+        norms = np.array([norm or 0.0 for norm in layer_norms(one)])
+        scaled = (rule.factors(choice, norms * length, memory).factors * norms * length for length in before)
+        return np.array([math.sqrt(after @ after) for after in scaled])
+    steps = ([_scaled(part, length) for part in one] for length in before)
+    return np.array([whole_norm(rule.apply(choice, step, memory, weights).gradients) for step in steps])

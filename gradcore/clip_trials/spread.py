@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gradcore.clip_trials.measures import whole_norm
+from gradcore.clip_trials.quick import quick_stream
 from gradcore.clip_trials.reading import notebook_beside
-from gradcore.clip_trials.stream import StreamResult, run_norms, run_stream
+from gradcore.clip_trials.stream import StreamResult
 from gradcore.clipping import CLIP_RULES
 from gradcore.specs import Choice, StreamSpec
 from gradcore.streams import stream_steps
@@ -53,18 +53,14 @@ def spread(spec: StreamSpec, rules: Sequence[Choice], seeds: int = SEEDS) -> Spr
         >>> found.rules[0].clip_rate
         array([0.35, 0.25, 0.25])
     """
-    streams = [stream_steps(replace(spec, seed=seed)) for seed in range(seeds)]
-    light, heavy = _split(rules)
-    norms = [np.array([whole_norm(step) for step in steps]) for steps in streams]
-    by_norm = [run_norms(own, light) for own in norms]
-    whole = [run_stream(steps, heavy).results if heavy else () for steps in streams]
-    results = [{one.choice: one for one in (*first.results, *second)}
-               for first, second in zip(by_norm, whole, strict=True)]  # fmt: skip
-    printed = [notebook_beside(trial) for trial in by_norm]
+    trials = [quick_stream(stream_steps(replace(spec, seed=seed)), rules) for seed in range(seeds)]
+    printed = [notebook_beside(trial) for trial in trials]
     return Spread(
         seeds=seeds,
-        mean_norm=np.array([trial.mean_norm or np.nan for trial in by_norm]),
-        rules=tuple(_rule_spread(choice, [found[choice] for found in results]) for choice in rules),
+        mean_norm=np.array([trial.mean_norm or np.nan for trial in trials]),
+        rules=tuple(
+            _rule_spread(choice, [trial.results[place] for trial in trials]) for place, choice in enumerate(rules)
+        ),
         notebook_rate=np.array([run.rate for run in printed]),
         notebook_threshold=np.array([run.current_threshold for run in printed]),
     )
@@ -74,9 +70,3 @@ def _rule_spread(choice: Choice, results: Sequence[StreamResult]) -> RuleSpread:
     rates = np.array([one.clip_rate for one in results])
     thresholds = [one.final_threshold for one in results]
     return RuleSpread(choice, rates, np.array([np.nan if one is None else one for one in thresholds]))
-
-
-def _split(rules: Sequence[Choice]) -> tuple[list[Choice], list[Choice]]:
-    """Return the rules that the norms are enough for, and the others."""
-    light = [choice for choice in rules if CLIP_RULES[choice.name].needs == "norm"]
-    return light, [choice for choice in rules if choice not in light]

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradcore.clip_trials.measures import Gradients, same, whole_norm
-from gradcore.clipping import CLIP_RULES, ScalingRule
+from gradcore.clipping import CLIP_RULES
 from gradcore.specs import NO_CLIPPING, Choice
 
 Doubles = NDArray[np.float64]
@@ -106,29 +106,6 @@ def _result(steps: Sequence[Gradients], norms: Doubles, choice: Choice, weights:
         clipped[number] = not same(steps[number], found.gradients)
         after[number] = whole_norm(found.gradients) if clipped[number] else norms[number]
     return StreamResult(choice, threshold, after, clipped, skipped)
-
-
-def run_norms(norms: Doubles, rules: Sequence[Choice]) -> StreamTrial:
-    """Apply rules for which the norm is enough (`needs == "norm"`) to norms (T,) alone: the same, several times faster.
-
-    Example:
-        >>> run_norms(np.array([0.5, 3.0]), [Choice.of("clip_by_global_norm", max_norm=1.0)]).results[0].norm_after
-        array([0.5, 1. ])
-    """
-    return StreamTrial(norms, tuple(_by_norms(norms, choice) for choice in rules))
-
-
-def _by_norms(norms: Doubles, choice: Choice) -> StreamResult:
-    rule = CLIP_RULES[choice.name]
-    assert isinstance(rule, ScalingRule)  # as every rule that the norm is enough for
-    memory = rule.init(choice, [(1,)], len(norms))
-    skipped = ~np.isfinite(norms) & (choice.name != NO_CLIPPING.name)
-    threshold, scale = np.full(len(norms), np.nan), np.full(len(norms), np.nan)
-    for number in np.flatnonzero(~skipped).tolist():
-        found = rule.factors(choice, norms[number : number + 1], memory)
-        memory, threshold[number], scale[number] = found.memory, found.threshold, found.scale
-    after = norms * scale
-    return StreamResult(choice, threshold, after, np.isfinite(norms) & ~skipped & (after != norms), skipped)
 
 
 def shapes(steps: Sequence[Gradients]) -> list[tuple[int, ...] | None]:
