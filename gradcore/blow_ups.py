@@ -93,7 +93,12 @@ def shares(side: Side, steps: int) -> Doubles:
 
 
 def clipped_steps(entrant: EntrantTrace) -> NDArray[np.bool_]:
-    """Return at which steps clipping made the gradient smaller, (T, S); steps that are not finite are skipped."""
+    """Return at which steps clipping changed the gradient, (T, S); steps that are not finite are skipped.
+
+    Runs from before the decisions were recorded tell it by their norms.
+    """
+    if entrant.clip is not None:
+        return entrant.clip.clipped
     before, after = entrant.gradient_norm.astype(np.float64), entrant.clipped_norm.astype(np.float64)
     with np.errstate(invalid="ignore"):
         found: NDArray[np.bool_] = np.isfinite(before) & (after < before * (1 - ROUNDING))

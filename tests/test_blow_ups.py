@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -6,6 +8,7 @@ from gradcore.blow_ups import Side, clip_rate, clipped_steps, is_pair, read_pair
 from gradcore.documents import example_document, trace_from_document
 from gradcore.presets import PRESETS, exploding_rnn
 from gradcore.proportions import mcnemar, wilson
+from gradcore.records import ClipRecord
 from gradcore.specs import RaceSpec
 from tests.traces import make_entrant, make_trace
 
@@ -71,6 +74,14 @@ def test_the_clip_rate_counts_finite_steps_only():
     assert clip_rate(held) == 3 / 8
     assert clip_rate(loose) == 0
     assert np.isnan(clip_rate(make_entrant(np.zeros((0, 3)), optimizer="SGD")))
+
+
+def test_recorded_decisions_count_where_there_are_some():
+    held = trace().entrants[1]
+    scale = np.ones((3, 3), np.float32)
+    lengthened = np.array([[False, False, True]] + [[False] * 3] * 2)  # as a rule that normalises does
+    record = ClipRecord(scale, scale, lengthened, np.zeros((3, 3), bool))
+    assert clip_rate(replace(held, clip=record)) == 1 / 8
 
 
 def test_the_sentences_say_what_the_numbers_hold():
