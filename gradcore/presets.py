@@ -49,7 +49,8 @@ def exploding_rnn(
     """Return SGD without and with clipping on a recurrent network whose gradient explodes, on the adding problem.
 
     Args:
-        radius: spectral radius of the recurrent kernel at the start: what a linear network multiplies by at each time step.
+        radius: spectral radius of the recurrent kernel at the start, by which a linear network multiplies at each time
+            step.
         learning_rate: of both.
         max_norm: threshold of the clipped one, on the global norm.
         seeds: pairs that start from the same weights and see the same batches.
