@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import psutil
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
@@ -55,7 +56,9 @@ def main() -> None:
         for part, (address, control) in PARTS.items():
             asyncio.run(_visit(served.port, address, control, 1, 3))  # libraries are loaded by the first visitor
             found[part] = _summary(asyncio.run(_visit(served.port, address, control, VISITORS, CHANGES)))
+            begun = _cpu(served.server.pid)
             found[part]["alone"] = _summary(asyncio.run(_visit(served.port, address, control, 1, CHANGES)))
+            found[part]["cpu_seconds_per_change"] = round((_cpu(served.server.pid) - begun) / (CHANGES + 1), 3)
     found["command"] = _summary([_command() for _ in range(7)])
     print(json.dumps({**found, "load_before": before, "load_after": os.getloadavg()[0]}, indent=2))
 
@@ -127,6 +130,12 @@ class _Visitor:
                     if not self._id:
                         raise RuntimeError(f"the page has no control called {self._control}")
                     return
+
+
+def _cpu(pid: int) -> float:
+    """Return the seconds of processor time that the server has taken; unlike waits, other work does not add to it."""
+    times = psutil.Process(pid).cpu_times()
+    return float(times.user + times.system)
 
 
 def _command() -> float:

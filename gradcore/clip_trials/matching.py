@@ -24,7 +24,7 @@ STRENGTH: Mapping[str, str] = MappingProxyType(
     }
 )
 SMALLEST, LARGEST = 1e-30, 1e30  # between which the parameter is looked for
-HALVINGS = 80
+HALVINGS = 40  # of 60 decades: to 1e-10
 NEAR = 1e-3  # relative; a rule that leaves another norm than this is not matched
 
 
