@@ -61,7 +61,7 @@ def norms_title(trial: StreamTrial) -> str:
     if not counts:
         return "The gradient norm of every step, not clipped"
     parts = [f"{counts[0][0]} clips {counts[0][1]} of {total} steps", *(f"{who} {count}" for who, count in counts[1:3])]
-    return ", ".join(parts) + (f", {len(counts) - 3} more rules" if len(counts) > 3 else "")
+    return ", ".join(parts) + (f", and {len(counts) - 3} more" if len(counts) > 3 else "")
 
 
 def thresholds_title(trial: StreamTrial) -> str:
