@@ -36,24 +36,24 @@ def test_a_visitor_takes_a_threshold_from_the_example_proves_it_and_opens_the_li
 ):
     page.goto(f"{address}/{PART}")
     wait_for_title(page, 0, "5 % of the steps are above 0.6394")
-    expect(page.get_by_text("no interval: 500 correlated steps are worth")).to_be_visible()
+    expect(page.get_by_text("no interval: 500 correlated steps are worth")).to_be_visible(timeout=MINUTE)
     expect(page.get_by_text("dotted: no interval,").first).to_be_visible()
 
     # another rate: the threshold moves, and the address keeps it
     page.get_by_role("spinbutton", name="Wanted clip rate").fill("50")
     page.get_by_role("spinbutton", name="Wanted clip rate").press("Enter")
     wait_for_title(page, 0, "50 % of the steps are above")
-    expect(page.get_by_text("Step-size limiter").first).to_be_visible()
-    expect(page.get_by_text("95 % interval").first).to_be_visible()
+    expect(page.get_by_text("Step-size limiter").first).to_be_visible(timeout=MINUTE)
+    expect(page.get_by_text("95 % interval").first).to_be_visible(timeout=MINUTE)
     page.wait_for_url(re.compile("advisor_rate=50"))
 
     # the proof: both are trained, the two rates stand beside each other, and the link shows them again
     page.get_by_role("button", name=re.compile("^Prove it")).click()
     page.wait_for_url(re.compile("advisor_proof=[a-z0-9]{10}"), timeout=MINUTE)
-    expect(page.get_by_text("Realised clip rate")).to_be_visible(timeout=2 * MINUTE)
-    expect(page.get_by_text("Predicted clip rate", exact=True)).to_be_visible()
-    expect(page.get_by_text("Clipping changes the path").first).to_be_visible()
-    expect(page.locator(AREA)).to_have_count(4)
+    expect(page.get_by_text("Realised clip rate")).to_be_visible(timeout=4 * MINUTE)
+    expect(page.get_by_text("Predicted clip rate", exact=True)).to_be_visible(timeout=MINUTE)
+    expect(page.get_by_text("Clipping changes the path").first).to_be_visible(timeout=MINUTE)
+    expect(page.locator(AREA)).to_have_count(4, timeout=MINUTE)
     link = page.url
     page.goto("about:blank")
     page.goto(link)
@@ -70,14 +70,16 @@ def test_a_visitor_reads_a_file_of_norms_and_a_wrong_one_is_refused(page: Page, 
     )
     expect(page.get_by_text("own.csv: 3,000 steps")).to_be_visible(timeout=MINUTE)
     wait_for_title(page, 1, "150 of 3,000 steps are above")
-    expect(page.get_by_text("as good as independent here").first).to_be_visible()
-    expect(page.get_by_role("button", name="Prove it")).to_be_disabled()
+    expect(page.get_by_text("as good as independent here").first).to_be_visible(timeout=MINUTE)
+    expect(page.get_by_role("button", name="Prove it")).to_be_disabled(timeout=MINUTE)
     page.get_by_role("button", name=re.compile("Remove own.csv")).click()
-    expect(page.get_by_role("button", name=re.compile("^Prove it"))).to_be_enabled()
+    expect(page.get_by_role("button", name=re.compile("^Prove it"))).to_be_enabled(timeout=MINUTE)
     page.locator("input[type=file]").set_input_files(
         {"name": "own.csv", "mimeType": "text/csv", "buffer": b"norm\n1.5\n-3\n"}
     )
-    expect(page.get_by_text("own.csv must have a norm from 0 to 1e+150 in line 3, column 1")).to_be_visible()
+    expect(page.get_by_text("own.csv must have a norm from 0 to 1e+150 in line 3, column 1")).to_be_visible(
+        timeout=MINUTE
+    )
 
 
 def test_on_a_phone_the_picture_comes_before_the_controls(page: Page, address):
