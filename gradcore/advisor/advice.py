@@ -14,7 +14,7 @@ from gradcore.advisor.verdict import Verdict, verdict
 from gradcore.records import Doubles
 from gradcore.specs import Choice
 
-POINTS = 48  # thresholds of the curve
+POINTS = 40  # thresholds of the curve
 WANTED = 0.05  # clip rate that is asked for unless another one is
 
 

@@ -13,7 +13,7 @@ from gradcore.clipping import CLIP_RULES, ScalingRule
 from gradcore.records import Doubles
 from gradcore.specs import Choice
 
-REPLAYED = 1000  # last steps: a rule is applied step by step
+REPLAYED = 500  # last steps: a rule is applied step by step
 UNCLAMPED = {"min_clip": 1e-30, "max_clip": 1e30}  # with the notebook's clamps the answer depends on the loss' scale
 
 
