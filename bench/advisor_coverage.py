@@ -201,7 +201,7 @@ def table(summary: dict[str, Any], cells: list[dict[str, Any]], beyond: list[dic
         "",
         f"The goal is 92 to 98 %: {summary['cells_with_intervals']} entries are judged, the least is",
         f"{_percent(summary['least_coverage'])} %, the greatest {_percent(summary['greatest_coverage'])} %,",
-        f"{summary['outside_92_to_98']} lie outside.",
+        f"outside: {summary['outside_92_to_98']}.",
         "",
     ]
     lines += _groups(cells)
