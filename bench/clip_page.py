@@ -85,6 +85,7 @@ class _Visitor:
             subprotocols=PROTOCOLS,
             additional_headers={"Origin": origin},
             max_size=LARGEST_MESSAGE,
+            open_timeout=60,
         ) as socket:
             await self._ask(socket, None)
             await self._answer(socket)
