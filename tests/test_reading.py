@@ -89,5 +89,5 @@ def test_titles_of_races_stay_short():
     spec = RaceSpec.from_json(
         {"entrants": [{"optimizer": "SGD"}] * 3, "network": {"hidden": {"width": 9, "depth": 30}}}
     )
-    assert race_title(spec) == "Digits · 3 optimizers · 30 × 9 relu · 5 seeds × 200 steps"
+    assert race_title(spec) == "Digits · 3 × SGD · 30 × 9 relu · 5 seeds × 200 steps"
     assert widths_text([512, 256, 128, 64, 32, 16, 8]) == "512 – 256 – 128 – … – 8"
