@@ -102,12 +102,12 @@ class Clipper:
         return found
 
     def _limit_entries(self, gradient: Sequence[Tensor], allowed: Tensor) -> Decision:
-        rows = tf.concat(gradient, axis=1)
-        found = self._rule.apply(self._clip, [rows], xp=keras.ops)
-        clipped = found.gradients[0]
-        norms = part_norms(self._layout.split(clipped))
-        acted = tf.reduce_any(tf.not_equal(rows, clipped), axis=1)
-        return Decision(clipped, norms, self._each(found.threshold), self._each(found.scale), acted, allowed)
+        found = self._rule.apply(self._clip, gradient, xp=keras.ops)
+        pairs = zip(gradient, found.gradients, strict=True)
+        acted = [tf.reduce_any(tf.not_equal(before, after), axis=1) for before, after in pairs]
+        rows, norms = tf.concat(found.gradients, axis=1), part_norms(found.gradients)
+        none = self._each(found.scale)
+        return Decision(rows, norms, self._each(found.threshold), none, tf.reduce_any(acted, axis=0), allowed)
 
     def _limit_units(self, gradient: Sequence[Tensor], weights: Sequence[Tensor], allowed: Tensor) -> Decision:
         values = self._rule.values(self._clip)
@@ -139,9 +139,11 @@ def unit_norms(tensors: Sequence[Tensor], axes: Sequence[tuple[int, ...]], exact
     """
 
     def measured(dtype: tf.DType) -> list[Tensor]:
-        squares = [tf.square(tf.cast(tensor, dtype)) for tensor in tensors]
-        sums = [tf.reduce_sum(square, axis=own, keepdims=True) for square, own in zip(squares, axes, strict=True)]
-        return [tf.cast(tf.sqrt(found), tf.float64) for found in sums]
+        found = [
+            tf.math.reduce_euclidean_norm(tf.cast(tensor, dtype), axis=own, keepdims=True)
+            for tensor, own in zip(tensors, axes, strict=True)
+        ]
+        return [tf.cast(norm, tf.float64) for norm in found]
 
     if exact:
         return measured(tf.float64)
