@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from gradcore.specs import Choice, NetworkSpec, RaceSpec
+from gradcore.specs import NO_CLIPPING, Choice, NetworkSpec, RaceSpec
 from gradcore.tasks import TASKS
 
 
@@ -13,7 +13,10 @@ def race_title(spec: RaceSpec) -> str:
         >>> race_title(RaceSpec.from_json({"entrants": [{"optimizer": "SGD"}]}))
         'Digits · SGD · 128 – 64 relu · 5 seeds × 200 steps'
     """
-    parts = (task_text(spec.task), _who(spec), network_text(spec.network))
+    parts = [task_text(spec.task), _who(spec), network_text(spec.network)]
+    clips = {entrant.clip for entrant in spec.entrants}
+    if len(clips) == 1 and NO_CLIPPING not in clips:
+        parts.append(clip_text(clips.pop()))
     return f"{' · '.join(parts)} · {counted(spec.seeds, 'seed')} × {counted(spec.steps, 'step')}"
 
 
@@ -35,6 +38,19 @@ def task_text(task: Choice) -> str:
     title = TASKS[task.name].title if task.name in TASKS else task.name
     given = ", ".join(f"{name} {value}" for name, value in task.arguments)
     return f"{title} ({given})" if given else title
+
+
+def clip_text(clip: Choice) -> str:
+    """Return a clip rule with what was given to it.
+
+    Example:
+        >>> clip_text(Choice.of("clip_by_global_norm", max_norm=1.0))
+        'clip_by_global_norm (max_norm 1)'
+    """
+    given = ", ".join(
+        f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}" for name, value in clip.arguments
+    )
+    return f"{clip.name} ({given})" if given else clip.name
 
 
 def network_text(network: NetworkSpec) -> str:

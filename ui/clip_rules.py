@@ -39,6 +39,26 @@ def rule_controls(part: str, first: Sequence[str], proposed: Proposed) -> tuple[
     return tuple(choice for choice in found if choice is not None)
 
 
+def one_rule(key: str, label: str, help_text: str) -> Choice:
+    """Draw the choice of one rule, by its name, and its parameters; RefusedError where a parameter does not fit."""
+    given = st.query_params.to_dict()
+    name = st.selectbox(label, list(CLIP_RULES), key=key, bind=BIND, help=help_text)  # none first
+    rule = CLIP_RULES[name]
+    st.caption(rule.summary)
+    return rule.checked(_choice(key, rule, {}, given))
+
+
+def rule_state(key: str, chosen: Choice) -> dict[str, Any]:
+    """Return the state of the controls of `one_rule` for a rule; that of no rule, where it is no longer known."""
+    rule = CLIP_RULES.get(chosen.name)
+    if rule is None:
+        return {key: "none"}
+    values = {name: value for name, value in rule.values(chosen).items() if value is not None}
+    kinds = {"number": float, "whole": int, "flag": bool}
+    state = {f"{key}_{rule.name}_{name}": kinds[rule.parameters[name].kind](value) for name, value in values.items()}
+    return {key: rule.name, **state}
+
+
 def weight_control(part: str, rules: Sequence[Choice]) -> float | None:
     """Draw the size of the weights where a rule needs them; return it, else None."""
     if not any(CLIP_RULES[rule.name].needs == "weights" for rule in rules):
@@ -47,7 +67,16 @@ def weight_control(part: str, rules: Sequence[Choice]) -> float | None:
 
 
 def _parameters(part: str, rule: ClipRule, start: Mapping[str, Scalar], given: Mapping[str, str]) -> Choice | None:
-    """Draw one rule's parameters, in a fold where there are several; return the choice, or say why it is refused."""
+    """Draw one rule's parameters; return the choice, or say why it is refused."""
+    try:
+        return rule.checked(_choice(part, rule, start, given))
+    except RefusedError as error:
+        st.error(f"{escaped(rule.title)}: {escaped(str(error))}", icon=":material/error:")
+        return None
+
+
+def _choice(part: str, rule: ClipRule, start: Mapping[str, Scalar], given: Mapping[str, str]) -> Choice:
+    """Draw one rule's parameters, in a fold where there are several; return what they hold."""
     names = list(rule.parameters)
     if not names:
         return Choice(rule.name)
@@ -63,11 +92,7 @@ def _parameters(part: str, rule: ClipRule, start: Mapping[str, Scalar], given: M
             _say_dropped(key, parameter, given)
             if value is not None:
                 values[parameter.name] = value
-    try:
-        return rule.checked(Choice.of(rule.name, **values))
-    except RefusedError as error:
-        st.error(f"{escaped(rule.title)}: {escaped(str(error))}", icon=":material/error:")
-        return None
+    return Choice.of(rule.name, **values)
 
 
 def _label(rule: ClipRule, parameter: Parameter, alone: bool) -> str:

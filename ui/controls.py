@@ -1,18 +1,21 @@
 """Widget groups that return specs; every scalar lives in the address under its key."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 import streamlit as st
 
+from gradcore.clipping import CLIP_RULES
 from gradcore.errors import RefusedError
 from gradcore.networks import ACTIVATIONS, INITIALIZERS
 from gradcore.presets import NOTEBOOK_ENTRANTS, PRESETS
 from gradcore.records import RunInfo
 from gradcore.settings import Limits
-from gradcore.specs import Choice, NetworkSpec, RaceSpec
+from gradcore.specs import NO_CLIPPING, Choice, NetworkSpec, RaceSpec
 from gradcore.tasks import TASKS
 from gradcore.titles import widths_text
+from ui.clip_rules import one_rule, rule_state
 from ui.words import escaped
 
 PRESET_TITLES: Mapping[str, str] = {"default": "Digits", "notebook": "The notebook's race", "": "Your own settings"}
@@ -30,8 +33,10 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "activation": ACTIVATIONS,
     "kernel_initializer": INITIALIZER_NAMES,
     "batch_size": BATCH_SIZES,
+    "clip": tuple(CLIP_RULES),
 }
 BIND: Final = "query-params"  # every scalar lives in the address
+CLIP_HELP = "What is done to every optimizer's gradient before its step; a non-finite one is then skipped and counted."
 SEEDS_HELP = "Every optimizer trains once from each seed; intervals and ties come from them."
 
 
@@ -56,6 +61,7 @@ def race_controls(limits: Limits) -> RaceSpec:
     batch_size = st.selectbox(
         "Batch size", BATCH_SIZES, BATCH_SIZES.index(str(DEFAULT.batch_size)), key="batch_size", bind=BIND
     )
+    clip = one_rule("clip", "Clipping", CLIP_HELP)
     with st.expander("Advanced"):
         first_seed = st.number_input("First seed", 0, 1_000_000, DEFAULT.first_seed, key="first_seed", bind=BIND)
         shared = st.toggle(
@@ -70,7 +76,7 @@ def race_controls(limits: Limits) -> RaceSpec:
     if not labels:
         raise RefusedError("At least one optimizer must be chosen.")
     return RaceSpec(
-        entrants=tuple(ENTRANTS[label] for label in ENTRANTS if label in labels),
+        entrants=tuple(replace(ENTRANTS[label], clip=clip) for label in ENTRANTS if label in labels),
         task=Choice(task),
         network=network,
         seeds=int(seeds),
@@ -150,11 +156,13 @@ def _say_what_was_dropped(given: Mapping[str, str], ranges: Mapping[str, tuple[i
 
 
 def _values(spec: RaceSpec) -> dict[str, object]:
-    """Return the state of every control for a spec."""
+    """Return the state of every control for a spec; no clipping where its entrants differ in it."""
     hidden = spec.network.hidden or (1,)
+    clips = {entrant.clip for entrant in spec.entrants}
+    plain = [replace(entrant, clip=NO_CLIPPING) for entrant in spec.entrants]
     return {
         "task": spec.task.name,
-        "optimizers": [label for label, entrant in ENTRANTS.items() if entrant in spec.entrants] or list(ENTRANTS),
+        "optimizers": [label for label, entrant in ENTRANTS.items() if entrant in plain] or list(ENTRANTS),
         "shape": shape_of(hidden) or "even",
         "width": hidden[0],
         "depth": len(hidden),
@@ -163,6 +171,7 @@ def _values(spec: RaceSpec) -> dict[str, object]:
         "steps": spec.steps,
         "seeds": spec.seeds,
         "batch_size": FULL_BATCH if spec.batch_size is None else str(spec.batch_size),
+        **rule_state("clip", clips.pop() if len(clips) == 1 else NO_CLIPPING),
         "first_seed": spec.first_seed,
         "shared_weights": spec.shared_weights,
     }

@@ -174,6 +174,9 @@ def _ranking_row(place: Ranked, entrant: EntrantTrace, target: float | None, met
     if target is not None:
         found = f"{np.median(reached):.0f}" if len(reached) * 2 > entrant.loss.shape[1] else "not reached"
         row[f"Steps to loss {target:g}"] = found
+    if entrant.clip is not None:
+        row["Clipped steps"] = f"{100 * entrant.clip.rate().mean():.1f} %"
+        row["Skipped steps"] = str(entrant.clip.skipped.sum())
     return row
 
 

@@ -1,6 +1,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from gradcore.clipping import CLIP_RULES
 from gradcore.lab import Lab
 from gradcore.presets import PRESETS
 from gradcore.specs import RaceSpec
@@ -150,3 +151,32 @@ def test_the_chart_that_is_drawn_holds_every_entrant(open_page):
     assert {"SGD", "SGD + Momentum", "Adam", "AdamW", "RMSprop", "Adagrad"} <= {
         trace.get("name") for trace in figure["data"]
     }
+
+
+def test_every_clip_rule_can_be_chosen_and_its_parameters_live_in_the_address(open_page):
+    app = open_page(RACE, clip="zclip", clip_zclip_alpha="0.9", steps="4", seeds="1", width="8")
+    assert app.selectbox(key="clip").options == list(CLIP_RULES)
+    assert app.number_input(key="clip_zclip_alpha").value == 0.9
+    for name in CLIP_RULES:
+        app.selectbox(key="clip").set_value(name).run()
+        assert not app.exception
+        assert not app.button(key="start").disabled, name
+
+
+def test_a_clipped_race_shows_how_often_and_opens_with_its_rule(open_page, lab: Lab, finish):
+    clip = {"rule": "clip_by_global_norm", "max_norm": 0.5}
+    spec = {**PRESETS["default"].to_json(), "steps": 4, "seeds": 2, "entrants": [{"optimizer": "Adam", "clip": clip}]}
+    run_id = lab.submit(RaceSpec.from_json(spec))
+    finish(run_id)
+    app = open_page(RACE, run=run_id)
+    assert app.dataframe[0].value["Clipped steps"][0] == "100.0 %"
+    assert app.dataframe[0].value["Skipped steps"][0] == "0"
+    assert app.session_state["clip"] == "clip_by_global_norm"
+    assert app.number_input(key="clip_clip_by_global_norm_max_norm").value == 0.5
+    assert any("clip_by_global_norm (max_norm 0.5)" in text for text in texts(app))
+
+
+def test_bounds_of_a_rule_that_cross_are_refused_in_one_sentence(open_page):
+    app = open_page(RACE, clip="adaptive_percentile", clip_adaptive_percentile_min_clip="20")
+    assert "`min_clip` must be at most `max_clip` = 10. Received: min_clip=20.0" in shown(app.error[0].value)
+    assert app.button(key="start").disabled
