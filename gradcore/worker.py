@@ -23,7 +23,7 @@ from gradcore.specs import RaceSpec
 from gradcore.store import Assignment, Result, WorkStore
 
 RUNNER = "gradcore.engine.race:run_race"  # trains entrants of a spec; another one only in tests
-APPEND_SECONDS = 0.15  # between two writes; the page looks four times a second
+APPEND_SECONDS = 0.1  # between two writes; the page looks four times a second
 BEAT_SECONDS = 1.0
 SPARKLINE_POINTS = 40
 LONGEST_MESSAGE = 300

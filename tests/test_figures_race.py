@@ -1,6 +1,7 @@
 import json
 
 import numpy as np
+import plotly.graph_objects as go
 import pytest
 
 from gradcore.figures import claims, curves, race, theme
@@ -12,6 +13,14 @@ FALLING = [[4.0, 4.0, 4.0, 4.0, 4.0], [1.0, 2.0, 3.0, 4.0, 5.0]]
 
 def only(entrant, measure="loss"):
     return curves.curves([entrant], measure)[0]
+
+
+@pytest.mark.parametrize("seeds", [1, 3, 5])
+def test_plotly_knows_every_field_of_the_live_charts(seeds):
+    rows = [[4.0] * seeds, [1.0] * seeds, [0.0] * seeds, [INF] * seeds]
+    trace = make_trace([make_entrant(rows), make_entrant(rows, label="SGD")], steps=9)
+    for drawn in (race.loss_curves(trace), race.gradient_norms(trace)):
+        assert go.Figure(drawn.to_dict()).to_dict() == drawn.to_dict()
 
 
 # ---- curves: data

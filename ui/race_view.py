@@ -26,7 +26,7 @@ from ui.shared import Shared
 from ui.words import escaped
 
 FASTEST, SLOWEST = 0.25, 1.0  # seconds between two looks at a running race
-LOOKS_PER_SECOND = 60  # of all viewers together: more than 15 look less often
+LOOKS_PER_SECOND = 80  # of all viewers together: more than 20 look less often
 CALMER = 1.25  # a page is drawn anew for a lower rate only, never for a higher: a class must not flap
 DRAWN_SECONDS = 0.1  # within which all viewers of a run see the same
 HEIGHT = 420

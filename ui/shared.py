@@ -18,7 +18,7 @@ MOST_SECONDS = 1.0  # between two makings, however long one takes
 class Shared(Generic[T]):
     """The newest value for each key."""
 
-    def __init__(self, seconds: float, share: float = 0.2, most: int = 64) -> None:
+    def __init__(self, seconds: float, share: float = 0.6, most: int = 64) -> None:
         """Make a value every `seconds` at most, and spend at most this share of the time on making it."""
         self._seconds, self._share, self._most = seconds, share, most
         self._entries: OrderedDict[Hashable, _Entry[T]] = OrderedDict()
@@ -49,7 +49,7 @@ class Shared(Generic[T]):
         began = time.monotonic()
         entry.value = make(entry.value)
         ended = time.monotonic()
-        entry.due = ended + min(max(self._seconds, (ended - began) / self._share), MOST_SECONDS)
+        entry.due = ended + min(max(self._seconds, (ended - began) * (1 / self._share - 1)), MOST_SECONDS)
 
 
 @dataclass

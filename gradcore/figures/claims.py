@@ -1,11 +1,12 @@
 """What the curves of a race let one say, as their titles: nothing that the seeds do not show."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from gradcore.figures import theme
-from gradcore.figures.curves import curves
+from gradcore.figures.curves import Curve, curves
 from gradcore.records import Floats, RaceTrace
 
 TAIL = 0.1  # the part of the steps by which the lowest loss is judged: one batch is too noisy
@@ -40,9 +41,12 @@ def _tail(loss: Floats) -> Floats:
     return median
 
 
-def loss_title(trace: RaceTrace) -> str:
-    """Return what is seen in the losses: with whom it is lowest, whether on every seed, and who diverged."""
-    found = curves(trace.entrants, "loss")
+def loss_title(trace: RaceTrace, drawn: Sequence[Curve] | None = None) -> str:
+    """Return what is seen in the losses: with whom it is lowest, whether on every seed, and who diverged.
+
+    `drawn` are the curves of the losses, where the caller has them.
+    """
+    found = curves(trace.entrants, "loss") if drawn is None else drawn
     if not found:
         return "Waiting for the first steps"
     gone = [curve.label for curve in found if curve.diverged_at is not None]
@@ -68,9 +72,13 @@ def _claim(first: Leader, so_far: bool, seeds: int) -> str:
     return f"{claim}; {who} {verb} it on some seeds" if seeds > 1 else f"{claim}; {who} {verb} it"
 
 
-def norm_title(trace: RaceTrace) -> str:
-    """Return what is seen in the gradient norms: the largest and the smallest at the latest step."""
-    ends = [(curve.end, curve.label) for curve in curves(trace.entrants, "gradient_norm") if curve.diverged_at is None]
+def norm_title(trace: RaceTrace, drawn: Sequence[Curve] | None = None) -> str:
+    """Return what is seen in the gradient norms: the largest and the smallest at the latest step.
+
+    `drawn` are the curves of the norms, where the caller has them.
+    """
+    found = curves(trace.entrants, "gradient_norm") if drawn is None else drawn
+    ends = [(curve.end, curve.label) for curve in found if curve.diverged_at is None]
     norms = sorted((end[1], label) for end, label in ends if end)
     if not norms:
         return "Waiting for the first steps" if not ends else "No finite gradient norm"

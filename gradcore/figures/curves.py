@@ -14,7 +14,7 @@ from gradcore.figures.theme import Style, styles
 from gradcore.records import EntrantTrace, Floats
 
 MOST_POINTS = 700  # of one line; more are thinned
-BAND_POINTS = 300  # of each edge of a band, and of the thin line of a seed
+BAND_POINTS = 150  # of each edge of a band, and of the thin line of a seed
 LEAST_SEEDS_FOR_A_BAND = 5
 LEAVING = 3.0  # times its first value: there a diverging curve leaves the frame, so that it does not flatten the others
 Steps = NDArray[np.int64]

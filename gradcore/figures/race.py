@@ -32,14 +32,16 @@ def loss_curves(trace: RaceTrace, height: int = theme.HEIGHT) -> go.Figure:
     task = TASKS.get(trace.task)
     unit = LOSS_UNITS[task.loss] if task and task.loss in LOSS_UNITS else "no unit"
     found = curves(trace.entrants, "loss")
-    heading = theme.title(loss_title(trace), f"Training loss ({unit}), {_seeds(trace, found)}")
+    heading = theme.title(loss_title(trace, found), f"Training loss ({unit}), {_seeds(trace, found)}")
     return _draw(trace, found, heading, "Training loss", height)
 
 
 def gradient_norms(trace: RaceTrace, height: int = theme.HEIGHT) -> go.Figure:
     """Draw the global gradient norm before clipping over steps, on the same x axis as the loss."""
     found = curves(trace.entrants, "gradient_norm")
-    heading = theme.title(norm_title(trace), f"Gradient norm before clipping (L2, all layers), {_seeds(trace, found)}")
+    heading = theme.title(
+        norm_title(trace, found), f"Gradient norm before clipping (L2, all layers), {_seeds(trace, found)}"
+    )
     return _draw(trace, found, heading, "Gradient norm", height)
 
 
@@ -78,7 +80,8 @@ def _draw(trace: RaceTrace, found: Sequence[Curve], heading: Layout, axis: str, 
         "meta": {"link": "step"},
     }
     legend = theme.legend_below(label_width([curve.label for curve in found]))
-    return theme.figure(traces, layout if fits else {**layout, **legend}, narrow={"annotations": [], **legend})
+    placed = layout if fits else {**layout, **legend}
+    return theme.figure(traces, placed, narrow={"annotations": [], **legend}, checked=False)
 
 
 def _spread_of_seeds(curve: Curve) -> list[dict[str, Any]]:

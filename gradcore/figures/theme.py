@@ -127,8 +127,8 @@ def figure(
 ) -> go.Figure:
     """Return a figure in the common template; `narrow` is merged into the layout below NARROW px of width.
 
-    Plotly's check of every field takes most of the time; figures that are redrawn at every change of a control leave
-    it to their tests (`checked=False`).
+    Plotly's check of every field takes most of the time; figures that are redrawn at every change of a control, or
+    while a race runs, leave it to their tests (`checked=False`).
     """
     meta = {**layout.get("meta", {}), "narrow": narrow or {}}
     whole = {"data": list(traces), "layout": {"template": template(), **layout, "meta": meta}}
