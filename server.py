@@ -18,6 +18,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ui.bundle import FOLDER, bundle
 from ui.visitors import VISITOR, VISITOR_COOKIE
 
 COOKIE_SECONDS = 365 * 24 * 3600
@@ -38,27 +39,31 @@ class PagesWhenWarm:
         await self._app(scope, receive, send)
 
 
-class VisitorCookie:
-    """Gives every browser an opaque name of its own, so that a page can show the visitor's latest run."""
+class PageHeaders:
+    """Gives every browser an opaque name of its own, to show the visitor's latest run, and the chart library early."""
 
     def __init__(self, app: ASGIApp) -> None:
         """Wrap an application."""
         self._app = app
+        self._charts = f"<{FOLDER}/{bundle()}>; rel=modulepreload"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request, with the cookie where a page is asked for and the browser has none."""
-        if scope["type"] != "http" or _named(Headers(scope=scope)):
+        """Answer a request; a page is told which script it will need, and a browser without a name gets one."""
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        nameless = not _named(Headers(scope=scope))
 
-        async def send_named(message: Message) -> None:
+        async def send_more(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 if headers.get("content-type", "").startswith("text/html"):
-                    headers.append("set-cookie", _cookie())
+                    headers.append("link", self._charts)
+                    if nameless:
+                        headers.append("set-cookie", _cookie())
             await send(message)
 
-        await self._app(scope, receive, send_named)
+        await self._app(scope, receive, send_more)
 
 
 @asynccontextmanager
@@ -90,7 +95,7 @@ def _cookie() -> str:
 
 def middleware(state: State) -> list[Middleware]:
     """Return what stands around an app, outermost first."""
-    return [Middleware(PagesWhenWarm, state=state), Middleware(VisitorCookie)]
+    return [Middleware(PagesWhenWarm, state=state), Middleware(PageHeaders)]
 
 
 app: st.App = st.App(Path(__file__).with_name("app.py"), lifespan=lifespan, middleware=middleware(lambda: app.state))

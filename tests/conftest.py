@@ -1,10 +1,16 @@
-"""The rule that CI forbids skips; and patience on a loaded machine."""
+"""The rule that CI forbids skips; patience on a loaded machine; every figure is one that Plotly accepts."""
 
+import json
 import os
+import sys
 from collections.abc import Generator
+from typing import Any
 
+import plotly.graph_objects as go
 import pytest
 from hypothesis import settings
+
+from gradcore.figures import theme
 
 settings.register_profile("patient", deadline=None)  # how long an example takes says nothing on a loaded machine
 settings.load_profile("patient")
@@ -34,3 +40,28 @@ def pytest_make_collect_report(
         report.outcome = "failed"
         report.longrepr = f"skips are forbidden here (GRADCORE_FORBID_SKIPS=1): {collector.nodeid} skips itself"
     return report
+
+
+@pytest.fixture(autouse=True)
+def the_main_module_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """AppTest leaves its script as `__main__`, which workers started later in this process would run again."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+
+
+@pytest.fixture(autouse=True)
+def plotly_accepts_every_figure(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The product draws without Plotly's check of every field; here each figure passes it, and comes out the same."""
+    draw = theme.figure
+
+    def checked(*arguments: Any, **named: Any) -> go.Figure:
+        drawn = draw(*arguments, **named)
+        assert as_sent(go.Figure(drawn.to_dict())) == as_sent(drawn)
+        return drawn
+
+    monkeypatch.setattr(theme, "figure", checked)
+
+
+def as_sent(figure: go.Figure) -> Any:
+    """What the browser gets, without the empty lists that Plotly's check leaves out."""
+    sent = json.loads(theme.to_json(figure))
+    return {**sent, "layout": {key: value for key, value in sent["layout"].items() if value != []}}

@@ -1,7 +1,6 @@
 """The figures of one step and of a stream: what they claim, and what they hold."""
 
 import numpy as np
-import plotly.graph_objects as go
 import pytest
 
 from gradcore.clip_trials import one_step, run_stream
@@ -166,16 +165,3 @@ def test_the_spread_has_a_point_for_each_seed_and_the_seed_above():
     assert title(clip_stream.clip_rates(spread(StreamSpec(), [Choice("normalized")], seeds=5), [1.0])) == (
         "The clip rate hardly depends on the seed: 100 %"
     )
-
-
-def test_every_field_of_figures_that_are_not_checked_when_drawn_is_one_that_plotly_knows():
-    found = step("non_finite", VALUE, WHOLE, SHARE)
-    streams = stream([CLASS, VALUE], StreamSpec(non_finite_at=(3,)))
-    for figure in (
-        clip_step.entries(found),
-        clip_step.angles(step("large", VALUE, WHOLE)),
-        clip_step.shapes(found, shape(found.gradients, [one.choice for one in found.results])),
-        clip_stream.norms(*streams),
-        clip_stream.thresholds(*streams),
-    ):
-        assert go.Figure(figure.to_dict()).to_dict() == figure.to_dict()

@@ -15,6 +15,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from gradcore.figures import theme
+from ui.bundle import bundle
 
 SCRIPTS = ("plot_fit.js", "plot_links.js", "plot_play.js", "plot.js")
 HTML = """<div class="gradcore-plot"><div class="gradcore-plot-rem"></div>
@@ -41,15 +42,6 @@ def plot(
     result = _component()(key=key, data=message, on_clicked_change=_ignore)
     clicked: Mapping[str, Any] | None = result.get("clicked")
     return clicked
-
-
-def bundle() -> str:
-    """Return the file name of plotly.js inside Streamlit, which is undocumented and changes with its version."""
-    folder = Path(st.__file__).parent / "static" / "static" / "js"
-    found = sorted(path.name for path in folder.glob("PlotlyChart.*.js"))
-    if len(found) != 1:
-        raise RuntimeError(f"Streamlit {st.__version__} must hold one PlotlyChart.*.js in {folder}. Received: {found}")
-    return found[0]
 
 
 @cache

@@ -6,7 +6,6 @@ import threading
 import time
 from collections import defaultdict
 
-import pandas  # noqa: F401  whole before Dask loads it on its thread: plotly would take it half-loaded
 import streamlit as st
 
 from gradcore.jobs import Cluster

@@ -41,7 +41,7 @@ def angles(step: OneStep, height: int = theme.HEIGHT) -> go.Figure:
     }
     before = _line((0.0, "Before clipping", Style(theme.MUTED, "solid", "circle")), "Before clipping", 7, 0.4)
     traces = [_arc(sector), before, *(_line(ray, _name(ray), 2.5, 1.0) for ray in rays)]
-    return theme.figure(traces, layout, checked=False)
+    return theme.figure(traces, layout)
 
 
 def turning(active: Sequence[Applied]) -> str:

@@ -37,7 +37,7 @@ def shapes(step: OneStep, found: Shape, height: int = theme.HEIGHT) -> go.Figure
         "hovermode": "x unified",
         **legend,
     }
-    return theme.figure(traces, layout, checked=False)
+    return theme.figure(traces, layout)
 
 
 def shapes_title(results: Sequence[Applied], found: Shape) -> str:

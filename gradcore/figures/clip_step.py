@@ -85,7 +85,7 @@ def entries(step: OneStep, height: int = theme.HEIGHT) -> go.Figure:
         "bargap": 0.2,
         **legend,
     }
-    return theme.figure(traces, layout, narrow={"xaxis": {"tickangle": 0}}, checked=False)
+    return theme.figure(traces, layout, narrow={"xaxis": {"tickangle": 0}})
 
 
 def entries_title(step: OneStep) -> str:

@@ -182,7 +182,7 @@ def _draw(
         "meta": {"link": "step"},
         **theme.legend_below(label_width(names)),
     }
-    return theme.figure(traces, layout, checked=False)
+    return theme.figure(traces, layout)
 
 
 def _phases(spec: StreamSpec) -> tuple[list[Layout], list[Layout]]:

@@ -81,7 +81,7 @@ def _draw(trace: RaceTrace, found: Sequence[Curve], heading: Layout, axis: str, 
     }
     legend = theme.legend_below(label_width([curve.label for curve in found]))
     placed = layout if fits else {**layout, **legend}
-    return theme.figure(traces, placed, narrow={"annotations": [], **legend}, checked=False)
+    return theme.figure(traces, placed, narrow={"annotations": [], **legend})
 
 
 def _spread_of_seeds(curve: Curve) -> list[dict[str, Any]]:

@@ -122,17 +122,15 @@ def names(found: Sequence[str]) -> str:
     return found[0] if len(found) == 1 else f"{', '.join(found[:-1])} and {found[-1]}" if found else ""
 
 
-def figure(
-    traces: Sequence[Mapping[str, Any]], layout: Mapping[str, Any], narrow: Layout | None = None, checked: bool = True
-) -> go.Figure:
+def figure(traces: Sequence[Mapping[str, Any]], layout: Mapping[str, Any], narrow: Layout | None = None) -> go.Figure:
     """Return a figure in the common template; `narrow` is merged into the layout below NARROW px of width.
 
-    Plotly's check of every field takes most of the time; figures that are redrawn at every change of a control, or
-    while a race runs, leave it to their tests (`checked=False`).
+    Plotly's own check of every field would take most of the time, and load pandas; the tests do it for every figure
+    that they draw (tests/conftest.py).
     """
     meta = {**layout.get("meta", {}), "narrow": narrow or {}}
     whole = {"data": list(traces), "layout": {"template": template(), **layout, "meta": meta}}
-    return go.Figure(whole, _validate=checked)
+    return go.Figure(whole, _validate=False)
 
 
 def to_json(drawn: go.Figure) -> str:

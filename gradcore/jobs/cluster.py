@@ -31,7 +31,8 @@ DEAF_SECONDS = 5.0  # asked to stop this long ago and still at work: its worker 
 SILENT_SECONDS = 30.0  # a heartbeat this old, of a worker that seems to live: it is ended
 LARGEST_WORKER = 900 * 1024 * 1024  # bytes; TensorFlow keeps about 2 MB of every run, so that workers are renewed
 JOIN_SECONDS = 30.0
-PATIENCE_SECONDS = 3.0
+PATIENCE_SECONDS = 3.0  # for a first visitor
+HEAD_START_SECONDS = 2.0  # of the first visitor's browser, which draws while this process is idle
 LOST = "the worker that trained this run was killed or ran out of memory"
 log = logging.getLogger(__name__)
 Key = tuple[str, int]  # run id, part
@@ -101,6 +102,7 @@ class Cluster:
     def _serve(self, after: threading.Event | None) -> None:
         if after is not None:
             after.wait(PATIENCE_SECONDS)
+            self._closing.wait(HEAD_START_SECONDS)
         try:
             self._pool = Pool(self._total)
         except (OSError, RuntimeError, TimeoutError) as error:
