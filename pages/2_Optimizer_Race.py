@@ -9,7 +9,7 @@ from gradcore.specs import RaceSpec
 from ui import controls, services
 from ui.frame import RACE, frame
 from ui.panels import try_this
-from ui.race_actions import asked_race, link_to_pair, offer_again, start_row
+from ui.race_actions import asked_race, link_to_pair, offer_again, offer_inexpressible, start_row
 from ui.race_view import live_race, race_curves, race_result, status_line
 from ui.words import escaped
 
@@ -32,7 +32,7 @@ def main() -> None:
         shown = shown_run()
         picture, settings = st.columns([3.3, 1], gap="medium")
         with settings:
-            controls.adopt(shown)
+            adopted = controls.adopt(shown)
             asked, refusal = asked_race()
         with picture:
             if shown is not None and not shown.status.ended:
@@ -41,8 +41,9 @@ def main() -> None:
                 live_race(shown.id)
             else:
                 start_row(asked, shown, refusal)
+                offer_inexpressible(shown, asked, adopted=adopted)
                 show_result(shown, asked)
-            try_this(RACE, EXPERIMENTS)
+            try_this(EXPERIMENTS)
 
 
 def shown_run() -> RunInfo | None:

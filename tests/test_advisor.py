@@ -175,6 +175,16 @@ def test_rare_large_steps_make_a_seat_belt():
     )
 
 
+def test_large_steps_before_a_blow_up_are_no_seat_belt_and_neither_are_those_of_the_start():
+    growing = [1.0] * 95 + [10.0] * 5
+    lost = verdict(NormStream.of(growing, ends=[99]), 5.0)
+    assert lost.name == "in between"
+    assert "which are rare, but the run blew up, typically 10 times the median norm" in lost.sentence
+    falling = verdict(NormStream.of(growing[::-1]), 5.0)
+    assert (falling.name, falling.rate) == ("in between", 0.05)
+    assert "which are mostly at the start" in falling.sentence
+
+
 def test_most_steps_clipped_make_a_limiter_and_what_that_means_depends_on_the_optimizer():
     stream = NormStream.of([2.0] * 80 + [0.5] * 20)
     assert "with SGD that is a smaller learning rate" in verdict(stream, 1.0, "SGD").sentence

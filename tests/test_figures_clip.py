@@ -165,3 +165,12 @@ def test_the_spread_has_a_point_for_each_seed_and_the_seed_above():
     assert title(clip_stream.clip_rates(spread(StreamSpec(), [Choice("normalized")], seeds=5), [1.0])) == (
         "The clip rate hardly depends on the seed: 100 %"
     )
+
+
+def test_a_step_without_a_neighbour_is_a_dot_because_no_line_shows_it():
+    alone = stream([WHOLE], StreamSpec(phases=(Phase("normal", 1, first=0.5, last=0.5),)))
+    assert list(named(clip_stream.norms(*alone), "Before clipping").marker.size) == [7]
+    assert list(named(clip_stream.norms(*alone), "Global norm").marker.size) == [7]
+    assert list(named(clip_stream.thresholds(*alone), "Global norm").marker.size) == [7]
+    between = clip_stream.norms(*stream([WHOLE], StreamSpec(non_finite_at=(3, 5))))
+    assert list(named(between, "Before clipping").marker.size[2:7]) == [0, 0, 7, 0, 0]

@@ -12,7 +12,6 @@ from gradcore.clipping import CLIP_RULES
 from gradcore.figures import cliff as figures
 from gradcore.figures import theme
 from gradcore.specs import Choice
-from ui.frame import CLIPPING
 from ui.panels import try_this
 from ui.plot import plot
 from ui.words import escaped
@@ -66,7 +65,7 @@ def draw() -> None:
     st.dataframe([row(path) for path in (free, held)], hide_index=True, width="stretch")
     if asked.landscape == "quartic" and free.loss[0] > free.target:
         rates(asked)
-    try_this(CLIPPING, EXPERIMENTS)
+    try_this(EXPERIMENTS)
 
 
 def controls() -> Asked:

@@ -15,7 +15,7 @@ from ui import services
 from ui.clip_real_charts import NORMS, OUTCOME, draw_charts, live_pair
 from ui.clip_real_controls import PART, RUN, adopt, pair_controls, settings_of
 from ui.clip_real_tables import seed_rows, side_rows
-from ui.frame import CLIPPING, RACE
+from ui.frame import RACE
 from ui.panels import try_this
 from ui.race_view import status_line
 from ui.words import escaped
@@ -61,7 +61,7 @@ def draw() -> None:
             _result(shown)
         with st.expander("What the notebook got wrong"):
             st.markdown(NOTEBOOK)
-        try_this(CLIPPING, [(sentence, {"part": PART, **values}) for sentence, values in EXPERIMENTS])
+        try_this([(sentence, {"part": PART, **values}) for sentence, values in EXPERIMENTS])
 
 
 def _shown_run() -> RunInfo | None:

@@ -19,7 +19,6 @@ from gradcore.scenarios import SCENARIOS
 from gradcore.specs import Choice, Tensor
 from ui.clip_own import own_gradients
 from ui.clip_rules import rule_controls, weight_control
-from ui.frame import CLIPPING
 from ui.panels import try_this
 from ui.plot import plot
 from ui.words import escaped
@@ -88,7 +87,7 @@ def draw() -> None:
             step = _picture(asked)
             if scenario and scenario.in_notebook:
                 _notebook(step.gradients)
-        try_this(CLIPPING, [(sentence, {"part": "One step", **values}) for sentence, values in EXPERIMENTS])
+        try_this([(sentence, {"part": "One step", **values}) for sentence, values in EXPERIMENTS])
 
 
 def _controls(gradients: Gradients) -> Asked:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from gradcore.clip_trials import StreamResult, StreamTrial
 from gradcore.clip_trials.notebook import NotebookRun
@@ -18,7 +19,6 @@ from gradcore.specs import Choice, StreamSpec
 from gradcore.streams import stream_steps
 from ui.clip_rules import rule_controls, weight_control
 from ui.clip_stream_controls import preset_control, stream_controls
-from ui.frame import CLIPPING
 from ui.panels import try_this
 from ui.plot import plot
 from ui.words import escaped
@@ -57,6 +57,11 @@ class Asked:
     rules: tuple[Choice, ...]
     weight: float | None  # of every entry, where a rule needs weights
 
+    @property
+    def weights(self) -> list[NDArray[np.float32]] | None:
+        """The weights that a rule may look at, one array for each gradient."""
+        return None if self.weight is None else [np.full(shape, self.weight, np.float32) for shape in SHAPES]
+
 
 @dataclass(frozen=True)
 class Drawn:
@@ -82,7 +87,7 @@ def draw() -> None:
             _charts(asked, found)
             _tables(found)
             _seeds(asked, found)
-        try_this(CLIPPING, [(sentence, {"part": "Stream", **values}) for sentence, values in EXPERIMENTS])
+        try_this([(sentence, {"part": "Stream", **values}) for sentence, values in EXPERIMENTS])
 
 
 def _asked() -> Asked | None:
@@ -100,8 +105,7 @@ def _asked() -> Asked | None:
 def _drawn(asked: Asked) -> Drawn:
     """Return the trial and its charts, made once for everybody who asks for the same."""
     steps = stream_steps(asked.stream)
-    weights = None if asked.weight is None else [np.full(shape, asked.weight, np.float32) for shape in SHAPES]
-    trial = quick_stream(steps, asked.rules, weights)
+    trial = quick_stream(steps, asked.rules, asked.weights)
     run = notebook_beside(trial)
     chosen = [one for one in trial.results if one.choice.name == PERCENTILE_RULE]
     ours = chosen[0] if chosen else quick_stream(steps, [NOTEBOOK_RULE]).results[0]
@@ -156,7 +160,7 @@ def row(one: StreamResult, trial: StreamTrial) -> dict[str, str]:
 
 def _seeds(asked: Asked, found: Drawn) -> None:
     """Draw the button that repeats the stream for many seeds, and what came of it."""
-    if not asked.rules or asked.weight is not None:
+    if not asked.rules:
         return
     seconds = SEEDS * asked.stream.steps * (len(asked.rules) + 1) * SECONDS_PER_STEP
     if seconds > MOST_SECONDS:
@@ -174,7 +178,7 @@ def _seeds(asked: Asked, found: Drawn) -> None:
 
 @st.cache_data(max_entries=64, show_spinner="Drawing the stream from every seed")
 def _spread(asked: Asked, shown: tuple[float, ...]) -> tuple[Spread, str, int]:
-    many = spread(asked.stream, asked.rules)
+    many = spread(asked.stream, asked.rules, weights=asked.weights)
     figure = figures.clip_rates(many, shown)
     return many, theme.to_json(figure), int(figure.layout.height)
 

@@ -98,12 +98,18 @@ def show_spec(spec: RaceSpec) -> None:
     st.session_state.update(_values(spec))
 
 
-def adopt(run: RunInfo | None) -> None:
-    """Set the controls to a run that was opened by its address alone; once, so that they can be changed then."""
+def adopt(run: RunInfo | None) -> bool:
+    """Set the controls to a run that was opened by its address alone; once, so that they can be changed then.
+
+    Returns:
+        whether they were set now.
+    """
     address = st.query_params.to_dict()
-    if run is not None and address == {"run": run.id} and st.session_state.get("adopted") != run.id:
-        show_spec(RaceSpec.from_json(run.spec))
-        st.session_state["adopted"] = run.id
+    if run is None or address != {"run": run.id} or st.session_state.get("adopted") == run.id:
+        return False
+    show_spec(RaceSpec.from_json(run.spec))
+    st.session_state["adopted"] = run.id
+    return True
 
 
 def widths(shape: str, width: int, depth: int) -> tuple[int, ...]:

@@ -22,6 +22,10 @@ STYLE = """<style>
 [data-testid="stSidebarHeader"] { height: 2.5rem; }
 .stMainBlockContainer h3 { font-size: 1.15rem; padding: 1rem 0 0.5rem; }
 .stMainBlockContainer [data-testid="stPageLink"] p { white-space: normal; }
+.gradcore-try { list-style: none; margin: 0; padding: 0; }
+.gradcore-try li { margin: 0 0 0.5rem; }
+.gradcore-try a { font-weight: 600; text-decoration: none; }
+.gradcore-try a:hover { text-decoration: underline; }
 @media (max-width: 640px) { .stMainBlockContainer { padding: 4.25rem 1rem 3rem; } }
 </style>"""
 # On a phone the menu covers the page: a tap on one of its links closes it.

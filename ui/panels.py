@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC
+from html import escape
+from urllib.parse import urlencode
 
 import streamlit as st
 
 from gradcore.records import RunInfo
 from gradcore.specs import RaceSpec
 from gradcore.titles import race_title
-from ui.frame import Page
 
 
 def runs_table(runs: Sequence[RunInfo], key: str) -> str | None:
@@ -36,11 +37,17 @@ def runs_table(runs: Sequence[RunInfo], key: str) -> str | None:
     return runs[chosen[0]].id if chosen and chosen[0] < len(runs) else None
 
 
-def try_this(page: Page, experiments: Sequence[tuple[str, Mapping[str, str]]]) -> None:
-    """Draw experiments that take a minute: a sentence each, which sets the controls of a page."""
+def try_this(experiments: Sequence[tuple[str, Mapping[str, str]]]) -> None:
+    """Draw experiments that take a minute: a sentence each, which opens this page with its settings and no others.
+
+    They are links, not `st.page_link`, which keeps controls that are not named and leaves the address behind them.
+    """
     st.subheader("Try this", anchor=False)
-    for sentence, settings in experiments:
-        st.page_link(page.path, label=sentence, icon=":material/science:", query_params=dict(settings))
+    links = [
+        f'<li><a href="?{escape(urlencode(settings))}" target="_self">{escape(sentence)}</a></li>'
+        for sentence, settings in experiments
+    ]
+    st.html(f'<ul class="gradcore-try">{"".join(links)}</ul>')
 
 
 def link_to(run_id: str) -> None:

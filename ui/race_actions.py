@@ -38,6 +38,22 @@ def asked_race() -> tuple[RaceSpec | None, str]:
         return None, str(error)
 
 
+def offer_inexpressible(shown: RunInfo | None, asked: RaceSpec | None, *, adopted: bool) -> None:
+    """Say that the controls stand at another race than the one that was opened, where they cannot express it.
+
+    `adopted` is whether the controls were just set to it.
+    """
+    if shown is None:
+        return
+    if adopted and (asked is None or asked.to_json() != shown.spec):
+        st.session_state["inexpressible"] = shown.id
+    if st.session_state.get("inexpressible") != shown.id:
+        return
+    st.caption("The controls cannot express this race and stand at one that is near it.")
+    if shown.status is RunStatus.FINISHED and st.button("Run this race again", icon=":material/replay:", key="repeat"):
+        _submit(RaceSpec.from_json(shown.spec), again=True)
+
+
 def offer_again(shown: RunInfo, asked: RaceSpec | None) -> None:
     """Say why a run did not finish, and offer to run it again where the start button above asks for another."""
     say = st.error if shown.status is RunStatus.FAILED else st.warning
@@ -51,8 +67,6 @@ def link_to_pair(run_id: str, spec: RaceSpec) -> None:
     """Lead from a training with and without clipping to the part of the lab that shows what clipping did in it."""
     if not is_pair(spec):
         return
-    if spec.network.cell is not None:
-        st.caption("Its network is recurrent: the controls here ask for dense ones only and stand at the nearest.")
     address = {"part": "Real run", "run": run_id}
     label = "See who blew up and what was clipped"
     st.page_link(CLIPPING.path, label=label, icon=CLIPPING.icon, query_params=address)

@@ -32,7 +32,8 @@ DRAWN_SECONDS = 0.1  # within which all viewers of a run see the same
 HEIGHT = 420
 RANK_HELP = (
     "Rank: 1 and one more for each entrant that is significantly better, by paired tests over the seeds with Holm's "
-    "correction. A wide interval can tie an entrant with better ones although its median is worse."
+    "correction. A wide interval can tie an entrant with better ones although its median is worse. The intervals are "
+    "not corrected: one may leave out 1 where the corrected test sees no difference."
 )
 
 

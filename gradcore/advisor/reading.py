@@ -9,9 +9,9 @@ from gradcore import strict_json
 from gradcore.advisor.advice import Advice, Rates
 from gradcore.advisor.interval import LEAST_EVENTS, LEAST_STEPS
 from gradcore.advisor.replay import Replay
+from gradcore.advisor.verdict import MOSTLY, START, early_share
 
 INDEPENDENT = 0.95  # effective steps / steps, from which the steps are called independent
-START, MOSTLY = 0.2, 0.8  # the part of the steps that is the start, and the share of the clipped ones that lie there
 DRIFTING = 0.1  # effective steps / steps at the median norm, below which the stream is called drifting
 
 
@@ -83,13 +83,11 @@ def _drift(advice: Advice) -> str:
 
 def _early(advice: Advice) -> str:
     """Return whether the steps above the threshold are mostly the first ones, an empty text where they are not."""
-    stream = advice.stream
-    above = stream.finite & (stream.norms > advice.suggestion.threshold)
-    first = max(1, int(START * stream.steps))
-    if stream.steps < 10 or above[:first].sum() < MOSTLY * above.sum() or not above.any():
+    share = early_share(advice.stream, advice.suggestion.threshold)
+    if share < MOSTLY:
         return ""
-    share = percent(float(above[:first].sum() / above.sum()))
-    return f"{share} of them are among the first {first:,} steps: the threshold mostly slows the start down."
+    first = max(1, int(START * advice.stream.steps))
+    return f"{percent(share)} of them are among the first {first:,} steps: the threshold mostly slows the start down."
 
 
 def advice_document(advice: Advice, replays: Sequence[Replay] = (), **about: Any) -> dict[str, Any]:

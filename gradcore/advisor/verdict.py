@@ -8,6 +8,7 @@ from gradcore.advisor.stream import NormStream
 
 RARE, MOST = 0.1, 0.5  # of the steps: up to RARE a seat belt, from MOST on a limiter
 LARGE = 2.0  # times the stream's median norm: what a seat belt is for
+START, MOSTLY = 0.2, 0.8  # the part of the steps that is the start, and the share of the clipped ones that lie there
 NEVER, SEAT_BELT, LIMITER, BETWEEN = "never", "seat belt", "step-size limiter", "in between"
 
 
@@ -41,11 +42,36 @@ def verdict(stream: NormStream, threshold: float, optimizer: str = "") -> Verdic
     usual = float(np.median(stream.ordered))
     middle = float(np.median(clipped))
     size, scale = middle / usual if usual > 0 else float("inf"), threshold / middle
-    name = LIMITER if rate >= MOST else SEAT_BELT if rate <= RARE and size >= LARGE else BETWEEN
-    return Verdict(name, rate, size, scale, _sentence(name, rate, size, scale, optimizer))
+    kind = _kind(stream, threshold, rate, size)
+    name = LIMITER if rate >= MOST else BETWEEN if kind else SEAT_BELT
+    return Verdict(name, rate, size, scale, _sentence(name, kind, rate, size, scale, optimizer))
 
 
-def _sentence(name: str, rate: float, size: float, scale: float, optimizer: str) -> str:
+def early_share(stream: NormStream, threshold: float) -> float:
+    """Return how many of the clipped steps are among the first fifth; 0 where there are few steps.
+
+    Example:
+        >>> early_share(NormStream.of([9.0, 9.0, 9.0, 9.0, *[1.0] * 16]), 5.0)
+        1.0
+    """
+    above = stream.finite & (stream.norms > threshold)
+    if stream.steps < 10 or not above.any():
+        return 0.0
+    return float(above[: max(1, int(START * stream.steps))].sum() / above.sum())
+
+
+def _kind(stream: NormStream, threshold: float, rate: float, size: float) -> str:
+    """Return what speaks against a seat belt, an empty text where nothing does."""
+    if rate > RARE:
+        return "frequent"
+    if stream.blown_up:
+        return "rare, but the run blew up"
+    if early_share(stream, threshold) >= MOSTLY:
+        return "mostly at the start"
+    return "" if size >= LARGE else "rare but ordinary"
+
+
+def _sentence(name: str, kind: str, rate: float, size: float, scale: float, optimizer: str) -> str:
     acts = f"it acts on {100 * rate:.3g} % of the steps"
     if name == LIMITER:
         return (
@@ -56,7 +82,6 @@ def _sentence(name: str, rate: float, size: float, scale: float, optimizer: str)
             f"Seat belt: {acts}, and those are large, typically {size:.3g} times the median norm. Every other step "
             "passes unchanged."
         )
-    kind = "frequent" if rate > RARE else "rare but ordinary"
     return (
         f"In between: {acts}, which are {kind}, typically {size:.3g} times the median norm. It is neither a seat belt "
         "(rare, large events) nor a step-size limiter (most steps)."

@@ -75,7 +75,10 @@ def _remarks(document: dict[str, Any]) -> list[str]:
         return []
     if document["seeds"] == 1:
         return ["One seed: nothing can be told apart, whatever the losses; take at least 5."]
-    return ["Entrants that are tied share a rank: over these seeds nothing separates them (paired t-tests, Holm, 5 %)."]
+    return [
+        "Rank: 1 and one more for each entrant that is significantly better. Tied: over these seeds nothing separates "
+        "them (paired t-tests, Holm, 5 %). The intervals are of each one alone, not corrected."
+    ]
 
 
 def _clipping(document: dict[str, Any]) -> str:

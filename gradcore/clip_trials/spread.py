@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gradcore.clip_trials.quick import quick_stream
 from gradcore.clip_trials.reading import notebook_beside
 from gradcore.clip_trials.stream import StreamResult
-from gradcore.clipping import CLIP_RULES
+from gradcore.clipping import CLIP_RULES, Gradients
 from gradcore.specs import Choice, StreamSpec
 from gradcore.streams import stream_steps
 
@@ -45,15 +45,15 @@ class Spread:
     notebook_threshold: Doubles  # (S,) the threshold that it prints at the end
 
 
-def spread(spec: StreamSpec, rules: Sequence[Choice], seeds: int = SEEDS) -> Spread:
-    """Draw the stream from every seed and apply the rules to each.
+def spread(spec: StreamSpec, rules: Sequence[Choice], seeds: int = SEEDS, weights: Gradients | None = None) -> Spread:
+    """Draw the stream from every seed and apply the rules to each, with the same weights where they look at some.
 
     Example:
         >>> found = spread(StreamSpec(), [Choice.of("clip_by_global_norm", max_norm=5.0)], seeds=3)
         >>> found.rules[0].clip_rate
         array([0.35, 0.25, 0.25])
     """
-    trials = [quick_stream(stream_steps(replace(spec, seed=seed)), rules) for seed in range(seeds)]
+    trials = [quick_stream(stream_steps(replace(spec, seed=seed)), rules, weights) for seed in range(seeds)]
     printed = [notebook_beside(trial) for trial in trials]
     return Spread(
         seeds=seeds,

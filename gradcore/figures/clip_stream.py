@@ -93,12 +93,13 @@ def _before(trial: StreamTrial, run: NotebookRun) -> dict[str, Any]:
             for step, norm in enumerate(trial.norms)]  # fmt: skip
     return {
         "type": "scatter",
-        "mode": "lines",
+        "mode": "lines+markers",
         "name": "Before clipping",
         "meta": "Before clipping",
         "x": _steps(trial),
         "y": _drawable(trial.norms),
         "line": {"color": theme.MUTED, "width": 2.5},
+        "marker": {"color": theme.MUTED, "size": _dots(trial.norms)},
         "text": text,
         "hovertemplate": "%{text}<extra></extra>",
     }
@@ -114,22 +115,34 @@ def _after(trial: StreamTrial, one: StreamResult, look: Style) -> dict[str, Any]
         "x": _steps(trial),
         "y": _drawable(one.norm_after),
         "line": {"color": look.color, "dash": look.dash, "width": 2},
-        "marker": {"symbol": look.marker, "color": look.color, "size": np.where(one.clipped, 9, 0).tolist()},
+        "marker": {
+            "symbol": look.marker,
+            "color": look.color,
+            "size": np.where(one.clipped, 9, _dots(one.norm_after)).tolist(),
+        },
         "text": [message(trial, one, step) for step in range(len(trial.norms))],
         "hovertemplate": f"{name}: %{{text}}<extra></extra>",
     }
+
+
+def _dots(values: Doubles) -> list[int]:
+    """Return the size of each step's dot: only a step between two that are not drawn needs one, as it has no line."""
+    drawn = np.concatenate([[False], np.isfinite(_drawable(values)), [False]])
+    alone = drawn[1:-1] & ~drawn[:-2] & ~drawn[2:]
+    return [7 if dot else 0 for dot in alone]
 
 
 def _threshold(title: str, values: Doubles, color: str, dash: str) -> dict[str, Any]:
     name = theme.escaped(title)
     return {
         "type": "scatter",
-        "mode": "lines",
+        "mode": "lines+markers",
         "name": name,
         "meta": title,
         "x": np.arange(len(values), dtype=np.uint16),
         "y": _drawable(values),
         "line": {"color": color, "dash": dash, "width": 2, "shape": "hvh"},
+        "marker": {"color": color, "size": _dots(values)},
         "hovertemplate": f"{name}  %{{y:.4g}}<extra></extra>",
     }
 

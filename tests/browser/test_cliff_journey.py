@@ -89,6 +89,8 @@ def test_an_experiment_sets_the_controls(page: Page, address):
     page.get_by_role("link", name=re.compile("A quarter of the learning rate")).click()
     expect(page.get_by_role("spinbutton", name="Learning rate")).to_have_value("0.1", timeout=MINUTE)
     expect(page.locator(f"{AREA} .gtitle").first).to_contain_text(re.compile(r"is thrown \d.*arrives at step 2\d\d"))
+    page.reload()
+    expect(page.get_by_role("spinbutton", name="Learning rate")).to_have_value("0.1", timeout=MINUTE)
 
 
 def test_on_a_dark_phone_everything_fits(page: Page, address, complaints):

@@ -127,6 +127,10 @@ def test_an_experiment_sets_every_control_that_it_names(page: Page, address):
     page.get_by_role("link", name=re.compile("Eight layers of sigmoids")).click()
     expect(page.get_by_role("spinbutton", name="Depth")).to_have_value("8", timeout=MINUTE)
     expect(page.get_by_text("8 × 64")).to_be_visible()
+    expect(page.get_by_role("spinbutton", name="Steps")).to_have_value("200")  # not what the one before had set
+    expect(page.get_by_text("there is nothing to learn")).to_have_count(0)
+    page.reload()
+    expect(page.get_by_role("spinbutton", name="Depth")).to_have_value("8", timeout=MINUTE)
 
 
 def test_on_a_phone_the_menu_closes_after_a_tap(page: Page, address):

@@ -74,7 +74,7 @@ def test_the_race_page_shows_a_pair_too_and_leads_back(open_page, lab, finish):
     finish(run_id)
     app = open_page(RACE, run=run_id)
     assert any(f"run {run_id}" in text for text in texts(app))
-    assert any("Its network is recurrent" in text for text in texts(app))
+    assert any("The controls cannot express this race" in text for text in texts(app))
     assert app.session_state["task"] == "adding_problem"
     assert not app.error
 

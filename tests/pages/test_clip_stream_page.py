@@ -112,6 +112,12 @@ def test_the_button_repeats_the_stream_for_200_seeds(open_page):
     assert len(charts(app)) == 2
 
 
+def test_a_rule_that_looks_at_weights_is_repeated_too(open_page):
+    app = open_page(CLIPPING, part="Stream", stream_rules="Adaptive (AGC)")
+    app.button(key="stream_repeat").click().run(timeout=60)
+    assert said(app, "Adaptive (AGC): clip rate ")
+
+
 def test_every_preset_stays_within_what_the_button_repeats(open_page):
     assert all(sum(values.get(f"{phase}_steps", 5) for phase in ("normal", "rise", "explosion", "recovery")) <= 200
                for values in PRESETS.values())  # fmt: skip

@@ -180,3 +180,23 @@ def test_bounds_of_a_rule_that_cross_are_refused_in_one_sentence(open_page):
     app = open_page(RACE, clip="adaptive_percentile", clip_adaptive_percentile_min_clip="20")
     assert "`min_clip` must be at most `max_clip` = 10. Received: min_clip=20.0" in shown(app.error[0].value)
     assert app.button(key="start").disabled
+
+
+def test_a_race_that_the_controls_cannot_express_says_so_and_runs_again_as_it_is(open_page, lab: Lab, finish):
+    optimizers = [{"optimizer": "Lion"}, {"optimizer": "SGD", "clip": {"rule": "normalized"}}]
+    spec = RaceSpec.from_json({"steps": 3, "seeds": 1, "network": {"hidden": [8]}, "entrants": optimizers})
+    run_id = lab.submit(spec)
+    finish(run_id)
+    app = open_page(RACE, run=run_id)
+    assert any("The controls cannot express this race" in text for text in texts(app))
+    app.button(key="repeat").click().run()
+    again = app.query_params["run"]
+    assert again != run_id
+    assert lab.info(again).spec == lab.info(run_id).spec
+    finish(again)
+
+
+def test_a_race_that_the_controls_express_says_nothing_of_the_kind(open_page, lab: Lab, finish):
+    run_id = lab.submit(RaceSpec.from_json({**PRESETS["default"].to_json(), "steps": 3, "seeds": 1}))
+    finish(run_id)
+    assert not any("cannot express" in text for text in texts(open_page(RACE, run=run_id)))
