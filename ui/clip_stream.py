@@ -1,6 +1,7 @@
 """A stream: what rules with and without memory do to it, step by step; redrawn at every change, without a worker."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import streamlit as st
@@ -104,16 +105,31 @@ def _asked() -> Asked | None:
 @st.cache_data(max_entries=256, show_spinner=False)
 def _drawn(asked: Asked) -> Drawn:
     """Return the trial and its charts, made once for everybody who asks for the same."""
-    steps = stream_steps(asked.stream)
-    trial = quick_stream(steps, asked.rules, asked.weights)
+    results = tuple(_alone(asked, choice) for choice in asked.rules)
+    trial = StreamTrial(_norms(asked.stream), results)
     run = notebook_beside(trial)
-    chosen = [one for one in trial.results if one.choice.name == PERCENTILE_RULE]
-    ours = chosen[0] if chosen else quick_stream(steps, [NOTEBOOK_RULE]).results[0]
+    chosen = [one for one in results if one.choice.name == PERCENTILE_RULE]
+    ours = chosen[0] if chosen else _alone(asked, NOTEBOOK_RULE)
     charts = (
         theme.to_json(figures.norms(asked.stream, trial, run, HEIGHT)),
         theme.to_json(figures.thresholds(asked.stream, trial, run, HEIGHT)),
     )
     return Drawn(trial, run, ours, charts)
+
+
+def _alone(asked: Asked, choice: Choice) -> StreamResult:
+    """Return what one rule does; a change of another rule leaves it as it was."""
+    return _result(asked.stream, choice, asked.weight if CLIP_RULES[choice.name].needs == "weights" else None)
+
+
+@lru_cache(maxsize=512)
+def _result(stream: StreamSpec, choice: Choice, weight: float | None) -> StreamResult:
+    return quick_stream(stream_steps(stream), [choice], Asked(stream, (choice,), weight).weights).results[0]
+
+
+@lru_cache(maxsize=256)
+def _norms(stream: StreamSpec) -> NDArray[np.float64]:
+    return quick_stream(stream_steps(stream), []).norms
 
 
 def _charts(asked: Asked, found: Drawn) -> None:

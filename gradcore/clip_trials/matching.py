@@ -1,6 +1,7 @@
 """Matched strength: each rule's threshold changed so that all leave the same norm; only then can they be compared."""
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -25,6 +26,7 @@ STRENGTH: Mapping[str, str] = MappingProxyType(
 )
 SMALLEST, LARGEST = 1e-30, 1e30  # between which the parameter is looked for
 HALVINGS = 40  # of 60 decades: to 1e-10
+EXACT = 1e-6  # relative; the entries are float32
 NEAR = 1e-3  # relative; a rule that leaves another norm than this is not matched
 
 
@@ -55,16 +57,29 @@ def _matched(gradients: Gradients, choice: Choice, norm: float, weights: Gradien
     parameter = STRENGTH.get(choice.name)
     if parameter is None:
         return Matched(choice, _near(_norm_after(gradients, choice, weights), norm))
-    low, high = SMALLEST, min(LARGEST, CLIP_RULES[choice.name].parameters[parameter].most or LARGEST)
-    for _ in range(HALVINGS):  # the norm after never falls as the parameter grows: halve the interval, in its logarithm
-        middle = (low * high) ** 0.5
-        if _norm_after(gradients, _with(choice, parameter, middle), weights) < norm:
-            low = middle
-        else:
-            high = middle
-    found = _with(choice, parameter, high)
+    most = min(LARGEST, CLIP_RULES[choice.name].parameters[parameter].most or LARGEST)
+
+    def after(value: float) -> float:  # never falls as the parameter grows
+        return _norm_after(gradients, _with(choice, parameter, value), weights)
+
+    if after(most) < norm * (1 - NEAR):
+        return Matched(choice, reached=False)
+    found = _with(choice, parameter, _strength(after, norm, most))
     reached = _near(_norm_after(gradients, found, weights), norm)
     return Matched(found if reached else choice, reached)
+
+
+def _strength(after: Callable[[float], float], norm: float, most: float) -> float:
+    """Return the parameter after which this norm is left: in proportion, as with most rules, or by halving."""
+    least = after(SMALLEST)
+    straight = SMALLEST * (norm / least) if least > 0 else math.inf
+    if straight <= most and abs(after(straight) - norm) <= EXACT * norm:
+        return straight
+    low, high = SMALLEST, most
+    for _ in range(HALVINGS):  # in its logarithm
+        middle = (low * high) ** 0.5
+        low, high = (middle, high) if after(middle) < norm else (low, middle)
+    return high
 
 
 def _with(choice: Choice, parameter: str, value: float) -> Choice:
