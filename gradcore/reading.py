@@ -75,8 +75,14 @@ def _gradients(trace: RaceTrace) -> str:
 
 def _notebook(trace: RaceTrace, ranked: Sequence[Ranked], own_weights: bool) -> str:
     winner = notebook_table(trace)[0]["label"]
-    agrees = next(place for place in ranked if place.label == winner).rank == 1
-    verdict = "nothing here contradicts that" if agrees else f"over {counted(trace.seeds, 'seed')} that does not hold"
+    place = next(place for place in ranked if place.label == winner)
+    over = f"over {counted(trace.seeds, 'seed')}"
+    if place.rank > 1:
+        verdict = f"{over} that does not hold"
+    elif place.tied_with:
+        verdict = f"{over} the first rank is shared with {_names(place.tied_with)}"
+    else:
+        verdict = "nothing here contradicts that"
     start = "from weights of its own for each optimizer" if own_weights else "from one seed alone"
     return (
         f"The notebook would crown {winner}, {start}, by a score that adds the loss and the spread of the gradient "

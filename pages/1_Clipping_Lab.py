@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 import streamlit as st
 
 from ui import clip_advisor, clip_cliff, clip_real, clip_step, clip_stream
+from ui.address import parameters, say_unknown
 from ui.frame import CLIPPING, frame
 
 # A part is a module of ui/ with one function `draw`; only the chosen one runs.
@@ -20,6 +21,7 @@ PARTS: Mapping[str, Callable[[], None]] = {
 def main() -> None:
     with frame(CLIPPING):
         first = next(iter(PARTS))
+        say_unknown(parameters(), "part", PARTS)
         part = st.segmented_control(
             "Part",
             list(PARTS),

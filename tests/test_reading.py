@@ -91,3 +91,10 @@ def test_titles_of_races_stay_short():
     )
     assert race_title(spec) == "Digits · 3 × SGD · 30 × 9 relu · 5 seeds × 200 steps"
     assert widths_text([512, 256, 128, 64, 32, 16, 8]) == "512 – 256 – 128 – … – 8"
+
+
+def test_the_notebooks_winner_that_shares_the_first_rank_is_said_to_share_it():
+    found = sentences(entrant("Adam", 0.1 * SPREAD), entrant("SGD", 0.1 * SPREAD[::-1]))
+    assert found[2].endswith("; over 5 seeds the first rank is shared with SGD, and such a score sees no ties.")
+    alone = sentences(entrant("Adam", 0.1 * SPREAD), entrant("SGD", SPREAD[::-1]))
+    assert "; nothing here contradicts that, and" in alone[2]

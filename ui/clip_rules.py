@@ -8,6 +8,7 @@ import streamlit as st
 from gradcore.clipping import CLIP_RULES, ClipRule, Parameter
 from gradcore.errors import RefusedError
 from gradcore.specs import Choice, Scalar
+from ui.address import parameters, say_unknown
 from ui.words import escaped
 
 BIND: Final = "query-params"
@@ -25,6 +26,7 @@ def rule_controls(part: str, first: Sequence[str], proposed: Proposed) -> tuple[
     """
     titles = {rule.title: rule for rule in CLIP_RULES.values()}
     given = st.query_params.to_dict()
+    say_unknown(parameters(), f"{part}_rules", titles, several=True)
     chosen = st.pills(
         "Rules",
         list(titles),

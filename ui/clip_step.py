@@ -17,6 +17,7 @@ from gradcore.figures import clip_step as figures
 from gradcore.figures import theme
 from gradcore.scenarios import SCENARIOS
 from gradcore.specs import Choice, Tensor
+from ui.address import parameters, say_unknown
 from ui.clip_own import own_gradients
 from ui.clip_rules import rule_controls, weight_control
 from ui.panels import try_this
@@ -70,6 +71,7 @@ class Asked:
 
 def draw() -> None:
     """Draw the part of the clipping lab that is about one step."""
+    say_unknown(parameters(), "gradient", [*TITLES, OWN])
     title = st.segmented_control(
         "Gradient", [*TITLES, OWN], default="Explosive", key="gradient", bind="query-params", required=True
     )

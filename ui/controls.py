@@ -15,12 +15,13 @@ from gradcore.settings import Limits
 from gradcore.specs import NO_CLIPPING, Choice, NetworkSpec, RaceSpec
 from gradcore.tasks import TASKS
 from gradcore.titles import widths_text
+from ui.address import Parameters, parameters, say_not_whole, say_unknown
 from ui.clip_rules import one_rule, rule_state
-from ui.words import escaped
 
 PRESET_TITLES: Mapping[str, str] = {"default": "Digits", "notebook": "The notebook's race", "": "Your own settings"}
 SHAPES = ("funnel", "even")
 FULL_BATCH = "full"
+LAST_SEED = 1_000_000
 WIDEST, DEEPEST = 1024, 50  # of what the controls offer; a spec may ask for more
 BATCH_SIZES = ("16", "32", "64", "128", "256", FULL_BATCH)
 INITIALIZER_NAMES = tuple(name for name, arguments in INITIALIZERS.items() if name not in ("VarianceScaling", "ones"))
@@ -34,6 +35,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "kernel_initializer": INITIALIZER_NAMES,
     "batch_size": BATCH_SIZES,
     "clip": tuple(CLIP_RULES),
+    "shared_weights": ("true", "false"),
 }
 BIND: Final = "query-params"  # every scalar lives in the address
 CLIP_HELP = "What is done to every optimizer's gradient before its step; a non-finite one is then skipped and counted."
@@ -42,7 +44,7 @@ SEEDS_HELP = "Every optimizer trains once from each seed; intervals and ties com
 
 def race_controls(limits: Limits) -> RaceSpec:
     """Draw the controls of a race and return what they ask for; RefusedError where no optimizer is chosen."""
-    given = st.query_params.to_dict()  # before the widgets take what they can read and drop the rest
+    given = parameters()
     task = st.selectbox("Task", list(TASKS), list(TASKS).index(DEFAULT.task.name), key="task", bind=BIND)
     st.caption(TASKS[task].summary)
     labels = st.pills(
@@ -63,7 +65,7 @@ def race_controls(limits: Limits) -> RaceSpec:
     )
     clip = one_rule("clip", "Clipping", CLIP_HELP)
     with st.expander("Advanced"):
-        first_seed = st.number_input("First seed", 0, 1_000_000, DEFAULT.first_seed, key="first_seed", bind=BIND)
+        first_seed = st.number_input("First seed", 0, LAST_SEED, DEFAULT.first_seed, key="first_seed", bind=BIND)
         shared = st.toggle(
             "Same initial weights for all",
             DEFAULT.shared_weights,
@@ -71,8 +73,7 @@ def race_controls(limits: Limits) -> RaceSpec:
             bind=BIND,
             help="Off, each optimizer starts from weights of its own, as in the notebook: luck then counts as skill.",
         )
-    ranges = {"steps": (1, limits.steps), "seeds": (1, limits.seeds), "width": (1, WIDEST), "depth": (1, DEEPEST)}
-    _say_what_was_dropped(given, ranges)
+    _say_what_was_dropped(given, limits)
     if not labels:
         raise RefusedError("At least one optimizer must be chosen.")
     return RaceSpec(
@@ -148,17 +149,15 @@ def _network() -> NetworkSpec:
     return NetworkSpec(hidden, activation, Choice(initializer))
 
 
-def _say_what_was_dropped(given: Mapping[str, str], ranges: Mapping[str, tuple[int, int]]) -> None:
+def _say_what_was_dropped(given: Parameters, limits: Limits) -> None:
     """Name each parameter of the address that no control could take, and what must hold."""
-    for key, (least, most) in ranges.items():
-        text = given.get(key, str(least))
-        if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
-            must = f"`{key}` must be a whole number from {least} to {most}"
-            st.warning(escaped(f"{must}. Received: {key}={text[:40]}. The default is used."))
+    most = {"steps": limits.steps, "seeds": limits.seeds, "width": WIDEST, "depth": DEEPEST}
+    for key, largest in most.items():
+        say_not_whole(given, key, 1, largest)
+    say_not_whole(given, "first_seed", 0, LAST_SEED)
     for key, known in NAMES.items():
-        if given.get(key, known[0]) not in known:
-            must = f"`{key}` must be one of {', '.join(known)}"
-            st.warning(escaped(f"{must}. Received: {key}={given[key][:40]}. The default is used."))
+        say_unknown(given, key, known)
+    say_unknown(given, "optimizers", ENTRANTS, several=True)
 
 
 def _values(spec: RaceSpec) -> dict[str, object]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from gradcore.advisor.advice import rates
 from gradcore.advisor.reading import percent
 from gradcore.advisor.stream import NormStream
+from gradcore.blow_ups import is_pair
 from gradcore.ranking import diverged_at, divergences, median
 from gradcore.records import EntrantTrace, RaceTrace
 from gradcore.specs import NO_CLIPPING, Choice, RaceSpec
@@ -71,11 +72,7 @@ def is_proof(spec: RaceSpec) -> bool:
         >>> is_proof(RaceSpec.from_json({"entrants": [{"optimizer": "SGD"}]}))
         False
     """
-    if len(spec.entrants) != 2 or not spec.shared_weights:
-        return False
-    without, clipped = spec.entrants
-    same = replace(clipped, clip=NO_CLIPPING, label=without.label) == without
-    return same and clipped.clip.name == FIXED
+    return is_pair(spec) and spec.entrants[1].clip.name == FIXED
 
 
 def read_proof(spec: RaceSpec, trace: RaceTrace, first_step: int = 0) -> Proof | None:

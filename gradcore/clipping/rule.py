@@ -4,6 +4,7 @@ Most rules only multiply each tensor by a factor that follows from the norms of 
 look at entries or weights (`EntryRule`). Shapes: K tensors, `None` among them where a variable has no gradient.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -44,7 +45,7 @@ class Factors:
 
 
 @dataclass(frozen=True)
-class ClipRule:
+class ClipRule(ABC):
     """One entry of the catalogue: what it is called, what it needs, and its function."""
 
     name: str
@@ -96,6 +97,7 @@ class ClipRule:
         memory = self.start(len(shapes), max(steps, 1), **self.values(choice))
         return memory if xp is np else tuple(xp.convert_to_tensor(array) for array in memory)
 
+    @abstractmethod
     def apply(
         self,
         choice: Choice,
@@ -115,7 +117,6 @@ class ClipRule:
             xp: array namespace, `numpy` (pages, tests) or `keras.ops` (compiled step).
             axes: the axes of each variable that feed one unit, where its layer knows better than its rank.
         """
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 def open_page(lab: Lab) -> Callable[..., AppTest]:
     """Open a page as a new visitor, with parameters in its address."""
 
-    def open_page(path: str, **address: str) -> AppTest:
+    def open_page(path: str, **address: str | list[str]) -> AppTest:
         app = AppTest.from_file(str(ROOT / RECEPTION), default_timeout=30)
         if path != RECEPTION:
             app = app.switch_page(path)

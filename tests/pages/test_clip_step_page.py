@@ -78,6 +78,18 @@ def test_what_the_address_got_wrong_is_named(open_page):
     assert table(app, RULE_TABLE)["Norm after"] == ["**5**"]
 
 
+def test_a_part_a_gradient_and_a_rule_that_do_not_exist_are_named(open_page):
+    app = open_page(CLIPPING, part="Nowhere", gradient="Tiny", step_rules=["Global norm", "Foo"])
+    said = [shown(warning.value) for warning in app.warning]
+    assert [text[: text.index(" must")] for text in said] == ["`part`", "`gradient`", "`step_rules`"]
+    assert [text[text.index("Received") :] for text in said] == [
+        "Received: part=Nowhere. The default is used.",
+        "Received: gradient=Tiny. The default is used.",
+        "Received: step_rules=Foo. It is left out.",
+    ]
+    assert len(table(app, RULE_TABLE)["Norm after"]) == 1
+
+
 def test_at_matched_strength_all_rules_leave_the_same_norm(open_page):
     app = open_page(CLIPPING, step_match="true")
     assert table(app, RULE_TABLE)["Norm after"] == ["**5**"] * 4

@@ -43,6 +43,17 @@ def test_the_address_sets_the_controls_and_what_is_invalid_is_ignored(open_page)
     ]
 
 
+def test_every_other_parameter_that_no_control_can_take_is_named_too(open_page):
+    app = open_page(RACE, optimizers=["Adam", "Foo"], first_seed="x", shared_weights="maybe")
+    assert app.session_state["optimizers"] == ["Adam"]
+    assert [shown(warning.value) for warning in app.warning] == [
+        "`first_seed` must be a whole number from 0 to 1000000. Received: first_seed=x. The default is used.",
+        "`shared_weights` must be one of true, false. Received: shared_weights=maybe. The default is used.",
+        "`optimizers` must be one of SGD, SGD + Momentum, Adam, AdamW, RMSprop, Adagrad. Received: optimizers=Foo. "
+        "It is left out.",
+    ]
+
+
 def test_the_notebooks_preset_sets_every_control(open_page):
     app = open_page(RACE)
     app.selectbox(key="preset").set_value("notebook").run()

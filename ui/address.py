@@ -1,0 +1,34 @@
+"""What the address asks for and no control can take is named, with what must hold; call where controls are drawn."""
+
+from collections.abc import Collection, Mapping
+
+import streamlit as st
+
+from ui.words import escaped
+
+Parameters = Mapping[str, list[str]]
+DEFAULT = "The default is used."
+LONGEST = 40  # characters of a value that are repeated
+
+
+def parameters() -> Parameters:
+    """Return every parameter of the address; call before the controls take what they can read and drop the rest."""
+    return {key: st.query_params.get_all(key) for key in st.query_params}
+
+
+def say_not_whole(given: Parameters, key: str, least: int, most: int) -> None:
+    """Name a parameter that is not a whole number in its range."""
+    for text in given.get(key, []):
+        if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+            _say(f"`{key}` must be a whole number from {least} to {most}", key, text)
+
+
+def say_unknown(given: Parameters, key: str, known: Collection[str], *, several: bool = False) -> None:
+    """Name each value of a parameter that is none of those that are known; `several` where others may stay."""
+    for text in given.get(key, []):
+        if text not in known:
+            _say(f"`{key}` must be one of {', '.join(known)}", key, text, "It is left out." if several else DEFAULT)
+
+
+def _say(must: str, key: str, text: str, then: str = DEFAULT) -> None:
+    st.warning(escaped(f"{must}. Received: {key}={text[:LONGEST]}. {then}"))
