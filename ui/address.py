@@ -23,6 +23,17 @@ def say_not_whole(given: Parameters, key: str, least: int, most: int) -> None:
             _say(f"`{key}` must be a whole number from {least} to {most}", key, text)
 
 
+def say_not_number(given: Parameters, key: str, least: float, most: float) -> None:
+    """Name a parameter that is not a number in its range."""
+    for text in given.get(key, []):
+        try:
+            fits = least <= float(text) <= most
+        except ValueError:
+            fits = False
+        if not fits:
+            _say(f"`{key}` must be a number from {least:g} to {most:g}", key, text)
+
+
 def say_unknown(given: Parameters, key: str, known: Collection[str], *, several: bool = False) -> None:
     """Name each value of a parameter that is none of those that are known; `several` where others may stay."""
     for text in given.get(key, []):

@@ -16,6 +16,7 @@ from gradcore.advisor import (
 from gradcore.figures import theme
 from gradcore.figures.clip_advice import rate_curve
 from gradcore.figures.clip_norms import norms_over_steps
+from ui.address import parameters, say_not_number
 from ui.clip_proof import draw_proof
 from ui.clip_sources import FIRST, Source, choose_source
 from ui.controls import BIND
@@ -23,6 +24,7 @@ from ui.plot import plot
 from ui.words import escaped
 
 HEIGHT, NORMS_HEIGHT = 440, 300
+LEAST_RATE, MOST_RATE = 0.1, 99.0  # %
 RATE_HELP = "The share of the steps that are to be clipped. A seat belt acts on few steps, say 1 to 5 %."
 FIRST_HELP = "Earlier steps are left out, such as a fast fall at the start."
 RULES_NOTE = (
@@ -50,9 +52,11 @@ def draw() -> None:
         source = choose_source()
     with knobs:
         if source is not None:
+            say_not_number(parameters(), "advisor_rate", LEAST_RATE, MOST_RATE)
             wanted = st.number_input(
-                "Wanted clip rate (%)", 0.1, 99.0, 100 * WANTED, 0.5, key="advisor_rate", bind=BIND, help=RATE_HELP
-            )
+                "Wanted clip rate (%)", LEAST_RATE, MOST_RATE, 100 * WANTED, 0.5,
+                key="advisor_rate", bind=BIND, help=RATE_HELP,
+            )  # fmt: skip
             first = _first_step(source)
     with picture:
         if source is None:

@@ -1,6 +1,5 @@
 """A cliff: descent with and without clipping on a landscape, played step by step, redrawn at every change."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +11,7 @@ from gradcore.clipping import CLIP_RULES
 from gradcore.figures import cliff as figures
 from gradcore.figures import theme
 from gradcore.specs import Choice
+from ui.address import parameters, say_not_number, say_unknown
 from ui.panels import try_this
 from ui.plot import plot
 from ui.words import escaped
@@ -70,7 +70,7 @@ def draw() -> None:
 
 def controls() -> Asked:
     """Draw the controls of a descent and return what they ask for."""
-    given = st.query_params.to_dict()  # before the widgets take what they can read and drop the rest
+    given = parameters()
     titles = {land.title: name for name, land in LANDSCAPES.items()}
     first = next(iter(titles))
     title = st.segmented_control(
@@ -88,7 +88,9 @@ def controls() -> Asked:
         with column:
             start.append(_number(f"Start {part}", f"{prefix}_{part}", value, (-far, far)))
     steps = st.number_input("Steps", 1, MOST_STEPS, land.steps, key=f"{prefix}_steps", bind=BIND)
-    _say_what_was_dropped(given, ranges)
+    for key, (least, most) in ranges.items():
+        say_not_number(given, key, least, most)
+    say_unknown(given, "landscape", titles)
     return Asked(name, tuple(start), rate, threshold, int(steps))
 
 
@@ -184,19 +186,3 @@ def rates_chart(start: float, max_norm: float, rate: float) -> tuple[str, Arriva
 
 def _number(label: str, key: str, value: float, limits: tuple[float, float], help: str | None = None) -> float:
     return float(st.number_input(label, *limits, value, step=0.1, format="%.6g", key=key, bind=BIND, help=help))
-
-
-def _say_what_was_dropped(given: Mapping[str, str], ranges: Mapping[str, tuple[float, float]]) -> None:
-    """Name each parameter of the address that no control could take, and what must hold."""
-    for key, (least, most) in ranges.items():
-        try:
-            taken = least <= float(given.get(key, least)) <= most
-        except ValueError:
-            taken = False
-        if not taken:
-            must = f"`{key}` must be a number from {least:g} to {most:g}"
-            st.warning(escaped(f"{must}. Received: {key}={given[key][:40]}. The default is used."))
-    if given.get("landscape", "A recurrent unit") not in (land.title for land in LANDSCAPES.values()):
-        known = ", ".join(land.title for land in LANDSCAPES.values())
-        sentence = f"`landscape` must be one of {known}. Received: landscape={given['landscape'][:40]}"
-        st.warning(escaped(f"{sentence}. The default is used."))

@@ -9,8 +9,8 @@ from gradcore.records import RunInfo
 from gradcore.settings import Limits
 from gradcore.specs import RaceSpec
 from gradcore.tasks import TASKS
+from ui.address import parameters, say_not_number
 from ui.controls import BIND
-from ui.words import escaped
 
 PART, RUN = "Real run", "run"
 ADOPTED = "real_adopted"
@@ -33,7 +33,7 @@ LENGTH_HELP = "Time steps of a sequence: how far back the gradient must reach."
 
 def pair_controls(limits: Limits) -> RaceSpec:
     """Draw the controls and return the pair of trainings that they ask for."""
-    given = st.query_params.to_dict()  # before the widgets take what they can read and drop the rest
+    given = parameters()
     ranges = _ranges(limits)
     default = exploding_rnn()
     radius = st.slider("Spectral radius", *ranges["rho"], 1.5, 0.05, key="rho", bind=BIND, help=RADIUS_HELP)
@@ -47,7 +47,8 @@ def pair_controls(limits: Limits) -> RaceSpec:
         "Seeds", *ranges["real_seeds"], default.seeds, key="real_seeds", bind=BIND, help=SEEDS_HELP
     )
     length = st.number_input("Sequence length", *ranges["length"], 20, key="length", bind=BIND, help=LENGTH_HELP)
-    _say_what_was_dropped(given, ranges)
+    for key, (least, most) in ranges.items():
+        say_not_number(given, key, least, most)
     return exploding_rnn(radius, rate, norm, int(seeds), int(steps), int(length))
 
 
@@ -96,18 +97,3 @@ def _ranges(limits: Limits) -> dict[str, tuple[float, float]]:
         "real_seeds": (1, limits.seeds),
         "length": (longest.least, longest.most),
     }
-
-
-def _say_what_was_dropped(given: Mapping[str, str], ranges: Mapping[str, tuple[float, float]]) -> None:
-    """Name each parameter of the address that no control could take, and what must hold."""
-    for key, (least, most) in ranges.items():
-        if key in given and not _fits(given[key], least, most):
-            must = f"`{key}` must be a number from {least:g} to {most:g}"
-            st.warning(escaped(f"{must}. Received: {key}={given[key][:40]}. The default is used."))
-
-
-def _fits(text: str, least: float, most: float) -> bool:
-    try:
-        return least <= float(text) <= most
-    except ValueError:
-        return False

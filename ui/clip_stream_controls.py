@@ -7,6 +7,7 @@ import streamlit as st
 
 from gradcore.specs import NOTEBOOK_PHASES, TAILS, Phase, StreamSpec
 from gradcore.specs.stream import MOST_SEED
+from ui.address import parameters, say_not_whole, say_unknown
 from ui.words import escaped
 
 BIND: Final = "query-params"
@@ -39,6 +40,9 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
 
 def stream_controls() -> StreamSpec:
     """Draw seed, tails and the burst of NaN, then the phases; return the stream, or raise RefusedError."""
+    given = parameters()
+    say_not_whole(given, "stream_seed", 0, MOST_SEED)
+    say_unknown(given, "stream_tail", TAILS)
     seed = st.number_input("Seed", 0, MOST_SEED, 42, key="stream_seed", bind=BIND, help="42 is the notebook's.")
     tail = st.selectbox("Tails", list(TAILS), key="stream_tail", bind=BIND, help=TAIL_HELP)
     left, right = st.columns(2)
