@@ -44,7 +44,8 @@ PARTS = {  # the address, and the control that is changed
         "Global norm: max norm",
     ),
 }
-COMMAND = {"stream": {"kind": "notebook"}, "rules": [{"rule": "adaptive_percentile"}, {"rule": "autoclip"}]}
+CLIP = ["clip", "--spec", "-", "--json"]
+STREAM = {"stream": {"kind": "notebook"}, "rules": [{"rule": "adaptive_percentile"}, {"rule": "autoclip"}]}
 
 
 def main() -> None:
@@ -58,15 +59,21 @@ def main() -> None:
             asyncio.run(_visit(served.port, address, control, 1, 3))  # libraries are loaded by the first visitor
             found[part] = _summary(asyncio.run(_visit(served.port, address, control, VISITORS, CHANGES)))
             begun = _cpu(served.server.pid)
-            found[part]["alone"] = _summary(asyncio.run(_visit(served.port, address, control, 1, CHANGES)))
+            alone = asyncio.run(_visit(served.port, address, control, 1, CHANGES, first=VISITORS))
+            found[part]["alone"] = _summary(alone)
             found[part]["cpu_seconds_per_change"] = round((_cpu(served.server.pid) - begun) / (CHANGES + 1), 3)
-    found["command"] = _summary([_command() for _ in range(7)])
+    found["command"] = _summary([_command(CLIP, json.dumps(STREAM)) for _ in range(7)])
+    with tempfile.TemporaryDirectory() as folder:
+        store = f"sqlite:///{folder}/runs.db"
+        run_id = json.loads(_output(["race", "--preset", "default", "--json", "--db", store]))["run_id"]
+        words = ["clip", "--from-run", run_id, "--json", "--db", store]
+        found["command_from_run"] = _summary([_command(words) for _ in range(7)])
     print(json.dumps({**found, "load_before": before, "load_after": os.getloadavg()[0]}, indent=2))
 
 
-async def _visit(port: int, address: str, control: str, visitors: int, changes: int) -> list[float]:
-    """Return the seconds of every change of all visitors."""
-    made = [_Visitor(port, address, control, number) for number in range(visitors)]
+async def _visit(port: int, address: str, control: str, visitors: int, changes: int, first: int = 0) -> list[float]:
+    """Return the seconds of every change of all visitors; those with the same numbers ask for the same."""
+    made = [_Visitor(port, address, control, number) for number in range(first, first + visitors)]
     waits = await asyncio.gather(*(visitor.stay(changes) for visitor in made))
     return [wait for one in waits for wait in one]
 
@@ -151,11 +158,15 @@ def _cpu(pid: int) -> float:
     return float(times.user + times.system)
 
 
-def _command() -> float:
-    words = [sys.executable, "-m", "gradcore", "clip", "--spec", "-", "--json"]
+def _command(words: list[str], given: str = "") -> float:
     began = time.perf_counter()
-    subprocess.run(words, input=json.dumps(COMMAND), stdout=subprocess.PIPE, text=True, check=True, cwd=ROOT)
+    _output(words, given)
     return time.perf_counter() - began
+
+
+def _output(words: list[str], given: str = "") -> str:
+    command = [sys.executable, "-m", "gradcore", *words]
+    return subprocess.run(command, input=given, stdout=subprocess.PIPE, text=True, check=True, cwd=ROOT).stdout
 
 
 def _summary(seconds: list[float]) -> dict[str, float | int]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import streamlit as st
 
 from ui import clip_advisor, clip_cliff, clip_real, clip_step, clip_stream
-from ui.address import parameters, say_unknown
+from ui.address import parameters, say_unknown, say_unknown_keys
 from ui.frame import CLIPPING, frame
 
 # A part is a module of ui/ with one function `draw`; only the chosen one runs.
@@ -16,12 +16,16 @@ PARTS: Mapping[str, Callable[[], None]] = {
     "Real run": clip_real.draw,
     "Advisor": clip_advisor.draw,
 }
+# Of its address: the parameters of all parts, and how the others begin.
+KNOWN = ("part", "gradient", "landscape", "rho", "length", "run")
+FAMILIES = ("step_", "stream_", "cliff_", "real_", "advisor_")
 
 
 def main() -> None:
     with frame(CLIPPING):
         first = next(iter(PARTS))
         say_unknown(parameters(), "part", PARTS)
+        say_unknown_keys(parameters(), KNOWN, FAMILIES)
         part = st.segmented_control(
             "Part",
             list(PARTS),

@@ -11,7 +11,7 @@ from ui.frame import RACE, frame
 from ui.panels import try_this
 from ui.race_actions import asked_race, link_to_pair, offer_again, offer_inexpressible, start_row
 from ui.race_view import live_race, race_curves, race_result, status_line
-from ui.words import escaped
+from ui.words import as_sentence, escaped
 
 INSTEAD = "Your latest race is shown instead, or an example."
 EXPERIMENTS = (
@@ -53,7 +53,7 @@ def shown_run() -> RunInfo | None:
         try:
             return lab.info(run_id)
         except GradcoreError as error:
-            st.warning(f"{escaped(str(error))} {INSTEAD}", icon=":material/link_off:")
+            st.warning(escaped(as_sentence(error, INSTEAD)), icon=":material/link_off:")
     latest = lab.runs(kind=RaceSpec.kind, visitor=services.visitor(), limit=1)
     return latest[0] if latest else None
 

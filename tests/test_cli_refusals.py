@@ -89,9 +89,9 @@ def test_text_that_is_not_strict_json_is_refused(text, says, fresh, tmp_path, ca
         (["runs", "list", "--limit", "none"], "must be a whole number from 1 to 1000000. Received: none"),
         (["runs", "list", "--limit", "1" + 30 * "0"], "must be a whole number from 1 to 1000000."),
         (["runs", "list", "--status", "finishd"], "unknown status 'finishd'; did you mean 'finished'?"),
-        (["runs", "show", "abcdefghij"], "No run has the id 'abcdefghij'."),
+        (["runs", "show", "abcdefghij"], "no run has the id 'abcdefghij'."),
         (["runs", "show", "'; drop table runs"], "a run's id must be 10 letters and digits."),
-        (["runs", "cancel", "abcdefghij"], "No run has the id 'abcdefghij'."),
+        (["runs", "cancel", "abcdefghij"], "no run has the id 'abcdefghij'."),
     ],
 )
 def test_what_cannot_be_done_is_one_line_and_status_two(words, says, fresh, monkeypatch, capsys):

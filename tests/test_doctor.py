@@ -36,6 +36,17 @@ def test_the_doctor_says_what_to_do_about_each_failure(tmp_path, monkeypatch, ca
     assert "Check GRADCORE_DB or --db" in shown
 
 
+def test_commands_that_only_look_make_no_store(tmp_path, capsys):
+    url = f"sqlite:///{tmp_path}/mistyped/runs.db"
+    assert main(["doctor", "--db", url]) == 0
+    assert f"not made yet; the first run makes it: {url}" in capsys.readouterr().out
+    assert main(["runs", "list", "--db", url]) == 0
+    assert capsys.readouterr().out == "No runs: the run store is made by the first one.\n"
+    assert main(["runs", "show", "abcdefghij", "--db", url]) == 2
+    assert main(["clip", "--from-run", "abcdefghij", "--db", url]) == 2
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_the_doctor_reports_a_setting_that_is_refused(fresh, monkeypatch, capsys):
     monkeypatch.setenv("GRADCORE_WORKERS", "two")
     assert main(["doctor", "--json", "--db", fresh]) == 1

@@ -177,7 +177,7 @@ def test_a_stored_race_opens_under_a_limit_that_was_lowered(open_lab):
 def test_an_unknown_run_is_refused_in_one_sentence(open_lab):
     lab = open_lab()
     for ask in (lab.info, lab.watch, lab.race, lab.cancel, lab.rerun):
-        with pytest.raises(UnknownRunError, match="No run has the id 'abcdefghij'"):
+        with pytest.raises(UnknownRunError, match="no run has the id 'abcdefghij'"):
             ask("abcdefghij")
         with pytest.raises(UnknownRunError, match="must be 10 letters and digits"):
             ask("<script>")

@@ -162,7 +162,7 @@ def test_what_is_no_id_is_refused_before_it_reaches_the_database(desk, run_id):
 
 def test_an_id_that_no_run_has_is_refused(desk):
     for ask in (desk.runs.info, desk.runs.read, desk.runs.cancel):
-        with pytest.raises(UnknownRunError, match="No run has the id 'abcdefghij'"):
+        with pytest.raises(UnknownRunError, match="no run has the id 'abcdefghij'"):
             ask("abcdefghij")
 
 

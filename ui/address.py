@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 
 import streamlit as st
 
+from gradcore.checks import suggestion
 from ui.words import escaped
 
 Parameters = Mapping[str, list[str]]
@@ -37,9 +38,18 @@ def say_not_number(given: Parameters, key: str, least: float, most: float) -> No
 def say_unknown(given: Parameters, key: str, known: Collection[str], *, several: bool = False) -> None:
     """Name each value of a parameter that is none of those that are known; `several` where others may stay."""
     for text in given.get(key, []):
-        if text not in known:
-            _say(f"`{key}` must be one of {', '.join(known)}", key, text, "It is left out." if several else DEFAULT)
+        if text not in known and (text or not several):  # an empty one is how no choice of several looks
+            then = "It is left out." if several else DEFAULT
+            _say(f"`{key}` must be one of {', '.join(known)}", key, text, then, suggestion(text, known))
 
 
-def _say(must: str, key: str, text: str, then: str = DEFAULT) -> None:
-    st.warning(escaped(f"{must}. Received: {key}={text[:LONGEST]}. {then}"))
+def say_unknown_keys(given: Parameters, known: Collection[str], families: tuple[str, ...] = ()) -> None:
+    """Name each parameter that the page does not have; `families` begin the names of those that it may draw later."""
+    for key in given:
+        if key not in known and not key.startswith(families):
+            end = suggestion(key, known) or "."
+            st.warning(escaped(f"Unknown setting '{key[:LONGEST]}' in the address{end} It is ignored."))
+
+
+def _say(must: str, key: str, text: str, then: str = DEFAULT, near: str = "") -> None:
+    st.warning(escaped(f"{must}. Received: {key}={text[:LONGEST]}{near or '.'} {then}"))

@@ -9,7 +9,7 @@ from gradcore.clip_trials.measures import Gradients
 from gradcore.errors import RefusedError
 from gradcore.uploads import tensors_from_table, tensors_from_upload
 from gradcore.uploads.limits import LARGEST_FILE
-from ui.words import escaped
+from ui.words import as_sentence, escaped
 
 TABLE, BASE, ROWS = "own_table", "own_base", "own_rows"
 COLUMN = "Entries"
@@ -33,7 +33,7 @@ def own_gradients() -> Gradients | None:
     try:
         found: Gradients = tensors_from_upload(file.name, file.getvalue()) if file else tensors_from_table(edited)
     except RefusedError as error:
-        st.error(escaped(str(error)), icon=":material/error:")
+        st.error(escaped(as_sentence(error)), icon=":material/error:")
         return None
     if file:
         st.caption(escaped(f"{file.name}: {_described(found)}. Remove the file to use the table."))

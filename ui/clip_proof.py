@@ -12,7 +12,7 @@ from gradcore.specs import RaceSpec
 from ui import services
 from ui.clip_sources import EXAMPLE, FIRST, PROOF, RUN, Source
 from ui.race_view import live_race, race_curves
-from ui.words import escaped
+from ui.words import as_sentence, escaped
 
 WHAT = "Trains the chosen optimizer twice from the same weights and batches: without clipping, and with this threshold."
 FILE = "A file of norms cannot be trained again; choose a stored run to prove a threshold."
@@ -51,7 +51,7 @@ def _asked(source: Source, suggestion: Suggestion) -> tuple[RaceSpec | None, str
     try:
         return admit(proof_spec(source.spec, source.number, suggestion.rule), services.settings().limits), ""
     except RefusedError as error:
-        return None, str(error)
+        return None, as_sentence(error)
 
 
 def _show(run_id: str) -> None:
@@ -60,7 +60,7 @@ def _show(run_id: str) -> None:
     try:
         info = lab.info(run_id)
     except GradcoreError as error:
-        st.warning(escaped(str(error)), icon=":material/link_off:")
+        st.warning(escaped(as_sentence(error)), icon=":material/link_off:")
         return
     spec = RaceSpec.from_json(info.spec)
     if not is_proof(spec):

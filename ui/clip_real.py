@@ -18,7 +18,7 @@ from ui.clip_real_tables import seed_rows, side_rows
 from ui.frame import RACE
 from ui.panels import try_this
 from ui.race_view import status_line
-from ui.words import escaped
+from ui.words import as_sentence, escaped
 
 LATEST = 20  # races of this visitor among which the latest pair is looked for
 WHAT = (
@@ -76,7 +76,7 @@ def _shown_run() -> RunInfo | None:
             st.page_link(RACE.path, label="Open it as a race", icon=RACE.icon, query_params={"run": run_id})
         except GradcoreError as error:
             instead = "Your latest pair is shown instead, or an example."
-            st.warning(f"{escaped(str(error))} {instead}", icon=":material/link_off:")
+            st.warning(escaped(as_sentence(error, instead)), icon=":material/link_off:")
     latest = lab.runs(kind=RaceSpec.kind, visitor=services.visitor(), limit=LATEST)
     return next((run for run in latest if settings_of(RaceSpec.from_json(run.spec)) is not None), None)
 
@@ -87,7 +87,7 @@ def _asked() -> tuple[RaceSpec | None, str]:
     try:
         return admit(pair_controls(limits), limits), ""
     except RefusedError as error:
-        return None, str(error)
+        return None, as_sentence(error)
 
 
 def _start_row(asked: RaceSpec | None, shown: RunInfo | None, refusal: str) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 from gradcore.clipping import CLIP_RULES, ClipRule, Parameter
 from gradcore.errors import RefusedError
 from gradcore.specs import Choice, Scalar
-from ui.address import parameters, say_unknown
+from ui.address import DEFAULT, Parameters, parameters, say_unknown
 from ui.words import escaped
 
 BIND: Final = "query-params"
@@ -25,8 +25,8 @@ def rule_controls(part: str, first: Sequence[str], proposed: Proposed) -> tuple[
         proposed: values that a rule starts from here instead of its own.
     """
     titles = {rule.title: rule for rule in CLIP_RULES.values()}
-    given = st.query_params.to_dict()
-    say_unknown(parameters(), f"{part}_rules", titles, several=True)
+    given = parameters()
+    say_unknown(given, f"{part}_rules", titles, several=True)
     chosen = st.pills(
         "Rules",
         list(titles),
@@ -43,7 +43,7 @@ def rule_controls(part: str, first: Sequence[str], proposed: Proposed) -> tuple[
 
 def one_rule(key: str, label: str, help_text: str) -> Choice:
     """Draw the choice of one rule, by its name, and its parameters; RefusedError where a parameter does not fit."""
-    given = st.query_params.to_dict()
+    given = parameters()
     name = st.selectbox(label, list(CLIP_RULES), key=key, bind=BIND, help=help_text)  # none first
     rule = CLIP_RULES[name]
     st.caption(rule.summary)
@@ -68,7 +68,7 @@ def weight_control(part: str, rules: Sequence[Choice]) -> float | None:
     return float(st.number_input("Every weight is", 1e-30, 1e30, 1.0, format="%.6g", key=f"{part}_weight", bind=BIND))
 
 
-def _parameters(part: str, rule: ClipRule, start: Mapping[str, Scalar], given: Mapping[str, str]) -> Choice | None:
+def _parameters(part: str, rule: ClipRule, start: Mapping[str, Scalar], given: Parameters) -> Choice | None:
     """Draw one rule's parameters; return the choice, or say why it is refused."""
     try:
         return rule.checked(_choice(part, rule, start, given))
@@ -77,7 +77,7 @@ def _parameters(part: str, rule: ClipRule, start: Mapping[str, Scalar], given: M
         return None
 
 
-def _choice(part: str, rule: ClipRule, start: Mapping[str, Scalar], given: Mapping[str, str]) -> Choice:
+def _choice(part: str, rule: ClipRule, start: Mapping[str, Scalar], given: Parameters) -> Choice:
     """Draw one rule's parameters, in a fold where there are several; return what they hold."""
     names = list(rule.parameters)
     if not names:
@@ -134,13 +134,11 @@ def _help(parameter: Parameter) -> str:
     return escaped(f"{parameter.meaning[0].upper()}{parameter.meaning[1:]}.")
 
 
-def _say_dropped(key: str, parameter: Parameter, given: Mapping[str, str]) -> None:
+def _say_dropped(key: str, parameter: Parameter, given: Parameters) -> None:
     """Name a parameter of the address that its control could not take."""
-    text = given.get(key)
-    if text is None or parameter.kind == "flag":
-        return
-    try:
-        parameter.check(int(text) if parameter.kind == "whole" else float(text))
-    except (ValueError, OverflowError) as error:
-        why = str(error) if isinstance(error, RefusedError) else f"`{parameter.name}` must be a number"
-        st.warning(escaped(f"{key}: {why}. The default is used."))
+    for text in given.get(key, []) if parameter.kind != "flag" else []:
+        try:
+            parameter.check(int(text) if parameter.kind == "whole" else float(text))
+        except (ValueError, OverflowError) as error:
+            why = str(error) if isinstance(error, RefusedError) else f"`{parameter.name}` must be a number"
+            st.warning(escaped(f"{key}: {why}. {DEFAULT}"))

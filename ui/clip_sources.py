@@ -16,7 +16,7 @@ from gradcore.titles import race_title
 from gradcore.uploads import norms_from_upload
 from ui import services
 from ui.controls import BIND
-from ui.words import escaped
+from ui.words import as_sentence, escaped
 
 EXAMPLE = "example"
 RUN, FIRST, ENTRANT, PROOF = "advisor_run", "advisor_first", "advisor_entrant", "advisor_proof"
@@ -95,7 +95,7 @@ def _asked(asked: str | None, runs: Sequence[RunInfo]) -> RunInfo | None:
     try:
         return services.lab().info(asked)
     except GradcoreError as error:
-        st.warning(f"{escaped(str(error))} {INSTEAD}", icon=":material/link_off:")
+        st.warning(escaped(as_sentence(error, INSTEAD)), icon=":material/link_off:")
         return None
 
 

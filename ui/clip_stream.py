@@ -22,7 +22,7 @@ from ui.clip_rules import rule_controls, weight_control
 from ui.clip_stream_controls import preset_control, stream_controls
 from ui.panels import try_this
 from ui.plot import plot
-from ui.words import escaped
+from ui.words import as_sentence, escaped
 
 FIRST = (PERCENTILE_RULE, "clip_by_global_norm")
 PROPOSED = {  # the notebook's
@@ -98,7 +98,7 @@ def _asked() -> Asked | None:
     try:
         return Asked(stream_controls(), rules, weight)
     except RefusedError as error:
-        st.error(escaped(str(error)), icon=":material/error:")
+        st.error(escaped(as_sentence(error)), icon=":material/error:")
         return None
 
 
@@ -122,14 +122,17 @@ def _alone(asked: Asked, choice: Choice) -> StreamResult:
     return _result(asked.stream, choice, asked.weight if CLIP_RULES[choice.name].needs == "weights" else None)
 
 
+_steps = lru_cache(maxsize=64)(stream_steps)
+
+
 @lru_cache(maxsize=512)
 def _result(stream: StreamSpec, choice: Choice, weight: float | None) -> StreamResult:
-    return quick_stream(stream_steps(stream), [choice], Asked(stream, (choice,), weight).weights).results[0]
+    return quick_stream(_steps(stream), [choice], Asked(stream, (choice,), weight).weights).results[0]
 
 
 @lru_cache(maxsize=256)
 def _norms(stream: StreamSpec) -> NDArray[np.float64]:
-    return quick_stream(stream_steps(stream), []).norms
+    return quick_stream(_steps(stream), []).norms
 
 
 def _charts(asked: Asked, found: Drawn) -> None:

@@ -11,7 +11,7 @@ import streamlit as st
 
 from gradcore.errors import GradcoreError
 from ui import services
-from ui.words import escaped
+from ui.words import as_sentence, escaped
 
 MARK = Path(__file__).with_name("mark.svg")  # the tab's icon; a material symbol would be fetched from the internet
 STYLE = """<style>
@@ -87,12 +87,12 @@ def frame(page: Page) -> Iterator[None]:
         st.title(page.title, anchor=False)
         st.markdown(page.sentence)
     except GradcoreError as error:  # such as a store that cannot be reached
-        st.error(escaped(str(error)), icon=":material/error:")
+        st.error(escaped(as_sentence(error)), icon=":material/error:")
         st.stop()
     try:
         yield
     except GradcoreError as error:
-        st.error(escaped(str(error)), icon=":material/error:")
+        st.error(escaped(as_sentence(error)), icon=":material/error:")
     services.first_page().set()
 
 
@@ -112,7 +112,7 @@ def guarded_fragment(run_every: float | None = None) -> Callable[[Callable[..., 
             try:
                 function(*arguments)
             except GradcoreError as error:
-                st.error(escaped(str(error)), icon=":material/error:")
+                st.error(escaped(as_sentence(error)), icon=":material/error:")
 
         return st.fragment(guarded, run_every=run_every)
 

@@ -94,9 +94,9 @@ function recall(chart, { key, about }) {
 }
 
 // The charts on the screen are drawn and painted before those below it.
-function turn(host) {
-  if (host.getBoundingClientRect().top < window.innerHeight) return nextFrame();
-  return new Promise((resolve) => requestIdleCallback(resolve, { timeout: 2000 }));
+async function turn(host) {
+  await nextFrame();
+  if (host.getBoundingClientRect().top >= window.innerHeight) await nextFrame();
 }
 
 function nextFrame() {

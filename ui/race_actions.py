@@ -10,7 +10,7 @@ from gradcore.specs import RaceSpec
 from ui import controls, services
 from ui.frame import CLIPPING
 from ui.panels import link_to
-from ui.words import escaped
+from ui.words import as_sentence, escaped
 
 
 def start_row(asked: RaceSpec | None, shown: RunInfo | None, refusal: str) -> None:
@@ -35,7 +35,7 @@ def asked_race() -> tuple[RaceSpec | None, str]:
     try:
         return admit(controls.race_controls(limits), limits), ""
     except RefusedError as error:
-        return None, str(error)
+        return None, as_sentence(error)
 
 
 def offer_inexpressible(shown: RunInfo | None, asked: RaceSpec | None, *, adopted: bool) -> None:

@@ -1,7 +1,8 @@
-"""Texts that came from somewhere else, made safe for Streamlit's Markdown."""
+"""Texts that came from somewhere else, made sentences, and safe for Streamlit's Markdown."""
 
 import re
 
+WORD = re.compile(r"[a-z']+ ")
 SPECIAL = re.compile(r"(`\w+`)|([\\`*_{}\[\]()#+!|<>~$:-])")
 
 
@@ -13,3 +14,16 @@ def escaped(text: str) -> str:
         `run` must exist. Received\: \[me\]\(evil\)
     """
     return SPECIAL.sub(lambda match: match[1] or "\\" + match[2], text)
+
+
+def as_sentence(error: Exception, then: str = "") -> str:
+    """Return what an error says with a capital, which it has not after the command line's name, and a next sentence.
+
+    Example:
+        >>> as_sentence(ValueError("the number must be > 0. Received: -1"), then="The default is used.")
+        'The number must be > 0. Received: -1. The default is used.'
+    """
+    text = str(error)
+    start = text[:1].upper() if WORD.match(text) else text[:1]  # names of files and parameters stay as they are
+    end = f"{'' if text.endswith(('.', '?')) else '.'} {then}" if then else ""
+    return start + text[1:] + end

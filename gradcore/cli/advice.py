@@ -6,7 +6,7 @@ from typing import Any
 from gradcore import checks
 from gradcore.advisor import WANTED, NormStream, advice_document, advise, compared_rules, percent, replay
 from gradcore.checks import refuse
-from gradcore.cli.session import open_lab
+from gradcore.cli.session import open_stored
 from gradcore.cli.text import number, print_json, table
 from gradcore.errors import RefusedError
 from gradcore.records import EntrantTrace, RaceTrace
@@ -20,7 +20,7 @@ def advice(arguments: argparse.Namespace) -> int:
     first = _number("first-step", arguments.first_step, 0)
     if first != int(first):
         refuse("first-step", "be a whole number", arguments.first_step)
-    with open_lab(arguments.db) as lab:
+    with open_stored(arguments.db) as lab:
         trace, _ = lab.race(arguments.from_run)
     entrant = _entrant(trace, arguments.entrant)
     stream = NormStream.recorded(entrant, int(first))

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from gradcore.cli.text import print_json, table
-from gradcore.errors import GradcoreError, RefusedError
+from gradcore.errors import GradcoreError, RefusedError, StoreError
 from gradcore.records import RunStatus
 from gradcore.settings import Settings, read_settings
 
@@ -115,9 +115,7 @@ def disk(url: str) -> Check:
     """Check the space where the SQLite file lies, or will lie."""
     if not url.startswith("sqlite:///"):
         return Check("disk", True, "the run store is not a file of this machine")
-    folder = Path(url.removeprefix("sqlite:///").partition("?")[0]).absolute().parent
-    while not folder.exists():
-        folder = folder.parent
+    folder = _folder(url)
     free = shutil.disk_usage(folder).free
     shown = f"{free / 1024**3:.1f} GB free in {folder}"
     if free < FREE_SPACE:
@@ -127,10 +125,13 @@ def disk(url: str) -> Check:
 
 def store(url: str) -> Iterator[Check]:
     """Check that the run store answers, has this version's schema, and that what runs is heard of."""
-    from gradcore.store import RunStore
+    from gradcore.store import RunStore, is_there
 
     try:
-        running = RunStore(url).runs(status=RunStatus.RUNNING)
+        there = is_there(url)
+        if not there and not (_folder(url).is_dir() and os.access(_folder(url), os.W_OK | os.X_OK)):
+            raise StoreError(f"It cannot be made in {_folder(url)}")
+        running = RunStore(url).runs(status=RunStatus.RUNNING) if there else []
     except GradcoreError as error:
         yield Check(
             "store",
@@ -139,11 +140,20 @@ def store(url: str) -> Iterator[Check]:
             f"{str(error).rstrip('.')}. Check GRADCORE_DB or --db, and who may write there.",
         )
         return
-    yield Check("store", True, "answers, its schema is current")
+    not_yet = f"not made yet; the first run makes it: {url}"
+    yield Check("store", True, "answers, its schema is current" if there else not_yet)
     limit = datetime.now(UTC) - SILENT
     silent = [run.id for run in running if (run.heartbeat or run.created) < limit]
     advice = f"Not heard of for 30 s: {', '.join(silent)}. Start the dashboard, or cancel: gradcore runs cancel ID."
     yield Check("runs", not silent, f"{len(running)} running", advice if silent else "")
+
+
+def _folder(url: str) -> Path:
+    """Return the folder of an SQLite file, or what exists of the path to it."""
+    folder = Path(url.removeprefix("sqlite:///").partition("?")[0]).expanduser().absolute().parent
+    while not folder.exists():
+        folder = folder.parent
+    return folder
 
 
 def _version(package: str) -> str | None:

@@ -5,7 +5,7 @@ import time
 from typing import Any
 
 from gradcore import checks
-from gradcore.cli.session import open_lab
+from gradcore.cli.session import is_stored, open_stored
 from gradcore.cli.text import moment, print_json, table
 from gradcore.lab import Lab
 from gradcore.records import RunInfo, RunStatus
@@ -18,7 +18,7 @@ NOTICED_SECONDS = 10.0  # a worker that has yet to load TensorFlow takes longest
 def list_runs(arguments: argparse.Namespace) -> int:
     """Print stored runs, the newest first."""
     status = _status(arguments.status)
-    with open_lab(arguments.db) as lab:
+    with open_stored(arguments.db) as lab:
         found = lab.runs(kind=arguments.kind, status=status, tag=arguments.tag, limit=arguments.limit)
     if arguments.json:
         print_json([summary(run) for run in found])
@@ -26,7 +26,7 @@ def list_runs(arguments: argparse.Namespace) -> int:
         header = ["id", "kind", "status", "done", "created", "race"]
         print(table(header, [_row(run) for run in found], left=[name for name in header if name != "done"]))
     else:
-        print("No runs.")
+        print("No runs." if is_stored(arguments.db) else "No runs: the run store is made by the first one.")
     return 0
 
 
@@ -34,14 +34,14 @@ def show(arguments: argparse.Namespace) -> int:
     """Print a stored run, as the command that made it did."""
     from gradcore.cli.results import print_race
 
-    with open_lab(arguments.db) as lab:
+    with open_stored(arguments.db) as lab:
         print_race(lab, arguments.run_id, arguments.json, arguments.layer_norms)
     return 0
 
 
 def cancel(arguments: argparse.Namespace) -> int:
     """Cancel a run; one that has ended stays as it is."""
-    with open_lab(arguments.db) as lab:
+    with open_stored(arguments.db) as lab:
         before = after = lab.info(arguments.run_id)
         if not before.status.ended:
             lab.cancel(before.id)

@@ -1,6 +1,6 @@
 """Run store: the only package that knows SQL, and the only channel between a worker and a page."""
 
-from gradcore.store.database import Database
+from gradcore.store.database import Database, is_there
 from gradcore.store.owners import new_owner
 from gradcore.store.queue import ATTEMPTS, PartState, QueuedRun, QueueStore
 from gradcore.store.runs import Batch, NewRun, RunStore
@@ -18,5 +18,6 @@ __all__ = [
     "Result",
     "RunStore",
     "WorkStore",
+    "is_there",
     "new_owner",
 ]

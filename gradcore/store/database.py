@@ -68,6 +68,11 @@ class Database:
             raise StoreError(f"the run store {self.shown} cannot be used: {_reason(error)}") from error
 
 
+def is_there(url: str) -> bool:
+    """Return whether a run store was made already; opening it would make it."""
+    return Path(str(_parse(url).database)).exists()
+
+
 def _parse(url: str) -> URL:
     try:
         parsed = make_url(url)

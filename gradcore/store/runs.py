@@ -76,7 +76,7 @@ class RunStore:
         with self.database.reading() as connection:
             row = connection.execute(select(RUNS).where(RUNS.c.id == checked_id(run_id))).one_or_none()
         if row is None:
-            raise UnknownRunError(f"No run has the id '{run_id}'.")
+            raise UnknownRunError(f"no run has the id '{run_id}'.")
         return run_info(row)
 
     def runs(
@@ -104,7 +104,7 @@ class RunStore:
             query = select(RUNS.c.restarts).where(RUNS.c.id == checked_id(run_id))
             found = connection.execute(query).scalar_one_or_none()
             if found is None:
-                raise UnknownRunError(f"No run has the id '{run_id}'.")
+                raise UnknownRunError(f"no run has the id '{run_id}'.")
             after = cursor if found == restarts else 0
             rows: Sequence[Any] = connection.execute(
                 select(CHUNKS.c.id, CHUNKS.c.kind, CHUNKS.c.payload)

@@ -132,6 +132,8 @@ def test_a_chart_at_rest_shows_the_end_of_a_longer_path_and_one_that_stands_stay
     page.get_by_text("longer").click()
     page.wait_for_function(f"document.querySelector('{BAR} output').textContent === 'Step 30 of 40'")
     wait_for_step(page, 30)
+    assert path(page) == list(range(31))
+    assert path(page, trace=2) == [30]
 
 
 def test_another_subject_starts_at_rest(page, address, complaints):

@@ -129,7 +129,7 @@ def test_own_tensors_come_from_the_table_and_mistakes_name_row_and_number(open_p
     assert table(app, RULE_TABLE)["Norms of the tensors"][2] == "5 → 5, no gradient"
     app.session_state[clip_own.TABLE] = {"edited_rows": {0: {"Entries": "3, four"}}}
     app.run()
-    assert [shown(error.value) for error in app.error] == ["number 2 in row 1 must be a number. Received: 'four'"]
+    assert [shown(error.value) for error in app.error] == ["Number 2 in row 1 must be a number. Received: 'four'"]
     app.session_state[clip_own.TABLE] = {"edited_rows": {0: {"Entries": ""}, 1: {"Entries": ""}}}
     app.run()  # all None
     assert not app.exception

@@ -54,6 +54,24 @@ def test_every_other_parameter_that_no_control_can_take_is_named_too(open_page):
     ]
 
 
+def test_names_that_nobody_knows_get_the_nearest_one(open_page):
+    app = open_page(RACE, stepps="4", task="digit", clip_by="2")
+    said = [shown(warning.value) for warning in app.warning]
+    assert said[0].endswith("Received: task=digit; did you mean 'digits'? The default is used.")
+    assert said[1] == "Unknown setting 'stepps' in the address; did you mean 'steps'? It is ignored."
+    assert len(said) == 2
+    assert [shown(warning.value) for warning in open_page("pages/1_Clipping_Lab.py", pert="Stream").warning] == [
+        "Unknown setting 'pert' in the address; did you mean 'part'? It is ignored."
+    ]
+
+
+def test_a_refusal_stands_on_the_page_as_a_sentence(open_page):
+    app = open_page(RACE, run="zzz", width="1024", depth="50", shape="even", optimizers="")
+    assert shown(app.warning[0].value).startswith("A run's id must be 10 letters and digits. Received: 'zzz'. Your ")
+    assert shown(app.error[0].value) == "At least one optimizer must be chosen."
+    assert len(app.warning) == 1
+
+
 def test_the_notebooks_preset_sets_every_control(open_page):
     app = open_page(RACE)
     app.selectbox(key="preset").set_value("notebook").run()
@@ -140,7 +158,7 @@ def test_a_run_whose_loss_becomes_infinite_is_drawn_and_ranked_last(open_page, l
 def test_a_race_beyond_the_limits_is_refused_before_the_click(open_page):
     app = open_page(RACE, steps="20000", seeds="100", width="1024", depth="50", shape="even")
     assert app.button(key="start").disabled
-    assert "the network must have at most 2,000,000 parameters. Received: 51," in shown(app.error[0].value)
+    assert "The network must have at most 2,000,000 parameters. Received: 51," in shown(app.error[0].value)
 
 
 def test_no_optimizer_at_all_is_refused_in_one_sentence(open_page):
