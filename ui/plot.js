@@ -66,7 +66,6 @@ async function draw(chart) {
   recall(chart, message);
   if (!chart.listening) chart.plot.style.height = `${message.height * scale}px`;
   const Plotly = await loadPlotly(chart);
-  if (!chart.listening) await turn(chart.host);
   const width = chart.host.clientWidth;
   if (chart.gone || !width) return; // not on screen: the observer calls again when it is
   while (chart.plot._dragging) await nextFrame(); // a redraw would end the reader's drag
@@ -91,12 +90,6 @@ function recall(chart, { key, about }) {
   if (chart.key === undefined && views.get(key)?.about === about) chart.view = views.get(key);
   chart.key = key;
   if (chart.view.about !== about) chart.view = { about, hidden: new Set(), ranges: {} };
-}
-
-// The charts on the screen are drawn and painted before those below it.
-async function turn(host) {
-  await nextFrame();
-  if (host.getBoundingClientRect().top >= window.innerHeight) await nextFrame();
 }
 
 function nextFrame() {
