@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from gradcore import npy
 from gradcore.errors import StoreError
 
 Floats = NDArray[np.float32]
@@ -97,8 +98,8 @@ def unpack(kind: str, payload: bytes) -> Record:
         Setup(layers=('dense',), parameters=5)
     """
     try:
-        with np.load(io.BytesIO(payload), allow_pickle=False) as archive:
-            found = {name: archive[name] for name in archive.files}
+        with zipfile.ZipFile(io.BytesIO(payload)) as archive:
+            found = {name.removesuffix(".npy"): npy.read(archive.open(name)) for name in archive.namelist()}
     except (ValueError, OSError, zipfile.BadZipFile) as error:
         raise StoreError(f"a stored {kind} record cannot be read: {error}") from error
     values = {name: array if array.ndim else array.item() for name, array in found.items()}

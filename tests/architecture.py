@@ -41,7 +41,7 @@ HOMES: Mapping[str, Sequence[str]] = {
 # Lowest first: a module imports only from lines above its own in this table, or from its own package.
 LAYERS: Sequence[Sequence[str]] = (
     ("gradcore.errors",),
-    ("gradcore.checks",),
+    ("gradcore.checks", "gradcore.npy"),
     ("gradcore.proportions", "gradcore.strict_json"),
     ("gradcore.settings", "gradcore.specs"),
     ("gradcore.records",),
