@@ -13,6 +13,7 @@ from gradcore.records import Doubles, EntrantTrace, RaceTrace, Ranked
 
 LEVEL = 0.05  # family-wise, over all pairs of one race
 BLOWN_UP = 1_000.0  # times the first loss
+HIGHER_IS_BETTER = ("accuracy", "r2")  # of the validation metrics
 SMALLEST_LOSS = float(np.finfo(np.float32).tiny)  # stands for an exact 0, whose log is no number
 ROUNDING = 1e-12  # differences of logs that are the same number
 
@@ -89,6 +90,16 @@ def median(values: NDArray[np.floating]) -> float:
     ordered = np.sort(np.where(np.isnan(exact), np.inf, exact))
     low, high = ordered[(len(ordered) - 1) // 2], ordered[len(ordered) // 2]
     return float(low if low == high else low / 2 + high / 2)
+
+
+def median_metric(metric: str, values: NDArray[np.floating]) -> float:
+    """Return the median of a validation metric, NaN counted as infinitely bad.
+
+    Example:
+        >>> median_metric("accuracy", np.array([0.9, np.nan, 0.8])), median_metric("mae", np.array([0.1, np.nan, 0.3]))
+        (0.8, 0.3)
+    """
+    return -median(-values) if metric in HIGHER_IS_BETTER else median(values)
 
 
 def holm(p_values: Doubles) -> Doubles:

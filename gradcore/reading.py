@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from gradcore.documents import notebook_table
-from gradcore.ranking import diverged_at, median
+from gradcore.ranking import diverged_at, median_metric
 from gradcore.records import EntrantTrace, Floats, RaceTrace, Ranked
 from gradcore.tasks import TASKS
 from gradcore.titles import counted
@@ -28,9 +28,11 @@ def metric_value(metric: str, value: float) -> str:
     """Return a validation metric with its unit.
 
     Example:
-        >>> metric_value("accuracy", 0.9644), metric_value("mae", 0.25123)
-        ('96.4 %', '0.2512')
+        >>> metric_value("accuracy", 0.9644), metric_value("mae", 0.25123), metric_value("accuracy", -np.inf)
+        ('96.4 %', '0.2512', 'not finite')
     """
+    if not np.isfinite(value):
+        return "not finite"
     return f"{100 * value:.3g} %" if metric == "accuracy" else f"{value:.4g}"
 
 
@@ -40,7 +42,7 @@ def _lead(trace: RaceTrace, ranked: Sequence[Ranked]) -> str:
     if _lost(entrant) == trace.seeds:
         return "Every entrant diverged from every seed: nothing was learned."
     assert entrant.outcome is not None  # only ended entrants are ranked
-    metric = metric_value(trace.metric, median(entrant.outcome.validation_metric))
+    metric = metric_value(trace.metric, median_metric(trace.metric, entrant.outcome.validation_metric))
     found = f"{first.label} ranks first (median validation loss {first.median:.4g}, {METRICS[trace.metric]} {metric})"
     if len(ranked) == 1:
         return (

@@ -49,7 +49,7 @@ def main() -> None:
 def shown_run() -> RunInfo | None:
     """Return the run in the address, else this visitor's latest race, else None."""
     lab = services.lab()
-    if run_id := st.query_params.get("run"):
+    if (run_id := st.query_params.get("run")) is not None:
         try:
             return lab.info(run_id)
         except GradcoreError as error:

@@ -24,7 +24,7 @@ def test_finals_are_sorted_by_median_with_the_range_of_the_seeds():
 def test_a_final_with_most_seeds_lost_has_no_finite_median():
     final = final_loss.finals(make_trace([finished("SGD", [1.0, NAN, INF], [0.5, NAN, NAN])]))[0]
     assert final.median == INF
-    assert final.metric == 0.5
+    assert final.metric == -INF  # infinitely bad: a seed without a number counts
 
 
 def test_accuracy_stands_beside_the_loss():

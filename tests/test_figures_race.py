@@ -123,6 +123,7 @@ def test_a_running_race_says_so_far_and_compares_at_a_step_that_all_have():
     trace = make_trace([fast, slow], steps=10)
     assert claims.leader(trace) == claims.Leader(1, ("SGD",))
     assert claims.loss_title(trace) == "Loss is lowest with SGD so far"
+    assert claims.loss_title(trace, ended=True) == "Loss was lowest with SGD when it stopped"
 
 
 def test_a_race_without_steps_waits():

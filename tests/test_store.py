@@ -179,6 +179,18 @@ def test_runs_are_listed_newest_first_and_filtered(desk):
     assert desk.runs.runs(kind="health") == []
 
 
+def test_a_race_that_somebody_else_has_trained_is_also_the_visitors_who_asked_for_it(desk):
+    shared, later = desk.add("f", visitor="v1"), desk.add("g", visitor="v2")
+    assert [info.id for info in desk.runs.runs(visitor="v2")] == [later]
+    for _ in range(2):
+        assert desk.add("f", again=False, visitor="v2") == shared
+    assert [info.id for info in desk.runs.runs(visitor="v2")] == [shared, later]  # what was asked for last comes first
+    assert [info.id for info in desk.runs.runs(visitor="v1")] == [shared]
+    assert desk.runs.info(shared).visitor == "v1"
+    assert desk.add("f", again=False) == shared
+    assert desk.runs.runs(visitor="") == []
+
+
 # --- work
 
 

@@ -61,6 +61,11 @@ def rule_state(key: str, chosen: Choice) -> dict[str, Any]:
     return {key: rule.name, **state}
 
 
+def rule_keys(key: str) -> set[str]:
+    """Return the names of all controls that `one_rule` may draw."""
+    return {key, *(f"{key}_{rule.name}_{name}" for rule in CLIP_RULES.values() for name in rule.parameters)}
+
+
 def weight_control(part: str, rules: Sequence[Choice]) -> float | None:
     """Draw the size of the weights where a rule needs them; return it, else None."""
     if not any(CLIP_RULES[rule.name].needs == "weights" for rule in rules):

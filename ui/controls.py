@@ -16,7 +16,7 @@ from gradcore.specs import NO_CLIPPING, Choice, NetworkSpec, RaceSpec
 from gradcore.tasks import TASKS
 from gradcore.titles import widths_text
 from ui.address import Parameters, parameters, say_not_whole, say_unknown, say_unknown_keys
-from ui.clip_rules import one_rule, rule_state
+from ui.clip_rules import one_rule, rule_keys, rule_state
 
 PRESET_TITLES: Mapping[str, str] = {"default": "Digits", "notebook": "The notebook's race", "": "Your own settings"}
 SHAPES = ("funnel", "even")
@@ -158,7 +158,7 @@ def _say_what_was_dropped(given: Parameters, limits: Limits) -> None:
     for key, known in NAMES.items():
         say_unknown(given, key, known)
     say_unknown(given, "optimizers", ENTRANTS, several=True)
-    say_unknown_keys(given, {*_values(DEFAULT), "run"}, families=("clip_",))
+    say_unknown_keys(given, {*_values(DEFAULT), *rule_keys("clip"), "run"})
 
 
 def _values(spec: RaceSpec) -> dict[str, object]:

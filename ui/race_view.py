@@ -1,9 +1,10 @@
 """A race on the page: live curves made once for all viewers, what came of it, and what it says."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -13,7 +14,7 @@ from gradcore.documents import ranking
 from gradcore.figures import race as figures
 from gradcore.figures import theme
 from gradcore.presets import is_notebook
-from gradcore.ranking import median, steps_to_target
+from gradcore.ranking import median_metric, steps_to_target
 from gradcore.reading import METRICS, metric_value, race_sentences
 from gradcore.records import EntrantTrace, RaceTrace, Ranked, RunInfo, RunStatus
 from gradcore.specs import RaceSpec
@@ -44,7 +45,7 @@ def live_race(run_id: str) -> None:
 
 
 def race_curves(run_id: str, cursor: int, trace: RaceTrace) -> None:
-    """Draw loss and gradient norm side by side."""
+    """Draw loss and gradient norm of a race that has ended, side by side."""
     _show_curves(run_id, _curves(run_id, cursor, trace))
 
 
@@ -70,7 +71,8 @@ def race_result(run_id: str, cursor: int, spec: RaceSpec, trace: RaceTrace) -> N
             plot(text, key=key, label=f"{label} for each optimizer", height=height, about=run_id)
     text, height = charts[2]
     plot(text, key="ranking", label="Loss ratio to the best optimizer, with ties", height=height, about=run_id)
-    st.dataframe(ranking_rows(spec, trace, ranked), hide_index=True, width="stretch")
+    rows = ranking_rows(spec, trace, ranked)
+    st.dataframe(rows, column_config=_columns(rows), hide_index=True, width="stretch")
     st.caption(RANK_HELP)
 
 
@@ -118,7 +120,7 @@ def _drawn(run_id: str, before: _View | None) -> _View:
     info = services.lab().info(run_id)  # before the trace, so that an ended run is drawn whole
     trace, cursor = services.lab().race(run_id)
     unchanged = before is not None and before.cursor == cursor
-    return _View(info, cursor, before.curves if before and unchanged else _draw_curves(trace))
+    return _View(info, cursor, before.curves if before and unchanged else _draw_curves(trace, ended=False))
 
 
 def progress_text(info: RunInfo, now: datetime) -> str:
@@ -143,12 +145,12 @@ def _interval(run_id: str) -> float:
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def _curves(run_id: str, cursor: int, _trace: RaceTrace) -> tuple[str, str]:
-    """Return the curves as JSON, made once for a run and cursor and shared by all who look."""
-    return _draw_curves(_trace)
+    """Return the curves of an ended race as JSON, made once for a run and cursor and shared by all who look."""
+    return _draw_curves(_trace, ended=True)
 
 
-def _draw_curves(trace: RaceTrace) -> tuple[str, str]:
-    loss, norm = figures.loss_curves(trace, HEIGHT), figures.gradient_norms(trace, HEIGHT)
+def _draw_curves(trace: RaceTrace, *, ended: bool) -> tuple[str, str]:
+    loss, norm = (draw(trace, HEIGHT, ended=ended) for draw in (figures.loss_curves, figures.gradient_norms))
     return theme.to_json(loss), theme.to_json(norm)
 
 
@@ -164,11 +166,11 @@ def _ranking_row(place: Ranked, entrant: EntrantTrace, target: float | None, met
     row = {
         "Rank": str(place.rank) + (" (tied)" if place.tied_with else ""),
         "Optimizer": place.label,
-        "Median validation loss": f"{place.median:.4g}",
+        "Median validation loss": _finite(place.median),
         "Times the best (95 %)": _interval_text(place.interval),
         METRICS[metric].capitalize(): ""
         if outcome is None
-        else metric_value(metric, median(outcome.validation_metric)),
+        else metric_value(metric, median_metric(metric, outcome.validation_metric)),
         "No difference from": ", ".join(place.tied_with) or "none",
         "Learning rate": f"{entrant.learning_rate:g}",
     }
@@ -179,6 +181,22 @@ def _ranking_row(place: Ranked, entrant: EntrantTrace, target: float | None, met
         row["Clipped steps"] = f"{100 * entrant.clip.rate().mean():.1f} %"
         row["Skipped steps"] = str(entrant.clip.skipped.sum())
     return row
+
+
+def _columns(rows: Sequence[Mapping[str, str]]) -> dict[str, Any]:
+    """Return short headings and widths that fit beside the controls; the whole heading is told on hover."""
+    known = {name: (name, width) for name, width in (("Rank", 65), ("Optimizer", 120), ("No difference from", 130))}
+    known |= {"Median validation loss": ("Median loss", 90), "Times the best (95 %)": ("Times best", 105)}
+    known |= {"Learning rate": ("Rate", 60)}
+    return {
+        name: st.column_config.TextColumn(short, help=name, width=width)
+        for name in (rows[0] if rows else ())
+        for short, width in [known.get(name, (name.removeprefix("Mean ").replace(" to loss ", " to "), 85))]
+    }
+
+
+def _finite(value: float) -> str:
+    return f"{value:.4g}" if np.isfinite(value) else "not finite"
 
 
 def _interval_text(interval: tuple[float, float] | None) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 import numpy as np
 
@@ -41,10 +42,10 @@ def _tail(loss: Floats) -> Floats:
     return median
 
 
-def loss_title(trace: RaceTrace, drawn: Sequence[Curve] | None = None) -> str:
+def loss_title(trace: RaceTrace, drawn: Sequence[Curve] | None = None, *, ended: bool = False) -> str:
     """Return what is seen in the losses: with whom it is lowest, whether on every seed, and who diverged.
 
-    `drawn` are the curves of the losses, where the caller has them.
+    `drawn` are the curves of the losses, where the caller has them; `ended` is whether no step will follow.
     """
     found = curves(trace.entrants, "loss") if drawn is None else drawn
     if not found:
@@ -54,7 +55,7 @@ def loss_title(trace: RaceTrace, drawn: Sequence[Curve] | None = None) -> str:
     if first is None:
         return "Every entrant diverged" if len(gone) == len(trace.entrants) else "The first steps are coming in"
     tail = f"; {theme.names(gone)} diverged" if 0 < len(gone) <= 2 else f"; {len(gone)} diverged" if gone else ""
-    return _claim(first, running(trace), trace.seeds) + tail
+    return _claim(first, _when(trace, ended), trace.seeds) + tail
 
 
 def running(trace: RaceTrace) -> bool:
@@ -62,9 +63,27 @@ def running(trace: RaceTrace) -> bool:
     return any(entrant.steps < trace.steps for entrant in trace.entrants)
 
 
-def _claim(first: Leader, so_far: bool, seeds: int) -> str:
+class When(Enum):
+    """What a title speaks of: steps that may still follow, all that were asked for, or those before a stop."""
+
+    SO_FAR = "so far"
+    WHOLE = "whole"
+    STOPPED = "stopped"
+
+
+def _when(trace: RaceTrace, ended: bool) -> When:
+    if not running(trace):
+        return When.WHOLE
+    return When.STOPPED if ended else When.SO_FAR
+
+
+def _claim(first: Leader, when: When, seeds: int) -> str:
     best, level = first.labels[0], first.labels[1:]
-    claim = f"Loss is lowest with {best} so far" if so_far else f"Loss ends lowest with {best}"
+    claim = {
+        When.SO_FAR: f"Loss is lowest with {best} so far",
+        When.WHOLE: f"Loss ends lowest with {best}",
+        When.STOPPED: f"Loss was lowest with {best} when it stopped",
+    }[when]
     if not level:
         return claim if seeds == 1 else f"{claim}, on every seed"
     who = theme.names(level) if len(level) <= 2 else f"{len(level)} others"
@@ -72,17 +91,17 @@ def _claim(first: Leader, so_far: bool, seeds: int) -> str:
     return f"{claim}; {who} {verb} it on some seeds" if seeds > 1 else f"{claim}; {who} {verb} it"
 
 
-def norm_title(trace: RaceTrace, drawn: Sequence[Curve] | None = None) -> str:
+def norm_title(trace: RaceTrace, drawn: Sequence[Curve] | None = None, *, ended: bool = False) -> str:
     """Return what is seen in the gradient norms: the largest and the smallest at the latest step.
 
-    `drawn` are the curves of the norms, where the caller has them.
+    `drawn` are the curves of the norms, where the caller has them; `ended` is whether no step will follow.
     """
     found = curves(trace.entrants, "gradient_norm") if drawn is None else drawn
     ends = [(curve.end, curve.label) for curve in found if curve.diverged_at is None]
     norms = sorted((end[1], label) for end, label in ends if end)
     if not norms:
         return "Waiting for the first steps" if not ends else "No finite gradient norm"
-    verb = "are" if running(trace) else "end"
+    verb = {When.SO_FAR: "are", When.WHOLE: "end", When.STOPPED: "were"}[_when(trace, ended)]
     if len(norms) == 1:
         return f"Gradient norms {verb} at {theme.number(norms[0][0], 2)} ({norms[0][1]})"
     (least, low), (most, high) = norms[0], norms[-1]

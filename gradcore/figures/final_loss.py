@@ -12,6 +12,7 @@ from gradcore.figures.axes import VERTICAL_GRID, edge, log_axis, points, rows, r
 from gradcore.figures.curves import quantile
 from gradcore.figures.labels import label_width
 from gradcore.figures.theme import Style, styles
+from gradcore.ranking import median_metric
 from gradcore.records import Doubles, EntrantTrace, RaceTrace
 
 METRICS = {"accuracy": "accuracy", "r2": "R²", "mae": "mean absolute error"}
@@ -27,24 +28,23 @@ class Final:
     metrics: Doubles  # (S,)
     median: float  # Inf where half of the seeds or more are not finite
     interval: tuple[float, float]  # 10 to 90 % of the seeds
-    metric: float  # median of the finite ones, NaN without any
+    metric: float  # median, a seed that is not finite counted as infinitely bad
 
 
 def finals(trace: RaceTrace) -> tuple[Final, ...]:
     """Return what every finished entrant came to, the lowest median first."""
     looks = styles([entrant.optimizer for entrant in trace.entrants])
-    found = [_final(entrant, style) for entrant, style in zip(trace.entrants, looks, strict=True) if entrant.outcome]
+    raced = zip(trace.entrants, looks, strict=True)
+    found = [_final(entrant, style, trace.metric) for entrant, style in raced if entrant.outcome]
     return tuple(sorted(found, key=lambda final: final.median))
 
 
-def _final(entrant: EntrantTrace, style: Style) -> Final:
+def _final(entrant: EntrantTrace, style: Style, metric: str) -> Final:
     assert entrant.outcome is not None  # finals() left the others out
     losses, metrics = entrant.outcome.validation_loss, entrant.outcome.validation_metric
     ordered = np.sort(np.where(np.isfinite(losses), losses, np.inf))[None]
     low, middle, high = (float(quantile(ordered, fraction)[0]) for fraction in (0.1, 0.5, 0.9))
-    kept = metrics[np.isfinite(metrics)]
-    metric = float(np.median(kept)) if kept.size else float("nan")
-    return Final(entrant.label, style, losses, metrics, middle, (low, high), metric)
+    return Final(entrant.label, style, losses, metrics, middle, (low, high), median_metric(metric, metrics))
 
 
 def final_validation(trace: RaceTrace) -> go.Figure:

@@ -27,20 +27,23 @@ __all__ = ["final_validation", "gradient_norms", "loss_curves", "ranking", "spar
 LOSS_UNITS = {"mse": "mean squared error", "sparse_categorical_crossentropy": "cross-entropy, nats"}
 
 
-def loss_curves(trace: RaceTrace, height: int = theme.HEIGHT) -> go.Figure:
-    """Draw the training loss over steps: median of the seeds with its band, names at the line ends."""
+def loss_curves(trace: RaceTrace, height: int = theme.HEIGHT, *, ended: bool = False) -> go.Figure:
+    """Draw the training loss over steps: median of the seeds with its band, names at the line ends.
+
+    `ended` is whether no step will follow, also where the race was stopped before its last.
+    """
     task = TASKS.get(trace.task)
     unit = LOSS_UNITS[task.loss] if task and task.loss in LOSS_UNITS else "no unit"
     found = curves(trace.entrants, "loss")
-    heading = theme.title(loss_title(trace, found), f"Training loss ({unit}), {_seeds(trace, found)}")
+    heading = theme.title(loss_title(trace, found, ended=ended), f"Training loss ({unit}), {_seeds(trace, found)}")
     return _draw(trace, found, heading, "Training loss", height)
 
 
-def gradient_norms(trace: RaceTrace, height: int = theme.HEIGHT) -> go.Figure:
-    """Draw the global gradient norm before clipping over steps, on the same x axis as the loss."""
+def gradient_norms(trace: RaceTrace, height: int = theme.HEIGHT, *, ended: bool = False) -> go.Figure:
+    """Draw the global gradient norm before clipping over steps, on the same x axis as the loss; `ended` as there."""
     found = curves(trace.entrants, "gradient_norm")
     heading = theme.title(
-        norm_title(trace, found), f"Gradient norm before clipping (L2, all layers), {_seeds(trace, found)}"
+        norm_title(trace, found, ended=ended), f"Gradient norm before clipping (L2, all layers), {_seeds(trace, found)}"
     )
     return _draw(trace, found, heading, "Gradient norm", height)
 

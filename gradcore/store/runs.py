@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, tuple_, update
+from sqlalchemy import Connection, and_, delete, func, insert, select, tuple_, update
 
 from gradcore import strict_json
 from gradcore.errors import UnknownRunError
@@ -16,7 +16,7 @@ from gradcore.records import Record, RunInfo, RunStatus, unpack
 from gradcore.store.database import Database
 from gradcore.store.settle import GOING_ON, settle_run, stop_parts
 from gradcore.store.snapshots import run_info
-from gradcore.store.tables import CHUNKS, RUNS
+from gradcore.store.tables import ASKED, CHUNKS, RUNS
 
 ID_LENGTH = 10
 _LETTERS = string.ascii_lowercase + string.digits
@@ -63,12 +63,14 @@ class RunStore:
         with self.database.writing() as connection:
             equal = None if again else _equal_run(connection, run.fingerprint)
             if equal is not None:
+                _note_asked(connection, equal, run.visitor)
                 return equal, False
             run_id = "".join(secrets.choice(_LETTERS) for _ in range(ID_LENGTH))
             texts = {name: strict_json.dumps(getattr(run, name)) for name in ("spec", "tags", "environment")}
             fields = {key: value for key, value in vars(run).items() if key not in texts}
             fixed = {"id": run_id, "status": RunStatus.QUEUED, "created": time.time()}
             connection.execute(insert(RUNS).values(turn=_turn(connection, run), **fixed, **fields, **texts))
+            _note_asked(connection, run_id, run.visitor)
         return run_id, True
 
     def info(self, run_id: str) -> RunInfo:
@@ -88,9 +90,13 @@ class RunStore:
         visitor: str | None = None,
         limit: int = 50,
     ) -> list[RunInfo]:
-        """Return the newest runs first, only those that match what is given."""
-        query = select(RUNS).order_by(RUNS.c.created.desc(), RUNS.c.id).limit(limit)
-        for column, wanted in ((RUNS.c.kind, kind), (RUNS.c.status, status), (RUNS.c.visitor, visitor)):
+        """Return the newest runs first, only those that match what is given; a visitor's are those they asked for."""
+        query = select(RUNS).limit(limit)
+        if visitor is not None:
+            query = query.join(ASKED, and_(ASKED.c.run_id == RUNS.c.id, ASKED.c.visitor == visitor))
+            query = query.order_by(ASKED.c.at.desc())
+        query = query.order_by(RUNS.c.created.desc(), RUNS.c.id)
+        for column, wanted in ((RUNS.c.kind, kind), (RUNS.c.status, status)):
             if wanted is not None:
                 query = query.where(column == wanted)
         if tag is not None:
@@ -141,6 +147,14 @@ def checked_id(run_id: str) -> str:
         shown = run_id if isinstance(run_id, str) and len(run_id) <= 40 else "..."
         raise UnknownRunError(f"a run's id must be {ID_LENGTH} letters and digits. Received: '{shown}'")
     return run_id
+
+
+def _note_asked(connection: Connection, run_id: str, visitor: str) -> None:
+    """Note that a visitor asked for a run now."""
+    if visitor:
+        same = (ASKED.c.visitor == visitor, ASKED.c.run_id == run_id)
+        connection.execute(delete(ASKED).where(*same))
+        connection.execute(insert(ASKED).values(visitor=visitor, run_id=run_id, at=time.time()))
 
 
 def _turn(connection: Connection, run: NewRun) -> int:

@@ -81,6 +81,15 @@ CHUNKS = Table(
     sqlite_autoincrement=True,  # an id is never used twice, or a cursor would miss records
 )
 
+# A visitor who asks for a race that somebody else has trained already is shown that one: it is the visitor's too.
+ASKED = Table(
+    "asked",
+    METADATA,
+    Column("visitor", Text, primary_key=True),
+    Column("run_id", String(32), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("at", Float, nullable=False),
+)
+
 OWNERS = Table(
     "owners",
     METADATA,

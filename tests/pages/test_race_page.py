@@ -59,9 +59,18 @@ def test_names_that_nobody_knows_get_the_nearest_one(open_page):
     said = [shown(warning.value) for warning in app.warning]
     assert said[0].endswith("Received: task=digit; did you mean 'digits'? The default is used.")
     assert said[1] == "Unknown setting 'stepps' in the address; did you mean 'steps'? It is ignored."
-    assert len(said) == 2
+    assert said[2] == "Unknown setting 'clip_by' in the address; did you mean 'clip'? It is ignored."
+    assert len(said) == 3
     assert [shown(warning.value) for warning in open_page("pages/1_Clipping_Lab.py", pert="Stream").warning] == [
         "Unknown setting 'pert' in the address; did you mean 'part'? It is ignored."
+    ]
+
+
+def test_a_typing_error_in_the_name_of_a_clip_setting_is_named(open_page):
+    app = open_page(RACE, clip="clip_by_global_norm", clip_clip_by_global_norm_maxnorm="1")
+    assert [shown(warning.value) for warning in app.warning] == [
+        "Unknown setting 'clip_clip_by_global_norm_maxnorm' in the address; did you mean "
+        "'clip_clip_by_global_norm_max_norm'? It is ignored."
     ]
 
 
@@ -109,8 +118,21 @@ def test_a_link_opens_a_run_with_its_settings_and_another_visitor_sees_the_examp
     assert any("An example" in text for text in texts(other))
 
 
+def test_a_visitor_who_asks_for_a_race_that_is_there_already_finds_it_again(open_page, lab, finish):
+    address = {"steps": "3", "seeds": "2", "width": "12"}
+    first = open_page(RACE, **address)
+    first.button(key="start").click().run()
+    finish(first.query_params["run"])
+    second = open_page(RACE, **address)
+    second.button(key="start").click().run()
+    assert second.query_params["run"] == first.query_params["run"]
+    del second.query_params["run"]
+    second.run()
+    assert any(f"run {first.query_params['run'][0]}" in text for text in texts(second))
+
+
 @pytest.mark.parametrize(
-    "run", ["[x](http://evil.example)", "abcdefghij", "not an id", "../../etc", "1' OR '1'='1", "<script>"]
+    "run", ["", "[x](http://evil.example)", "abcdefghij", "not an id", "../../etc", "1' OR '1'='1", "<script>"]
 )
 def test_a_run_that_does_not_exist_gets_one_sentence_and_the_example(open_page, run):
     app = open_page(RACE, run=run)
