@@ -126,6 +126,12 @@ def test_a_running_race_says_so_far_and_compares_at_a_step_that_all_have():
     assert claims.loss_title(trace, ended=True) == "Loss was lowest with SGD when it stopped"
 
 
+def test_the_steps_that_a_stopped_race_never_reached_take_no_room():
+    trace = make_trace([make_entrant([[1.0], [0.5], [0.2]], label="Adam")], steps=20_000)
+    assert tuple(race.loss_curves(trace).layout.xaxis.range) == (0, 19_999)
+    assert tuple(race.loss_curves(trace, ended=True).layout.xaxis.range) == (0, 2)
+
+
 def test_a_race_without_steps_waits():
     empty = make_entrant(np.empty((0, 5)), label="SGD")
     assert claims.loss_title(make_trace([empty], steps=10)) == "Waiting for the first steps"

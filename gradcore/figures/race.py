@@ -36,7 +36,7 @@ def loss_curves(trace: RaceTrace, height: int = theme.HEIGHT, *, ended: bool = F
     unit = LOSS_UNITS[task.loss] if task and task.loss in LOSS_UNITS else "no unit"
     found = curves(trace.entrants, "loss")
     heading = theme.title(loss_title(trace, found, ended=ended), f"Training loss ({unit}), {_seeds(trace, found)}")
-    return _draw(trace, found, heading, "Training loss", height)
+    return _draw(trace, found, heading, "Training loss", height, ended=ended)
 
 
 def gradient_norms(trace: RaceTrace, height: int = theme.HEIGHT, *, ended: bool = False) -> go.Figure:
@@ -45,7 +45,7 @@ def gradient_norms(trace: RaceTrace, height: int = theme.HEIGHT, *, ended: bool 
     heading = theme.title(
         norm_title(trace, found, ended=ended), f"Gradient norm before clipping (L2, all layers), {_seeds(trace, found)}"
     )
-    return _draw(trace, found, heading, "Gradient norm", height)
+    return _draw(trace, found, heading, "Gradient norm", height, ended=ended)
 
 
 def _seeds(trace: RaceTrace, found: Sequence[Curve]) -> str:
@@ -58,8 +58,11 @@ def _seeds(trace: RaceTrace, found: Sequence[Curve]) -> str:
     )
 
 
-def _draw(trace: RaceTrace, found: Sequence[Curve], heading: Layout, axis: str, height: int) -> go.Figure:
+def _draw(
+    trace: RaceTrace, found: Sequence[Curve], heading: Layout, axis: str, height: int, *, ended: bool
+) -> go.Figure:
     low, high = reach(found)
+    steps = max((len(curve.median) for curve in found), default=trace.steps) if ended else trace.steps
     yaxis = log_axis(axis, low, high)
     traces: list[dict[str, Any]] = []
     for curve in found:
@@ -73,7 +76,7 @@ def _draw(trace: RaceTrace, found: Sequence[Curve], heading: Layout, axis: str, 
         "height": height,
         "xaxis": {
             "title": {"text": "Step"},
-            "range": [0, max(trace.steps - 1, 1)],
+            "range": [0, max(steps - 1, 1)],
             "unifiedhovertitle": {"text": "Step %{x}"},
         },
         "yaxis": yaxis,
