@@ -51,7 +51,7 @@ def compare(batch_size: int, seeds: int) -> dict[str, float]:
 
 def trainer(seeds: int, record: bool) -> Trainer:
     """Return a trainer at its start."""
-    made = Trainer(build_network(NETWORK, TASK, 0), "mse", Choice("Adam"), NO_CLIPPING, seeds, record)
+    made = Trainer(build_network(NETWORK, TASK, 0), "mse", Choice("Adam"), NO_CLIPPING, seeds, record=record)
     made.reset([initial_values(NETWORK, TASK, seed) for seed in range(seeds)], 0.001)
     return made
 

@@ -12,6 +12,7 @@ from gradcore.optimizers import OPTIMIZERS
 from gradcore.settings import Limits
 from gradcore.specs import Choice, EntrantSpec, NetworkSpec, RaceSpec
 from gradcore.tasks import TASKS, Task, task_of
+from gradcore.tuning import SEEDS, replicas_tuned
 
 SEEDS_THERE_ARE = 2**32  # NumPy's RandomState, which draws the notebook's rows, takes no larger one
 AVERAGES = ("momentum", "rho", "beta_1", "beta_2", "adam_beta_1", "adam_beta_2", "ema_momentum")
@@ -44,7 +45,11 @@ def estimate_seconds(spec: RaceSpec, workers: int) -> float:
     task = task_of(spec.task)
     step = step_seconds(spec.network, task, spec.batch_size or task.train_rows, spec.seeds)
     parts = min(max(workers, 1), len(spec.entrants))
-    return -(-len(spec.entrants) // parts) * (build_seconds(spec.network, task) + spec.steps * step)
+    seconds = build_seconds(spec.network, task) + spec.steps * step
+    if tried := replicas_tuned(spec):
+        rows = spec.batch_size or task.train_rows
+        seconds += build_seconds(spec.network, task) + spec.steps * step_seconds(spec.network, task, rows, tried)
+    return -(-len(spec.entrants) // parts) * seconds
 
 
 def _admit_task(task: Choice) -> Choice:
@@ -102,13 +107,12 @@ def _admit_argument(argument: str, value: object, default: object) -> None:
 
 def _admit_size(spec: RaceSpec, limits: Limits) -> None:
     task = task_of(spec.task)
-    if spec.learning_rates != "given":
-        refuse("learning_rates", "be 'given'", spec.learning_rates)
     for name, value, most in (("steps", spec.steps, limits.steps), ("seeds", spec.seeds, limits.seeds)):
         if value > most:
             refuse(name, f"be at most {most}", value)
-    if spec.first_seed + spec.seeds > SEEDS_THERE_ARE:
-        refuse("first_seed", f"be at most {SEEDS_THERE_ARE - spec.seeds} for {spec.seeds} seeds", spec.first_seed)
+    seeds = spec.seeds + (SEEDS if spec.learning_rates == "tuned" else 0)
+    if spec.first_seed + seeds > SEEDS_THERE_ARE:
+        refuse("first_seed", f"be at most {SEEDS_THERE_ARE - seeds} for {spec.seeds} seeds", spec.first_seed)
     if spec.batch_size is not None and spec.batch_size > task.train_rows:
         refuse("batch_size", f"be at most {task.train_rows}, the training rows of {task.name}", spec.batch_size)
     _admit_memory(spec, task, limits)
@@ -127,6 +131,10 @@ def _admit_memory(spec: RaceSpec, task: Task, limits: Limits) -> None:
         raise RefusedError(
             f"`seeds` must be at most {most} for {parameters:,} parameters. Received: seeds={spec.seeds}"
         )
+    together = max(spec.seeds, replicas_tuned(spec))
+    if parameters * together > LARGEST_STACK:
+        most, must = LARGEST_STACK // together, f"a tuned race trains {together} replicas of the network side by side"
+        raise RefusedError(f"{must}: it must have at most {most:,} parameters. Received: {parameters:,}")
     drawn = (task.train_rows + task.validation_rows) * task.row_size * (spec.seeds if task.per_seed else 1)
     if drawn > LARGEST_ROWS:
         most = LARGEST_ROWS * spec.seeds // drawn
@@ -134,10 +142,11 @@ def _admit_memory(spec: RaceSpec, task: Task, limits: Limits) -> None:
             f"`seeds` must be at most {most} for rows of {task.row_size} numbers. Received: seeds={spec.seeds}"
         )
     rows = spec.batch_size or task.train_rows
-    active = spec.seeds * rows * sum(spec.network.hidden) * (1 if spec.network.cell is None else task.row_steps)
+    active = together * rows * sum(spec.network.hidden) * (1 if spec.network.cell is None else task.row_steps)
     if active > LARGEST_ACTIVATIONS:
         must = f"must be at most {LARGEST_ACTIVATIONS:,}"
-        raise RefusedError(f"seeds x batch size x hidden units x time steps {must}. Received: {active:,}")
+        many = "seeds" if together == spec.seeds else "replicas tuned together"
+        raise RefusedError(f"{many} x batch size x hidden units x time steps {must}. Received: {active:,}")
     recorded = spec.steps * spec.seeds * len(spec.entrants) * (len(spec.network.hidden) + 1)
     if recorded > LARGEST_RECORD:
         raise RefusedError(

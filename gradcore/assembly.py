@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradcore.optimizers import OPTIMIZERS
-from gradcore.records import ClipRecord, EntrantTrace, Outcome, RaceTrace, Record, Setup, TraceChunk
+from gradcore.records import ClipRecord, EntrantTrace, Outcome, RaceTrace, Record, Setup, TraceChunk, Tuning
 from gradcore.specs import EntrantSpec, RaceSpec
 from gradcore.tasks import TASKS
 
@@ -40,6 +40,8 @@ class Assembly:
                 self._setup = record
             elif isinstance(record, TraceChunk):
                 self._entrants[record.entrant].add(record)
+            elif isinstance(record, Tuning):
+                self._entrants[record.entrant].tuning = record
             else:
                 self._entrants[record.entrant].outcome = record
 
@@ -58,9 +60,10 @@ class Assembly:
                 EntrantTrace(
                     label=label,
                     optimizer=asked.optimizer.name,
-                    learning_rate=_learning_rate(asked),
+                    learning_rate=entrant.tuning.chosen if entrant.tuning else _learning_rate(asked),
                     outcome=entrant.outcome,
                     clip=entrant.clip(),
+                    tuning=entrant.tuning,
                     **entrant.arrays(layers),
                 )
                 for label, asked, entrant in zip(spec.labels, spec.entrants, self._entrants, strict=True)
@@ -81,6 +84,7 @@ class _Entrant:
         self._arrays: dict[str, NDArray[Any]] = {}
         self._filled = 0
         self.outcome: Outcome | None = None
+        self.tuning: Tuning | None = None
 
     @property
     def size(self) -> int:

@@ -77,8 +77,31 @@ class Outcome:
     kind: ClassVar[str] = "outcome"
 
 
-Record = Setup | TraceChunk | Outcome
-_KINDS: dict[str, type[Any]] = {record.kind: record for record in (Setup, TraceChunk, Outcome)}
+@dataclass(frozen=True)
+class Tuning:
+    """The learning rates that were tried for one entrant, on R rates x S seeds that the race itself does not use."""
+
+    entrant: int
+    learning_rates: Doubles  # (R,) ascending
+    loss: Doubles  # (R, S) last training loss, Inf where the seed diverged
+    chosen: float  # one of them
+    kind: ClassVar[str] = "tuning"
+
+    @property
+    def score(self) -> Doubles:
+        """The geometric mean of each rate's losses (R,), Inf where one of its seeds diverged."""
+        with np.errstate(divide="ignore"):
+            found: Doubles = np.exp(np.log(self.loss).mean(axis=1))
+        return found
+
+    @property
+    def on_edge(self) -> bool:
+        """Whether the chosen rate is the smallest or the largest that was tried: a better one may lie beyond."""
+        return self.chosen in (self.learning_rates[0], self.learning_rates[-1])
+
+
+Record = Setup | TraceChunk | Outcome | Tuning
+_KINDS: dict[str, type[Any]] = {record.kind: record for record in (Setup, TraceChunk, Outcome, Tuning)}
 
 
 def pack(record: Record) -> bytes:
@@ -171,6 +194,7 @@ class EntrantTrace:
     update_ratio: Floats  # (T, S, L)
     outcome: Outcome | None  # None until its last step
     clip: ClipRecord | None = None  # None without a clip rule, and for runs from before this was recorded
+    tuning: Tuning | None = None  # None where the learning rate was given
 
     @property
     def steps(self) -> int:

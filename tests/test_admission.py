@@ -94,7 +94,15 @@ def test_every_preset_is_admitted(name):
             {"batch_size": 1348},
             "`batch_size` must be at most 1347, the training rows of digits. Received: batch_size=1348",
         ),
-        ({"learning_rates": "tuned"}, "`learning_rates` must be 'given'. Received: learning_rates='tuned'"),
+        (
+            {"learning_rates": "tuned", "network": {"hidden": [1200, 1000]}},
+            "a tuned race trains 21 replicas of the network side by side: it must have at most 952,380 parameters. "
+            "Received: 1,289,010",
+        ),
+        (
+            {"learning_rates": "tuned", "first_seed": 2**32 - 6, "seeds": 5},
+            "`first_seed` must be at most 4294967288 for 5 seeds. Received: first_seed=4294967290",
+        ),
         (
             {"network": {"hidden": [1000, 2000]}},
             "the network must have at most 2,000,000 parameters. Received: 2,087,010",

@@ -1,30 +1,32 @@
-"""A race: a spec and some of its entrants are trained round-robin by chunks, and reported as they go."""
+"""A race: a spec and some of its entrants are trained round-robin by chunks, and reported as they go.
+
+Where the learning rates are to be tuned, that is done first, one entrant after the other.
+"""
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 import tensorflow as tf
-from numpy.typing import NDArray
 
+from gradcore.engine.entrant import CHUNK_SECONDS, SeedRows, row_batches, start_values
 from gradcore.engine.losses import judge
-from gradcore.engine.network import build_network, initial_values
-from gradcore.engine.seeds import batches
+from gradcore.engine.network import build_network
 from gradcore.engine.threads import use_one_thread
 from gradcore.engine.training import Trainer
+from gradcore.engine.tuning import tune
 from gradcore.errors import TrainingError
 from gradcore.networks import count_parameters
 from gradcore.optimizers import OPTIMIZERS
 from gradcore.presets import PRESETS
-from gradcore.records import Outcome, Record, Setup
-from gradcore.specs import Choice, EntrantSpec, NetworkSpec, RaceSpec
-from gradcore.tasks import Rows, Task, task_of
+from gradcore.records import Outcome, Record, Setup, Tuning
+from gradcore.specs import Choice, NetworkSpec, RaceSpec
+from gradcore.tasks import task_of
+from gradcore.tuning import replicas_tuned
 
 FIRST_CHUNK = 2  # steps: the first point is on the page as soon as the graph is traced
-CHUNK_SECONDS = 0.1  # aim of later chunks, so that every curve moves several times a second
 KEPT_WEIGHTS = 500_000  # stacked weights up to which a traced trainer is kept for the next race
 
 Report = Callable[[Sequence[Record], float], None]
@@ -41,21 +43,37 @@ def run_race(spec: RaceSpec, entrants: Sequence[int], report: Report) -> None:
     use_one_thread()
     task = task_of(spec.task)
     seeds = range(spec.first_seed, spec.first_seed + spec.seeds)
-    rows = _SeedRows.of(task, [task.rows(seed) for seed in seeds])
-    running = [_Running(spec, number, seeds, rows) for number in entrants]
-    report([Setup(running[0].trainer.layout.layers, count_parameters(spec.network, task))], 0.0)
+    rows = SeedRows.of(task, [task.rows(seed) for seed in seeds])
+    tried = replicas_tuned(spec)
+    share = tried / (tried + spec.seeds)  # of the work that tuning is
+    rates = {found.entrant: found.chosen for found in _tuned(spec, entrants, share, report)} if tried else {}
+    running = [_Running(spec, number, seeds, rows, rates.get(number)) for number in entrants]
+    report([Setup(running[0].trainer.layout.layers, count_parameters(spec.network, task))], share)
     done, length = 0, FIRST_CHUNK
     while done < spec.steps:
         started = time.perf_counter()
         length = min(length, spec.steps - done)
         for place, entrant in enumerate(running):
             chunk = entrant.train(done, length)
-            report([chunk], (done * len(running) + (place + 1) * length) / (spec.steps * len(running)))
+            part = (done * len(running) + (place + 1) * length) / (spec.steps * len(running))
+            report([chunk], share + (1 - share) * part)
         done += length
         seconds = (time.perf_counter() - started) / len(running)
         length = int(np.clip(length * CHUNK_SECONDS / max(seconds, 1e-6), 1, 2 * length))
     for entrant in running:
         report([entrant.outcome()], 1.0)
+
+
+def _tuned(spec: RaceSpec, entrants: Sequence[int], share: float, report: Report) -> Iterator[Tuning]:
+    """Choose the learning rate of one entrant after the other, and report each as it is found."""
+    for place, number in enumerate(entrants):
+
+        def progress(part: float, before: int = place) -> None:
+            report([], share * (before + part) / len(entrants))
+
+        found = tune(spec, number, progress)
+        report([found], share * (place + 1) / len(entrants))
+        yield found
 
 
 def warm_up() -> None:
@@ -64,46 +82,17 @@ def warm_up() -> None:
     run_race(spec, range(len(spec.entrants)), lambda records, progress: None)
 
 
-@dataclass(frozen=True)
-class _SeedRows:
-    """Rows as the trainer wants them: shared (N, ...), or stacked (S, N, ...) where each seed has its own."""
-
-    x_train: Any
-    y_train: Any
-    x_validation: Any
-    y_validation: list[NDArray[np.float32]]  # one for each seed
-
-    @classmethod
-    def of(cls, task: Task, rows: list[Rows]) -> "_SeedRows":
-        if not task.per_seed:
-            only = rows[0]
-            return cls(
-                tf.constant(only.x_train),
-                tf.constant(only.y_train),
-                tf.constant(only.x_validation),
-                [only.y_validation] * len(rows),
-            )
-        return cls(
-            tf.constant(np.stack([r.x_train for r in rows])),
-            tf.constant(np.stack([r.y_train for r in rows])),
-            tf.constant(np.stack([r.x_validation for r in rows])),
-            [r.y_validation for r in rows],
-        )
-
-
 class _Running:
     """One entrant in training."""
 
-    def __init__(self, spec: RaceSpec, number: int, seeds: range, rows: _SeedRows) -> None:
+    def __init__(self, spec: RaceSpec, number: int, seeds: range, rows: SeedRows, rate: float | None = None) -> None:
         self._spec, self._number, self._rows = spec, number, rows
         self._entrant = spec.entrants[number]
         self._task = task_of(spec.task)
         self.trainer = _trainer(spec, number)
-        self._batches = _batches(spec, self._entrant, seeds, self._task)
-        own = None if spec.shared_weights else number
-        initial = [initial_values(spec.network, spec.task, seed, own) for seed in seeds]
-        default = OPTIMIZERS[self._entrant.optimizer.name].learning_rate
-        self.trainer.reset(initial, self._entrant.learning_rate or default, spec.steps)
+        self._batches = row_batches(spec, self._entrant, seeds, self._task)
+        given = self._entrant.learning_rate or OPTIMIZERS[self._entrant.optimizer.name].learning_rate
+        self.trainer.reset(start_values(spec, number, seeds), rate or given, spec.steps)
         self._seconds = 0.0
 
     def train(self, first_step: int, steps: int) -> Record:
@@ -121,15 +110,6 @@ class _Running:
         outputs = self.trainer.predict(self._rows.x_validation)
         loss, metric = judge(self._task.loss, self._task.metric, self._rows.y_validation, outputs)
         return Outcome(self._number, loss, metric, self._seconds)
-
-
-def _batches(spec: RaceSpec, entrant: EntrantSpec, seeds: range, task: Task) -> NDArray[np.int32]:
-    """Return the row numbers of every step and seed, (T, S, B); B = 0 means the full batch."""
-    if spec.batch_size is None:
-        return np.zeros((spec.steps, len(seeds), 0), np.int32)
-    offset = entrant.batch_seed_offset
-    drawn = [batches(seed, task.train_rows, spec.batch_size, spec.steps, offset) for seed in seeds]
-    return np.stack(drawn, axis=1)
 
 
 def _trainer(spec: RaceSpec, number: int) -> Trainer:

@@ -27,32 +27,56 @@ class Trainer:
     """Trains S replicas of one model with one optimizer and one clip rule; may be reset and used again."""
 
     def __init__(
-        self, model: keras.Model, loss: str, optimizer: Choice, clip: Choice, seeds: int, record: bool = True
+        self,
+        model: keras.Model,
+        loss: str,
+        optimizer: Choice,
+        clip: Choice,
+        seeds: int,
+        *,
+        record: bool = True,
+        scheduled: bool = False,
+        own_rates: bool = False,
     ) -> None:
         """Make the variables; the graph is traced at the first chunk.
 
-        `record=False` leaves out all measurements but the loss (`bench/recording.py` measures what they cost).
+        Args:
+            model, loss: what is trained, and the name of what it lowers.
+            optimizer, clip: by which rules.
+            seeds: S, how many replicas.
+            record: whether anything but the loss is measured (`bench/recording.py` measures what it costs).
+            scheduled: whether the learning rate changes from step to step.
+            own_rates: whether the seeds differ in it.
         """
         self._model, self._loss, self._record = model, LOSSES[loss], record
+        self._seeds, self._scheduled = seeds, scheduled
         self.layout = Layout.of(model)
         self._clipper = None if clip == NO_CLIPPING else Clipper(clip, model, self.layout, seeds)
-        self._update = build_update(optimizer, self.layout, seeds)
+        self._update = build_update(optimizer, self.layout, seeds, own_rates=own_rates)
         self._states = States(model, seeds)
         self._chunk: Any = None  # traced at the first call
         self._predict: Any = None
 
-    def reset(self, initial: Sequence[Initial], learning_rate: float, steps: int = 1024) -> None:
+    def reset(self, initial: Sequence[Initial], learning_rate: float | Floats, steps: int = 1024) -> None:
         """Start from each seed's values, with an optimizer and a clip rule that have seen nothing.
 
-        `steps` is how many will be trained at most; a clip rule may have to make room for them.
+        `learning_rate` is one for all, or (S,). `steps` is how many will be trained at most; a clip rule may have to
+        make room for them.
         """
-        self._update.reset(np.stack([self.layout.row(trainable) for trainable, _ in initial]), learning_rate)
+        self._update.reset(np.stack([self.layout.row(trainable) for trainable, _ in initial]))
+        self._update.set_rates(tf.constant(np.broadcast_to(np.float32(learning_rate), (self._seeds,))))
         self._states.reset([others for _, others in initial])
         if self._clipper and self._clipper.reset(steps):
             self._chunk = None
 
     def run(
-        self, x: Tensor, y: Tensor, batches: NDArray[np.int32], entrant: int = 0, first_step: int = 0
+        self,
+        x: Tensor,
+        y: Tensor,
+        batches: NDArray[np.int32],
+        entrant: int = 0,
+        first_step: int = 0,
+        rates: Floats | None = None,
     ) -> TraceChunk:
         """Train one step for each batch and return what was measured.
 
@@ -61,13 +85,16 @@ class Trainer:
             batches: row numbers (K, S, B), or (K, S, 0) for the full batch.
             entrant: goes into the record.
             first_step: goes into the record.
+            rates: learning rates (K, S), where the trainer was made with `scheduled`.
         """
         if self._chunk is None:
             steps = tf.TensorSpec((None, *batches.shape[1:]), tf.int32)  # open, so that no chunk length traces again
-            self._chunk = _traced(self._run_chunk, x, y, steps)
+            own = tf.TensorSpec((None, self._seeds), tf.float32)
+            self._chunk = _traced(self._run_chunk, x, y, steps, own)
         if self._clipper:
             self._clipper.spend(len(batches))
-        rows = np.asarray(self._chunk(x, y, tf.constant(batches)))
+        unused = np.zeros((len(batches), self._seeds), np.float32)
+        rows = np.asarray(self._chunk(x, y, tf.constant(batches), tf.constant(unused if rates is None else rates)))
         return _record(self.layout, rows, entrant, first_step)
 
     def predict(self, x: Tensor) -> Floats:
@@ -84,10 +111,12 @@ class Trainer:
         """Return the weights of all seeds, (S, P)."""
         return np.asarray(self._update.read())
 
-    def _run_chunk(self, x: Tensor, y: Tensor, batches: Tensor) -> Tensor:
+    def _run_chunk(self, x: Tensor, y: Tensor, batches: Tensor, rates: Tensor) -> Tensor:
         steps = tf.shape(batches)[0]
         rows = tf.TensorArray(tf.float64, size=steps)
         for step in tf.range(steps):
+            if self._scheduled:
+                self._update.set_rates(rates[step])
             rows = rows.write(step, self._step(x, y, batches[step]))
         return rows.stack()
 

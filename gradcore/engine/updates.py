@@ -4,6 +4,7 @@ Element-wise optimizers see one stacked variable `[S, P]`. Those that look at a 
 get one optimizer for each seed, with variables of the model's own shapes. Both have the same four methods.
 """
 
+from collections.abc import Callable
 from typing import Protocol
 
 import keras
@@ -26,20 +27,29 @@ class Update(Protocol):
     def apply(self, gradients: Tensor, allowed: Tensor | None) -> None:
         """Take one step along gradients (S, P); a seed whose `allowed` (S,) is false stays as it was."""
 
-    def reset(self, rows: Floats, learning_rate: float) -> None:
+    def reset(self, rows: Floats) -> None:
         """Start again from weights (S, P) with an optimizer that has seen nothing."""
+
+    def set_rates(self, rates: Tensor) -> None:
+        """Take the learning rates (S,) from now on; where the rows share one, they are equal."""
 
     def finalize(self) -> None:
         """Put the weights in place that the optimizer means to be used (averaged ones, where it averages)."""
 
 
-def build_update(optimizer: Choice, layout: Layout, seeds: int) -> Update:
-    """Return the update of a catalogued optimizer, stacked where its rule is element-wise."""
-    kind = StackedUpdate if OPTIMIZERS[optimizer.name].elementwise else SeedBySeedUpdate
-    return kind(optimizer, layout, seeds)
+def build_update(optimizer: Choice, layout: Layout, seeds: int, *, own_rates: bool = False) -> Update:
+    """Return the update of a catalogued optimizer, stacked where its rule is element-wise.
+
+    `own_rates` is whether the rows differ in their learning rates; one shared rate is a little faster.
+    """
+    if OPTIMIZERS[optimizer.name].elementwise:
+        return StackedUpdate(optimizer, layout, seeds, own_rates=own_rates)
+    return SeedBySeedUpdate(optimizer, layout, seeds)
 
 
-def build_optimizer(optimizer: Choice, learning_rate: float) -> keras.optimizers.Optimizer:
+def build_optimizer(
+    optimizer: Choice, learning_rate: float | Callable[[], keras.Variable]
+) -> keras.optimizers.Optimizer:
     """Return the Keras optimizer of a choice; what Keras refuses becomes one sentence."""
     try:
         return getattr(keras.optimizers, optimizer.name)(learning_rate=learning_rate, **dict(optimizer.arguments))
@@ -51,10 +61,10 @@ def build_optimizer(optimizer: Choice, learning_rate: float) -> keras.optimizers
 class StackedUpdate:
     """One optimizer over one variable that holds every seed's weights as a row."""
 
-    def __init__(self, optimizer: Choice, layout: Layout, seeds: int) -> None:
-        """Make the variable (seeds, P) and the optimizer's state."""
+    def __init__(self, optimizer: Choice, layout: Layout, seeds: int, *, own_rates: bool = False) -> None:
+        """Make the variable (seeds, P) and the optimizer's state; one learning rate, or one for each row."""
         self._weights = keras.Variable(np.zeros((seeds, layout.size), np.float32), name="weights")
-        self._optimizer = _Resettable(optimizer, [self._weights])
+        self._optimizer = _Resettable(optimizer, [self._weights], (seeds, 1) if own_rates else ())
 
     def read(self) -> Tensor:
         """Return the weights, (S, P)."""
@@ -80,10 +90,15 @@ class StackedUpdate:
             variable.assign(tf.where(allowed[:, None], variable.value, old))
         return tf.constant(0)
 
-    def reset(self, rows: Floats, learning_rate: float) -> None:
+    def reset(self, rows: Floats) -> None:
         """Start again from weights (S, P)."""
         self._weights.assign(rows)
-        self._optimizer.reset(learning_rate)
+        self._optimizer.reset()
+
+    def set_rates(self, rates: Tensor) -> None:
+        """Take the learning rates (S,) from now on."""
+        rate = self._optimizer.rate
+        rate.assign(rates[:, None] if len(rate.shape) else rates[0])
 
     def finalize(self) -> None:
         """Put averaged weights in place, where the optimizer averages."""
@@ -97,7 +112,7 @@ class SeedBySeedUpdate:
         """Make every seed's variables and optimizer."""
         self._layout = layout
         self._replicas = [_named_variables(layout) for _ in range(seeds)]
-        self._optimizers = [_Resettable(optimizer, replica) for replica in self._replicas]
+        self._optimizers = [_Resettable(optimizer, replica, ()) for replica in self._replicas]
 
     def read(self) -> Tensor:
         """Return the weights, (S, P)."""
@@ -114,14 +129,19 @@ class SeedBySeedUpdate:
             else:
                 tf.cond(allowed[seed], lambda o=optimizer, g=grads: _done(o.apply(g)), lambda: tf.constant(0))
 
-    def reset(self, rows: Floats, learning_rate: float) -> None:
+    def set_rates(self, rates: Tensor) -> None:
+        """Take the learning rates (S,) from now on."""
+        for seed, optimizer in enumerate(self._optimizers):
+            optimizer.rate.assign(rates[seed])
+
+    def reset(self, rows: Floats) -> None:
         """Start again from weights (S, P)."""
         parts = self._layout.split(tf.constant(rows))
         for seed, (replica, optimizer) in enumerate(zip(self._replicas, self._optimizers, strict=True)):
             values = self._layout.variables([part[seed] for part in parts])
             for variable, value in zip(replica, values, strict=True):
                 variable.assign(value)
-            optimizer.reset(learning_rate)
+            optimizer.reset()
 
     def finalize(self) -> None:
         """Put averaged weights in place, where the optimizer averages."""
@@ -130,10 +150,12 @@ class SeedBySeedUpdate:
 
 
 class _Resettable:
-    """A built Keras optimizer with its targets, able to forget all that it has seen."""
+    """A built Keras optimizer with its targets and its learning rate, able to forget all that it has seen."""
 
-    def __init__(self, optimizer: Choice, targets: list[keras.Variable]) -> None:
-        self._keras = build_optimizer(optimizer, OPTIMIZERS[optimizer.name].learning_rate)
+    def __init__(self, optimizer: Choice, targets: list[keras.Variable], rate_shape: tuple[int, ...]) -> None:
+        default = np.full(rate_shape, OPTIMIZERS[optimizer.name].learning_rate, np.float32)
+        self.rate = keras.Variable(default, trainable=False, name="learning_rate")
+        self._keras = build_optimizer(optimizer, lambda: self.rate)
         self._targets = targets
         for number, target in enumerate(targets):
             target.assign(np.full(target.shape, 1.5 + number, np.float32))  # to see what copies the weights
@@ -153,11 +175,10 @@ class _Resettable:
     def apply(self, grads: list[Tensor]) -> None:
         self._keras.apply(grads, self._targets)
 
-    def reset(self, learning_rate: float) -> None:
+    def reset(self) -> None:
         for variable, value in self._initial:
             copied = self._copies.get(id(variable))
             variable.assign(value if copied is None else copied.value)
-        self._keras.learning_rate = learning_rate
 
     def finalize(self) -> None:
         self._keras.finalize_variable_values(self._targets)

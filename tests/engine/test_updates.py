@@ -72,7 +72,8 @@ def test_a_reset_forgets_everything(name):
     gradients = tf.constant(np.random.default_rng(1).normal(size=ROWS.shape), tf.float32)
     found = []
     for _ in range(2):
-        update.reset(ROWS, 0.01)
+        update.reset(ROWS)
+        update.set_rates(tf.fill([len(ROWS)], 0.01))
         update.apply(gradients, None)
         update.apply(gradients, None)
         found.append(np.asarray(update.read()))
@@ -87,7 +88,8 @@ def test_a_seed_that_is_not_allowed_to_step_keeps_its_weights_and_its_memory(nam
     found = []
     for second in (good, bad):
         update = build_update(Choice(name), LAYOUT, 2)
-        update.reset(ROWS, 0.01)
+        update.reset(ROWS)
+        update.set_rates(tf.fill([len(ROWS)], 0.01))
         update.apply(good, None)
         update.apply(second, tf.constant([True, False]))
         update.apply(good, None)

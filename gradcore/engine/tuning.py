@@ -1,0 +1,65 @@
+"""The learning rate of an entrant, chosen by training it at every rate of the grid on every tuning seed at once."""
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gradcore import tuning
+from gradcore.engine.entrant import CHUNK_SECONDS, SeedRows, row_batches, start_values
+from gradcore.engine.network import build_network
+from gradcore.engine.training import Trainer
+from gradcore.optimizers import OPTIMIZERS
+from gradcore.records import Doubles, Floats, Tuning
+from gradcore.specs import RaceSpec
+from gradcore.tasks import task_of
+
+Progress = Callable[[float], None]  # called with 0 to 1; raises to stop
+
+
+def tune(spec: RaceSpec, number: int, progress: Progress) -> Tuning:
+    """Return what each learning rate came to for one entrant, and the best of them.
+
+    Args:
+        spec: the race, admitted.
+        number: of the entrant.
+        progress: called several times a second.
+    """
+    entrant = spec.entrants[number]
+    given = entrant.learning_rate or OPTIMIZERS[entrant.optimizer.name].learning_rate
+    rates = tuning.grid(given)
+    found = tuning.chosen(number, rates, _losses(spec, number, rates, progress))
+    for _ in range(tuning.EXTENSIONS):
+        more = tuning.beyond(found)
+        if not len(more):
+            break
+        rates = np.concatenate([found.learning_rates, more])
+        loss = np.concatenate([found.loss, _losses(spec, number, more, lambda _: progress(1.0))])
+        found = tuning.chosen(number, rates, loss)
+    return found
+
+
+def _losses(spec: RaceSpec, number: int, rates: Doubles, progress: Progress) -> Doubles:
+    """Return the last training loss of every rate and tuning seed, (R, S): R x S replicas, trained side by side."""
+    task, entrant = task_of(spec.task), spec.entrants[number]
+    seeds = [*tuning.seeds_of(spec.first_seed, spec.seeds)] * len(rates)  # the seeds of each rate side by side
+    rows = SeedRows.of(task, [task.rows(seed) for seed in seeds])
+    model = build_network(spec.network, spec.task, seed=0)
+    trainer = Trainer(model, task.loss, entrant.optimizer, entrant.clip, len(seeds), record=False, own_rates=True)
+    trainer.reset(start_values(spec, number, seeds), np.repeat(rates, tuning.SEEDS).astype(np.float32), spec.steps)
+    batches = row_batches(spec, entrant, seeds, task)
+    loss = _trained(trainer, rows, batches, progress)
+    return tuning.last_loss(loss).reshape(len(rates), tuning.SEEDS)
+
+
+def _trained(trainer: Trainer, rows: SeedRows, batches: NDArray[np.int32], progress: Progress) -> Floats:
+    """Return the loss of every step and replica, (T, R x S)."""
+    done, length, parts = 0, 2, []
+    while done < len(batches):
+        started = time.perf_counter()
+        parts.append(trainer.run(rows.x_train, rows.y_train, batches[done : done + length]).loss)
+        done += length
+        progress(min(done / len(batches), 1.0))
+        length = int(np.clip(length * CHUNK_SECONDS / max(time.perf_counter() - started, 1e-6), 1, 2 * length))
+    return np.concatenate(parts)
