@@ -14,7 +14,7 @@ from gradcore import strict_json
 from gradcore.clip_records import clip_document, clip_from_document
 from gradcore.presets import is_notebook
 from gradcore.ranking import divergences, median, rank, steps_to_target
-from gradcore.records import EntrantTrace, Floats, Outcome, RaceTrace, Ranked, RunInfo
+from gradcore.records import EntrantTrace, Floats, Outcome, RaceTrace, Ranked, RunInfo, Tuning
 from gradcore.specs import NO_CLIPPING, RaceSpec
 from gradcore.tasks import TASKS
 
@@ -128,12 +128,28 @@ def _entrant(entrant: EntrantTrace, spec: RaceSpec, trace: RaceTrace, layer_norm
         "steps_to_target": steps_to_target(entrant.loss, task.target if task else None),
         "seconds": outcome.seconds if outcome else None,
     }
+    if entrant.tuning is not None:
+        found["tuning"] = _tuning(entrant.tuning)
     if asked.clip != NO_CLIPPING:
         found["clipped_norm"] = _by_seed(entrant.clipped_norm)
         found["clip_record"] = clip_document(asked.clip, entrant.clip) if entrant.clip else None
     if layer_norms:
         found["layer_norms"] = [_shortest(seed) for seed in entrant.layer_norms.swapaxes(0, 1)]
     return found
+
+
+def _tuning(tuning: Tuning) -> dict[str, Any]:
+    return {
+        "learning_rates": tuning.learning_rates,
+        "loss": tuning.loss,  # [per seed] per rate
+        "chosen": tuning.chosen,
+        "on_edge": tuning.on_edge,
+    }
+
+
+def _tuning_from(index: int, item: dict[str, Any]) -> Tuning:
+    rates, loss = strict_json.floats(item["learning_rates"]), strict_json.floats(item["loss"])
+    return Tuning(index, rates, loss, item["chosen"])
 
 
 def _place(place: Ranked) -> dict[str, Any]:
@@ -179,6 +195,7 @@ def _entrant_trace(index: int, item: dict[str, Any]) -> EntrantTrace:
         update_ratio=np.zeros((*loss.shape, 0), np.float32),
         outcome=_outcome(index, item),
         clip=clip_from_document(item["clip_record"]) if item.get("clip_record") else None,
+        tuning=_tuning_from(index, item["tuning"]) if item.get("tuning") else None,
     )
 
 

@@ -90,9 +90,9 @@ class Tuning:
     @property
     def score(self) -> Doubles:
         """The geometric mean of each rate's losses (R,), Inf where one of its seeds diverged."""
-        with np.errstate(divide="ignore"):
-            found: Doubles = np.exp(np.log(self.loss).mean(axis=1))
-        return found
+        with np.errstate(divide="ignore", invalid="ignore"):
+            means: Doubles = np.exp(np.log(self.loss).mean(axis=1))
+        return np.where(np.isfinite(self.loss).all(axis=1), means, np.inf)
 
     @property
     def on_edge(self) -> bool:

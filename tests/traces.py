@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from gradcore.figures import theme
-from gradcore.records import EntrantTrace, Floats, Outcome, RaceTrace
+from gradcore.records import EntrantTrace, Floats, Outcome, RaceTrace, Tuning
 
 
 def make_entrant(
@@ -23,6 +23,7 @@ def make_entrant(
     validation_metric: Sequence[float] | None = None,
     learning_rate: float = 0.001,
     layers: int = 1,
+    tuning: Tuning | None = None,
 ) -> EntrantTrace:
     """Return an entrant from its losses, (T, S); the gradient norm is the loss unless given, the same in each layer."""
     losses = np.asarray(loss, dtype=np.float32)
@@ -43,6 +44,7 @@ def make_entrant(
         clipped_layer_norms=by_layer,
         update_ratio=by_layer * np.float32(0.001),
         outcome=outcome,
+        tuning=tuning,
     )
 
 

@@ -20,6 +20,7 @@ from ui.clip_rules import one_rule, rule_keys, rule_state
 
 PRESET_TITLES: Mapping[str, str] = {"default": "Digits", "notebook": "The notebook's race", "": "Your own settings"}
 SHAPES = ("funnel", "even")
+LEARNING_RATES = ("given", "tuned")
 FULL_BATCH = "full"
 LAST_SEED = 1_000_000
 WIDEST, DEEPEST = 1024, 50  # of what the controls offer; a spec may ask for more
@@ -35,10 +36,15 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "kernel_initializer": INITIALIZER_NAMES,
     "batch_size": BATCH_SIZES,
     "clip": tuple(CLIP_RULES),
+    "learning_rates": LEARNING_RATES,
     "shared_weights": ("true", "false"),
 }
 BIND: Final = "query-params"  # every scalar lives in the address
 CLIP_HELP = "What is done to every optimizer's gradient before its step; a non-finite one is then skipped and counted."
+RATES_HELP = (
+    "Tuned: every optimizer is first trained at seven rates around its own, half a decade apart, on three other seeds, "
+    "and further where the best lies on the edge. It then races at its best one."
+)
 SEEDS_HELP = "Every optimizer trains once from each seed; intervals and ties come from them."
 
 
@@ -63,6 +69,15 @@ def race_controls(limits: Limits) -> RaceSpec:
     batch_size = st.selectbox(
         "Batch size", BATCH_SIZES, BATCH_SIZES.index(str(DEFAULT.batch_size)), key="batch_size", bind=BIND
     )
+    rates = st.segmented_control(
+        "Learning rates",
+        LEARNING_RATES,
+        default="given",
+        key="learning_rates",
+        bind=BIND,
+        required=True,
+        help=RATES_HELP,
+    )
     clip = one_rule("clip", "Clipping", CLIP_HELP)
     with st.expander("Advanced"):
         first_seed = st.number_input("First seed", 0, LAST_SEED, DEFAULT.first_seed, key="first_seed", bind=BIND)
@@ -84,6 +99,7 @@ def race_controls(limits: Limits) -> RaceSpec:
         first_seed=int(first_seed),
         steps=int(steps),
         batch_size=None if batch_size == FULL_BATCH else int(batch_size),
+        learning_rates=rates,
         shared_weights=shared,
     )
 
@@ -178,6 +194,7 @@ def _values(spec: RaceSpec) -> dict[str, object]:
         "seeds": spec.seeds,
         "batch_size": FULL_BATCH if spec.batch_size is None else str(spec.batch_size),
         **rule_state("clip", clips.pop() if len(clips) == 1 else NO_CLIPPING),
+        "learning_rates": spec.learning_rates,
         "first_seed": spec.first_seed,
         "shared_weights": spec.shared_weights,
     }

@@ -72,8 +72,18 @@ def race_result(run_id: str, cursor: int, spec: RaceSpec, trace: RaceTrace) -> N
     text, height = charts[2]
     plot(text, key="ranking", label="Loss ratio to the best optimizer, with ties", height=height, about=run_id)
     rows = ranking_rows(spec, trace, ranked)
+    rates_row(run_id, cursor, spec, trace)
     st.dataframe(rows, column_config=_columns(rows), hide_index=True, width="stretch")
     st.caption(RANK_HELP)
+
+
+def rates_row(run_id: str, cursor: int, spec: RaceSpec, trace: RaceTrace) -> None:
+    """Draw the learning rates that were tried, where they were."""
+    if all(entrant.tuning is None for entrant in trace.entrants):
+        return
+    task = TASKS.get(spec.task.name)
+    text = _rates(run_id, cursor, trace, task.chance_loss if task else None)
+    plot(text, key="rates", label="Last training loss against the learning rate", height=HEIGHT, about=run_id)
 
 
 def ranking_rows(spec: RaceSpec, trace: RaceTrace, ranked: Sequence[Ranked]) -> list[dict[str, str]]:
@@ -94,7 +104,7 @@ def status_line(info: RunInfo, spec: RaceSpec) -> str:
 def _look(run_id: str, interval: float) -> None:
     view = _views().get(run_id, partial(_drawn, run_id))
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(min(view.info.progress, 1.0), text=progress_text(view.info, datetime.now(UTC)))
+        st.progress(min(view.info.progress, 1.0), text=progress_text(view.info, datetime.now(UTC), tuning=view.tuning))
         if st.button("Cancel", icon=":material/stop:", key="cancel"):
             services.lab().cancel(run_id)
     _show_curves(run_id, view.curves)
@@ -109,6 +119,7 @@ class _View:
     info: RunInfo
     cursor: int
     curves: tuple[str, str]  # the charts as JSON
+    tuning: bool  # whether no entrant has begun to race, because its learning rate is still to be chosen
 
 
 @st.cache_resource
@@ -120,11 +131,13 @@ def _drawn(run_id: str, before: _View | None) -> _View:
     info = services.lab().info(run_id)  # before the trace, so that an ended run is drawn whole
     trace, cursor = services.lab().race(run_id)
     unchanged = before is not None and before.cursor == cursor
-    return _View(info, cursor, before.curves if before and unchanged else _draw_curves(trace, ended=False))
+    tuning = info.spec["learning_rates"] == "tuned" and not any(entrant.steps for entrant in trace.entrants)
+    drawn = before.curves if before and unchanged else _draw_curves(trace, ended=False)
+    return _View(info, cursor, drawn, tuning)
 
 
-def progress_text(info: RunInfo, now: datetime) -> str:
-    """Return how far a run is, in one line."""
+def progress_text(info: RunInfo, now: datetime, *, tuning: bool = False) -> str:
+    """Return how far a run is, in one line; `tuning` is whether it still tries learning rates."""
     if info.status is RunStatus.QUEUED or info.started is None:
         state, place = services.lab().workers(), services.lab().place_in_line(info.id)
         if not state.ready:
@@ -133,7 +146,8 @@ def progress_text(info: RunInfo, now: datetime) -> str:
     elapsed = (now - info.started).total_seconds()
     left = elapsed * (1 - info.progress) / info.progress if info.progress > 0.2 else None
     remaining = "" if left is None else f" · about {left:.0f} s left"
-    return f"Training · {info.progress:.0%} · {elapsed:.0f} s elapsed{remaining}"
+    doing = "Tuning the learning rates" if tuning else "Training"
+    return f"{doing} · {info.progress:.0%} · {elapsed:.0f} s elapsed{remaining}"
 
 
 def _interval(run_id: str) -> float:
@@ -155,6 +169,11 @@ def _draw_curves(trace: RaceTrace, *, ended: bool) -> tuple[str, str]:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
+def _rates(run_id: str, cursor: int, _trace: RaceTrace, chance_loss: float | None) -> str:
+    return theme.to_json(figures.learning_rates(_trace, chance_loss, HEIGHT))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
 def _outcome(run_id: str, cursor: int, _trace: RaceTrace, _ranked: Sequence[Ranked]) -> list[tuple[str, int]]:
     made = figures.final_validation(_trace), figures.stability(_trace), figures.ranking(_trace, _ranked)
     return [(theme.to_json(figure), int(figure.layout.height)) for figure in made]
@@ -172,7 +191,7 @@ def _ranking_row(place: Ranked, entrant: EntrantTrace, target: float | None, met
         if outcome is None
         else metric_value(metric, median_metric(metric, outcome.validation_metric)),
         "No difference from": ", ".join(place.tied_with) or "none",
-        "Learning rate": f"{entrant.learning_rate:g}",
+        "Learning rate": f"{entrant.learning_rate:.3g}",
     }
     if target is not None:
         found = f"{np.median(reached):.0f}" if len(reached) * 2 > entrant.loss.shape[1] else "not reached"

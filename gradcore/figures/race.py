@@ -1,6 +1,7 @@
 """The race over its steps: loss and gradient norm of every entrant, while it runs and afterwards.
 
-What the entrants came to is drawn in `final_loss.py`, `stability.py` and `ranking.py`; all six are offered here.
+What the entrants came to is drawn in `final_loss.py`, `stability.py`, `ranking.py` and `learning_rates.py`; all are
+offered here.
 """
 
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from gradcore.figures.claims import loss_title, norm_title
 from gradcore.figures.curves import BAND_POINTS, LEAST_SEEDS_FOR_A_BAND, Curve, band, curves, reach, thin
 from gradcore.figures.final_loss import final_validation
 from gradcore.figures.labels import LABEL_HEIGHT, label_width, spread
+from gradcore.figures.learning_rates import learning_rates
 from gradcore.figures.ranking import ranking
 from gradcore.figures.sparkline import sparkline
 from gradcore.figures.stability import stability
@@ -22,7 +24,7 @@ from gradcore.figures.theme import Layout
 from gradcore.records import Floats, RaceTrace
 from gradcore.tasks import TASKS
 
-__all__ = ["final_validation", "gradient_norms", "loss_curves", "ranking", "sparkline", "stability"]
+__all__ = ["final_validation", "gradient_norms", "learning_rates", "loss_curves", "ranking", "sparkline", "stability"]
 
 LOSS_UNITS = {"mse": "mean squared error", "sparse_categorical_crossentropy": "cross-entropy, nats"}
 

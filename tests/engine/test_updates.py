@@ -20,7 +20,8 @@ WRAPPERS = {"LossScaleOptimizer", "MultiOptimizer", "Optimizer"}
 
 def weights_after(kind: type, optimizer: Choice, steps: int = 6) -> np.ndarray:
     update = kind(optimizer, LAYOUT, 2)
-    update.reset(ROWS, 0.01)
+    update.reset(ROWS)
+    update.set_rates(tf.fill([len(ROWS)], 0.01))
     draw = np.random.default_rng(0)
     for step in range(steps):
         size = np.array([[1.0], [30.0]])  # seeds of different gradient size: a norm over both would show
@@ -36,6 +37,23 @@ def test_the_catalogue_says_truly_whether_an_optimizer_may_be_stacked(name):
     difference = np.abs(one_by_one - stacked).max() / moved
     assert (difference < 1e-4) == OPTIMIZERS[name].elementwise
     assert isinstance(build_update(Choice(name), LAYOUT, 2), StackedUpdate) == OPTIMIZERS[name].elementwise
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_rows_with_learning_rates_of_their_own_step_as_if_each_were_alone(name):
+    gradients = tf.constant(np.random.default_rng(3).normal(size=ROWS.shape), tf.float32)
+
+    def moved(rates: list[float], rows: list[int]) -> np.ndarray:
+        update = build_update(Choice(name), LAYOUT, len(rows), own_rates=len(set(rates)) > 1)
+        update.reset(ROWS[rows])
+        update.set_rates(tf.constant(rates))
+        for _ in range(3):
+            update.apply(tf.gather(gradients, rows), None)
+        return np.asarray(update.read()) - ROWS[rows]
+
+    together = moved([0.01, 0.3], [0, 1])
+    alone = np.concatenate([moved([0.01], [0]), moved([0.3], [1])])
+    assert np.abs(together - alone).max() <= 1e-5 * np.abs(alone).max()
 
 
 def test_the_catalogue_holds_every_keras_optimizer_with_its_arguments():

@@ -128,7 +128,7 @@ def test_a_visitor_who_asks_for_a_race_that_is_there_already_finds_it_again(open
     assert second.query_params["run"] == first.query_params["run"]
     del second.query_params["run"]
     second.run()
-    assert any(f"run {first.query_params['run'][0]}" in text for text in texts(second))
+    assert any(f"run {first.query_params['run']}" in text for text in texts(second))
 
 
 @pytest.mark.parametrize(
@@ -251,3 +251,16 @@ def test_a_race_that_the_controls_express_says_nothing_of_the_kind(open_page, la
     run_id = lab.submit(RaceSpec.from_json({**PRESETS["default"].to_json(), "steps": 3, "seeds": 1}))
     finish(run_id)
     assert not any("cannot express" in text for text in texts(open_page(RACE, run=run_id)))
+
+
+def test_tuned_learning_rates_are_shown_with_what_they_came_to(open_page, lab: Lab, finish):
+    app = open_page(RACE, steps="4", seeds="2", width="8", learning_rates="tuned", optimizers=["SGD", "Adam"])
+    app.button(key="start").click().run()
+    run_id = app.query_params["run"]
+    finish(run_id)
+    app.run()
+    assert len(charts(app)) == 6
+    tuned = {entrant.label: entrant.tuning.chosen for entrant in lab.race(run_id)[0].entrants}
+    assert list(app.dataframe[0].value["Learning rate"]) == [
+        f"{tuned[label]:.3g}" for label in app.dataframe[0].value["Optimizer"]
+    ]

@@ -1,0 +1,80 @@
+"""Learning rates on a grid: which is chosen, when the grid grows, how wide the range is that trains."""
+
+import numpy as np
+import pytest
+
+from gradcore.documents import race_document, trace_from_document
+from gradcore.figures import learning_rates as figures
+from gradcore.records import Tuning, pack, unpack
+from gradcore.specs import RaceSpec
+from gradcore.tuning import beyond, chosen, decades_that_train, grid
+from tests.traces import make_entrant, make_trace
+
+INF = float("inf")
+
+
+def tuned(*losses: float) -> Tuning:
+    return chosen(0, grid(0.01)[: len(losses)], np.array(losses)[:, None])
+
+
+def test_the_rate_with_the_least_geometric_mean_is_chosen():
+    found = chosen(0, np.array([1.0, 0.1]), np.array([[0.01, 1.0], [0.2, 0.2]]))
+    assert found.learning_rates.tolist() == [0.1, 1.0]
+    assert found.score == pytest.approx([0.2, 0.1])
+    assert found.chosen == 1.0
+
+
+def test_a_rate_that_loses_one_seed_is_out():
+    assert chosen(0, np.array([0.1, 1.0]), np.array([[0.5, 0.5], [0.001, INF]])).chosen == 0.1
+    assert chosen(0, np.array([0.1, 1.0]), np.array([[INF, 0.0], [1.0, INF]])).chosen == 0.1
+
+
+def test_a_loss_of_zero_is_the_best_there_is():
+    assert chosen(0, np.array([0.1, 1.0]), np.array([[0.0, 0.5], [0.1, 0.1]])).chosen == 0.1
+
+
+def test_the_grid_grows_only_beyond_an_edge_that_was_chosen():
+    assert beyond(tuned(1, 2, 3)).round(6).tolist() == [1e-5, 3.2e-5, 1e-4]
+    assert beyond(tuned(3, 2, 1)).round(4).tolist() == [0.01, 0.0316, 0.1]
+    assert beyond(tuned(3, 1, 2)).tolist() == []
+
+
+def test_the_range_that_trains_is_counted_around_the_chosen_rate():
+    assert decades_that_train(tuned(2.3, 1.0, 0.5, 2.3, 1.9), chance_loss=2.303) == 1.0
+    assert decades_that_train(tuned(2.3, 2.2, 2.1), chance_loss=2.303) == 0.0
+    assert decades_that_train(tuned(0.2, 0.1, INF), chance_loss=2.303) == 1.0
+
+
+def test_a_tuning_record_is_stored_and_read_back():
+    found = tuned(2.0, INF, 0.5)
+    back = unpack("tuning", pack(found))
+    assert back.learning_rates.tolist() == found.learning_rates.tolist()
+    assert back.loss.tolist() == [[2.0], [INF], [0.5]]
+    assert (back.entrant, back.chosen, back.on_edge) == (0, found.chosen, True)
+
+
+def test_the_document_holds_what_was_tried_and_reads_back():
+    entrant = make_entrant([[1.0], [0.5]], label="SGD", validation_loss=[0.4], tuning=tuned(2.0, INF, 0.5))
+    spec = RaceSpec.from_json({"entrants": [{"optimizer": "SGD"}], "steps": 2, "seeds": 1, "learning_rates": "tuned"})
+    document = race_document(None, spec, make_trace([entrant]))
+    assert document["entrants"][0]["tuning"]["on_edge"]
+    back = trace_from_document(document).entrants[0].tuning
+    assert back.loss.tolist() == [[2.0], [INF], [0.5]]
+
+
+def test_the_chart_marks_the_chosen_rate_and_what_diverged():
+    steady = make_entrant([[1.0]], label="Adam", tuning=tuned(2.3, 1.0, 0.5, 1.1, INF))
+    fussy = make_entrant([[1.0]], label="SGD", tuning=tuned(2.3, 2.2, 0.5, 2.2, INF))
+    trace = make_trace([steady, fussy])
+    drawn = figures.learning_rates(trace, chance_loss=2.303)
+    assert drawn.layout.title.text == "Adam trains over 1.5 decades of learning rates, SGD over 0.5"
+    line, small, large = drawn.data[:3]
+    assert np.isnan(line.y[-1])
+    assert list(small.marker.symbol) == ["circle"] * 4 + ["triangle-up"]
+    assert small.text[-1] == "Adam at 0.03162: a seed diverged"
+    assert list(large.x) == pytest.approx([0.003162], rel=1e-3)
+
+
+def test_the_chart_says_so_when_no_rate_trains():
+    trace = make_trace([make_entrant([[1.0]], label="SGD", tuning=tuned(0.09, 0.085, 0.09))])
+    assert figures.learning_rates(trace, chance_loss=1 / 12).layout.title.text == "No learning rate trains"
