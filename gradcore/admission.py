@@ -9,6 +9,7 @@ from gradcore.costs import build_seconds, step_seconds, unrolled_layers
 from gradcore.errors import RefusedError
 from gradcore.networks import ACTIVATIONS, CELLS, INITIALIZERS, count_parameters
 from gradcore.optimizers import OPTIMIZERS
+from gradcore.schedules import SCHEDULES
 from gradcore.settings import Limits
 from gradcore.specs import Choice, EntrantSpec, NetworkSpec, RaceSpec
 from gradcore.tasks import TASKS, Task, task_of
@@ -90,8 +91,10 @@ def _admit_entrant(entrant: EntrantSpec) -> EntrantSpec:
         _admit_argument(argument, value, OPTIMIZERS[name].arguments[argument])
     checks.known_name("clip rule", entrant.clip.name, CLIP_RULES)
     CLIP_RULES[entrant.clip.name].checked(entrant.clip)
+    checks.known_name("schedule", entrant.schedule.name, SCHEDULES)
+    schedule = SCHEDULES[entrant.schedule.name].checked(entrant.schedule)
     rate = OPTIMIZERS[name].learning_rate if entrant.learning_rate is None else entrant.learning_rate
-    return replace(entrant, learning_rate=rate)
+    return replace(entrant, learning_rate=rate, schedule=schedule)
 
 
 def _admit_argument(argument: str, value: object, default: object) -> None:

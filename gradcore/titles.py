@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from gradcore.specs import NO_CLIPPING, Choice, NetworkSpec, RaceSpec
+from gradcore.specs import CONSTANT_RATE, NO_CLIPPING, Choice, NetworkSpec, RaceSpec
 from gradcore.tasks import TASKS
 
 
@@ -17,6 +17,9 @@ def race_title(spec: RaceSpec) -> str:
     clips = {entrant.clip for entrant in spec.entrants}
     if len(clips) == 1 and NO_CLIPPING not in clips:
         parts.append(clip_text(clips.pop()))
+    schedules = {entrant.schedule.name for entrant in spec.entrants} - {CONSTANT_RATE.name}
+    parts += [f"{name} schedule" for name in schedules] if len(schedules) == 1 else []
+    parts += ["tuned rates"] if spec.learning_rates == "tuned" else []
     return f"{' · '.join(parts)} · {counted(spec.seeds, 'seed')} × {counted(spec.steps, 'step')}"
 
 

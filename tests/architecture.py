@@ -50,6 +50,7 @@ LAYERS: Sequence[Sequence[str]] = (
         "gradcore.clipping",
         "gradcore.optimizers",
         "gradcore.scenarios",
+        "gradcore.schedules",
         "gradcore.solutions",
         "gradcore.streams",
         "gradcore.uploads",

@@ -11,8 +11,9 @@ from gradcore.errors import RefusedError
 from gradcore.networks import ACTIVATIONS, INITIALIZERS
 from gradcore.presets import NOTEBOOK_ENTRANTS, PRESETS
 from gradcore.records import RunInfo
+from gradcore.schedules import SCHEDULES
 from gradcore.settings import Limits
-from gradcore.specs import NO_CLIPPING, Choice, NetworkSpec, RaceSpec
+from gradcore.specs import CONSTANT_RATE, NO_CLIPPING, Choice, NetworkSpec, RaceSpec
 from gradcore.tasks import TASKS
 from gradcore.titles import widths_text
 from ui.address import Parameters, parameters, say_not_whole, say_unknown, say_unknown_keys
@@ -37,6 +38,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "batch_size": BATCH_SIZES,
     "clip": tuple(CLIP_RULES),
     "learning_rates": LEARNING_RATES,
+    "schedule": tuple(SCHEDULES),
     "shared_weights": ("true", "false"),
 }
 BIND: Final = "query-params"  # every scalar lives in the address
@@ -45,6 +47,7 @@ RATES_HELP = (
     "Tuned: every optimizer is first trained at seven rates around its own, half a decade apart, on three other seeds, "
     "and further where the best lies on the edge. It then races at its best one."
 )
+SCHEDULE_HELP = "What becomes of every learning rate over the steps."
 SEEDS_HELP = "Every optimizer trains once from each seed; intervals and ties come from them."
 
 
@@ -78,6 +81,10 @@ def race_controls(limits: Limits) -> RaceSpec:
         required=True,
         help=RATES_HELP,
     )
+    schedule = st.selectbox(
+        "Schedule", list(SCHEDULES), key="schedule", bind=BIND, help=SCHEDULE_HELP
+    )  # constant first
+    st.caption(SCHEDULES[schedule].summary)
     clip = one_rule("clip", "Clipping", CLIP_HELP)
     with st.expander("Advanced"):
         first_seed = st.number_input("First seed", 0, LAST_SEED, DEFAULT.first_seed, key="first_seed", bind=BIND)
@@ -92,7 +99,9 @@ def race_controls(limits: Limits) -> RaceSpec:
     if not labels:
         raise RefusedError("At least one optimizer must be chosen.")
     return RaceSpec(
-        entrants=tuple(replace(ENTRANTS[label], clip=clip) for label in ENTRANTS if label in labels),
+        entrants=tuple(
+            replace(ENTRANTS[label], clip=clip, schedule=Choice(schedule)) for label in ENTRANTS if label in labels
+        ),
         task=Choice(task),
         network=network,
         seeds=int(seeds),
@@ -181,7 +190,8 @@ def _values(spec: RaceSpec) -> dict[str, object]:
     """Return the state of every control for a spec; no clipping where its entrants differ in it."""
     hidden = spec.network.hidden or (1,)
     clips = {entrant.clip for entrant in spec.entrants}
-    plain = [replace(entrant, clip=NO_CLIPPING) for entrant in spec.entrants]
+    schedules = {entrant.schedule for entrant in spec.entrants}
+    plain = [replace(entrant, clip=NO_CLIPPING, schedule=CONSTANT_RATE) for entrant in spec.entrants]
     return {
         "task": spec.task.name,
         "optimizers": [label for label, entrant in ENTRANTS.items() if entrant in plain] or list(ENTRANTS),
@@ -193,11 +203,18 @@ def _values(spec: RaceSpec) -> dict[str, object]:
         "steps": spec.steps,
         "seeds": spec.seeds,
         "batch_size": FULL_BATCH if spec.batch_size is None else str(spec.batch_size),
+        "schedule": _schedule(schedules.pop() if len(schedules) == 1 else CONSTANT_RATE),
         **rule_state("clip", clips.pop() if len(clips) == 1 else NO_CLIPPING),
         "learning_rates": spec.learning_rates,
         "first_seed": spec.first_seed,
         "shared_weights": spec.shared_weights,
     }
+
+
+def _schedule(chosen: Choice) -> str:
+    """Return the name of a schedule whose parameters are at their defaults, else that of none."""
+    known = SCHEDULES.get(chosen.name)
+    return known.name if known and known.checked(Choice(known.name)) == known.checked(chosen) else CONSTANT_RATE.name
 
 
 def _apply() -> None:

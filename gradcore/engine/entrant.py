@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from gradcore.engine.network import initial_values
 from gradcore.engine.seeds import batches
 from gradcore.engine.training import Initial
+from gradcore.records import Floats
+from gradcore.schedules import factors
 from gradcore.specs import EntrantSpec, RaceSpec
 from gradcore.tasks import Rows, Task
 
@@ -52,6 +54,12 @@ def row_batches(spec: RaceSpec, entrant: EntrantSpec, seeds: Sequence[int], task
     offset = entrant.batch_seed_offset
     drawn = [batches(seed, task.train_rows, spec.batch_size, spec.steps, offset) for seed in seeds]
     return np.stack(drawn, axis=1)
+
+
+def scheduled_rates(entrant: EntrantSpec, steps: int, rates: Sequence[float]) -> Floats:
+    """Return the learning rate of every step and replica, (T, S), from that of each replica at the start, (S,)."""
+    found: Floats = np.outer(factors(entrant.schedule, steps), rates).astype(np.float32)
+    return found
 
 
 def start_values(spec: RaceSpec, number: int, seeds: Sequence[int]) -> list[Initial]:

@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 import tensorflow as tf
 
-from gradcore.engine.entrant import CHUNK_SECONDS, SeedRows, row_batches, start_values
+from gradcore.engine.entrant import CHUNK_SECONDS, SeedRows, row_batches, scheduled_rates, start_values
 from gradcore.engine.losses import judge
 from gradcore.engine.network import build_network
 from gradcore.engine.threads import use_one_thread
@@ -22,7 +22,7 @@ from gradcore.networks import count_parameters
 from gradcore.optimizers import OPTIMIZERS
 from gradcore.presets import PRESETS
 from gradcore.records import Outcome, Record, Setup, Tuning
-from gradcore.specs import Choice, NetworkSpec, RaceSpec
+from gradcore.specs import CONSTANT_RATE, Choice, NetworkSpec, RaceSpec
 from gradcore.tasks import task_of
 from gradcore.tuning import replicas_tuned
 
@@ -93,13 +93,15 @@ class _Running:
         self._batches = row_batches(spec, self._entrant, seeds, self._task)
         given = self._entrant.learning_rate or OPTIMIZERS[self._entrant.optimizer.name].learning_rate
         self.trainer.reset(start_values(spec, number, seeds), rate or given, spec.steps)
+        self._rates = scheduled_rates(self._entrant, spec.steps, [rate or given] * len(seeds))
         self._seconds = 0.0
 
     def train(self, first_step: int, steps: int) -> Record:
-        batch = self._batches[first_step : first_step + steps]
+        now = slice(first_step, first_step + steps)
+        x, y, batch, rates = self._rows.x_train, self._rows.y_train, self._batches[now], self._rates[now]
         started = time.perf_counter()
         try:
-            return self.trainer.run(self._rows.x_train, self._rows.y_train, batch, self._number, first_step)
+            return self.trainer.run(x, y, batch, self._number, first_step, rates)
         except tf.errors.ResourceExhaustedError as error:
             raise TrainingError("the network and its seeds need more memory than this worker has") from error
         finally:
@@ -113,18 +115,25 @@ class _Running:
 
 
 def _trainer(spec: RaceSpec, number: int) -> Trainer:
-    entrant = spec.entrants[number]
     stacked = count_parameters(spec.network, task_of(spec.task)) * spec.seeds
     build = _kept_trainer if stacked <= KEPT_WEIGHTS else _new_trainer
-    twins = [(other.optimizer, other.clip) for other in spec.entrants[:number]]
-    twin = twins.count((entrant.optimizer, entrant.clip))  # entrants that train side by side share no weights
-    return build(spec.network, spec.task, entrant.optimizer, entrant.clip, spec.seeds, spec.batch_size, twin)
+    kinds = [(one.optimizer, one.clip, one.schedule != CONSTANT_RATE) for one in spec.entrants[: number + 1]]
+    twin = kinds[:-1].count(kinds[-1])  # entrants that train side by side share no weights
+    return build(spec.network, spec.task, *kinds[-1], spec.seeds, spec.batch_size, twin)
 
 
 def _new_trainer(
-    network: NetworkSpec, task: Choice, optimizer: Choice, clip: Choice, seeds: int, batch_size: int | None, twin: int
+    network: NetworkSpec,
+    task: Choice,
+    optimizer: Choice,
+    clip: Choice,
+    scheduled: bool,
+    seeds: int,
+    batch_size: int | None,
+    twin: int,
 ) -> Trainer:
-    return Trainer(build_network(network, task, seed=0), task_of(task).loss, optimizer, clip, seeds)
+    model, loss = build_network(network, task, seed=0), task_of(task).loss
+    return Trainer(model, loss, optimizer, clip, seeds, scheduled=scheduled)
 
 
 _kept_trainer = lru_cache(maxsize=24)(_new_trainer)

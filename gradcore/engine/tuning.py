@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradcore import tuning
-from gradcore.engine.entrant import CHUNK_SECONDS, SeedRows, row_batches, start_values
+from gradcore.engine.entrant import CHUNK_SECONDS, SeedRows, row_batches, scheduled_rates, start_values
 from gradcore.engine.network import build_network
 from gradcore.engine.training import Trainer
 from gradcore.optimizers import OPTIMIZERS
 from gradcore.records import Doubles, Floats, Tuning
-from gradcore.specs import RaceSpec
+from gradcore.specs import CONSTANT_RATE, RaceSpec
 from gradcore.tasks import task_of
 
 Progress = Callable[[float], None]  # called with 0 to 1; raises to stop
@@ -46,19 +46,22 @@ def _losses(spec: RaceSpec, number: int, rates: Doubles, progress: Progress) -> 
     seeds = [*tuning.seeds_of(spec.first_seed, spec.seeds)] * len(rates)  # the seeds of each rate side by side
     rows = SeedRows.of(task, [task.rows(seed) for seed in seeds])
     model = build_network(spec.network, spec.task, seed=0)
-    trainer = Trainer(model, task.loss, entrant.optimizer, entrant.clip, len(seeds), record=False, own_rates=True)
-    trainer.reset(start_values(spec, number, seeds), np.repeat(rates, tuning.SEEDS).astype(np.float32), spec.steps)
+    each = np.repeat(rates, tuning.SEEDS).astype(np.float32)
+    kind = {"record": False, "own_rates": True, "scheduled": entrant.schedule != CONSTANT_RATE}
+    trainer = Trainer(model, task.loss, entrant.optimizer, entrant.clip, len(seeds), **kind)
+    trainer.reset(start_values(spec, number, seeds), each, spec.steps)
     batches = row_batches(spec, entrant, seeds, task)
-    loss = _trained(trainer, rows, batches, progress)
+    loss = _trained(trainer, rows, batches, scheduled_rates(entrant, spec.steps, each.tolist()), progress)
     return tuning.last_loss(loss).reshape(len(rates), tuning.SEEDS)
 
 
-def _trained(trainer: Trainer, rows: SeedRows, batches: NDArray[np.int32], progress: Progress) -> Floats:
+def _trained(trainer: Trainer, rows: SeedRows, batches: NDArray[np.int32], rates: Floats, progress: Progress) -> Floats:
     """Return the loss of every step and replica, (T, R x S)."""
     done, length, parts = 0, 2, []
     while done < len(batches):
         started = time.perf_counter()
-        parts.append(trainer.run(rows.x_train, rows.y_train, batches[done : done + length]).loss)
+        now = slice(done, done + length)
+        parts.append(trainer.run(rows.x_train, rows.y_train, batches[now], rates=rates[now]).loss)
         done += length
         progress(min(done / len(batches), 1.0))
         length = int(np.clip(length * CHUNK_SECONDS / max(time.perf_counter() - started, 1e-6), 1, 2 * length))

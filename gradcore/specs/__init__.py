@@ -4,7 +4,7 @@ A spec knows no catalogue and no limit (`admission.py` does, when a run is submi
 opens for ever.
 """
 
-from gradcore.specs.choice import NO_CLIPPING, Choice, Scalar
+from gradcore.specs.choice import CONSTANT_RATE, NO_CLIPPING, Choice, Scalar
 from gradcore.specs.clip import ClipSpec
 from gradcore.specs.entrant import KERAS_CLIP_ARGUMENTS, EntrantSpec
 from gradcore.specs.network import NetworkSpec
@@ -13,6 +13,7 @@ from gradcore.specs.stream import NOTEBOOK_PHASES, TAILS, Phase, StreamSpec
 from gradcore.specs.tensor import Tensor
 
 __all__ = [
+    "CONSTANT_RATE",
     "KERAS_CLIP_ARGUMENTS",
     "NOTEBOOK_PHASES",
     "NO_CLIPPING",

@@ -47,6 +47,7 @@ class Choice:
 
 
 NO_CLIPPING = Choice("none")
+CONSTANT_RATE = Choice("constant")  # the learning-rate schedule that is none
 
 
 def _scalar(name: str, value: Any) -> Scalar:

@@ -6,7 +6,7 @@ from typing import Any, Self
 from gradcore import checks
 from gradcore.checks import refuse
 from gradcore.errors import RefusedError
-from gradcore.specs.choice import NO_CLIPPING, Choice
+from gradcore.specs.choice import CONSTANT_RATE, NO_CLIPPING, Choice
 
 KERAS_CLIP_ARGUMENTS = {  # Keras' argument -> our rule of the same meaning, and its parameter
     "clipnorm": ("clip_by_norm", "max_norm"),
@@ -17,13 +17,14 @@ KERAS_CLIP_ARGUMENTS = {  # Keras' argument -> our rule of the same meaning, and
 
 @dataclass(frozen=True)
 class EntrantSpec:
-    """One optimizer with its arguments (Keras' names), its clip rule, and its name in the race."""
+    """One optimizer with its arguments (Keras' names), its schedule, its clip rule, and its name in the race."""
 
     optimizer: Choice
     learning_rate: float | None = None  # None = the catalogue's default
     clip: Choice = NO_CLIPPING
     label: str | None = None
     batch_seed_offset: int = 0  # another order of batches, for A/A tests
+    schedule: Choice = CONSTANT_RATE  # of the learning rate
 
     def __post_init__(self) -> None:
         if self.learning_rate is not None:
@@ -40,9 +41,10 @@ class EntrantSpec:
         clip = _clip(fields)
         label = fields.pop("label", None)
         offset = fields.pop("batch_seed_offset", 0)
+        schedule = Choice.from_json(fields.pop("schedule", CONSTANT_RATE.name), "name", "schedule")
         optimizer = Choice.from_json(fields, "optimizer", "entrant")
         checked = None if rate is None else checks.finite_number("learning_rate", rate, above=0)
-        return cls(optimizer, checked, clip, label, offset)
+        return cls(optimizer, checked, clip, label, offset, schedule)
 
     def to_json(self) -> dict[str, Any]:
         """Return the JSON form, without what is at its default."""
@@ -53,6 +55,8 @@ class EntrantSpec:
             found["clip"] = self.clip.to_json("rule")
         if self.label is not None:
             found["label"] = self.label
+        if self.schedule != CONSTANT_RATE:
+            found["schedule"] = self.schedule.to_json("name")
         if self.batch_seed_offset:
             found["batch_seed_offset"] = self.batch_seed_offset
         return found

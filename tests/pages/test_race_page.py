@@ -254,12 +254,15 @@ def test_a_race_that_the_controls_express_says_nothing_of_the_kind(open_page, la
 
 
 def test_tuned_learning_rates_are_shown_with_what_they_came_to(open_page, lab: Lab, finish):
-    app = open_page(RACE, steps="4", seeds="2", width="8", learning_rates="tuned", optimizers=["SGD", "Adam"])
+    app = open_page(
+        RACE, steps="4", seeds="2", width="8", learning_rates="tuned", schedule="cosine", optimizers=["SGD", "Adam"]
+    )
     app.button(key="start").click().run()
     run_id = app.query_params["run"]
     finish(run_id)
     app.run()
     assert len(charts(app)) == 6
+    assert any("cosine schedule · tuned rates · 2 seeds × 4 steps" in text for text in texts(app))
     tuned = {entrant.label: entrant.tuning.chosen for entrant in lab.race(run_id)[0].entrants}
     assert list(app.dataframe[0].value["Learning rate"]) == [
         f"{tuned[label]:.3g}" for label in app.dataframe[0].value["Optimizer"]
