@@ -17,6 +17,7 @@ from gradcore.ranking import divergences, median, rank, steps_to_target
 from gradcore.records import EntrantTrace, Floats, Outcome, RaceTrace, Ranked, RunInfo, Tuning
 from gradcore.specs import NO_CLIPPING, RaceSpec
 from gradcore.tasks import TASKS
+from gradcore.versus import Versus, versus
 
 EXAMPLES = {"default": "race.json", "exploding_rnn": "exploding_rnn.json"}
 
@@ -30,6 +31,7 @@ def race_document(info: RunInfo | None, spec: RaceSpec, trace: RaceTrace, layer_
         trace: what is recorded so far; an entrant without outcome has `null` for its validation values.
         layer_norms: whether to add the gradient norm of every layer, which makes the document much longer.
     """
+    ranked = ranking(spec, trace)
     document: dict[str, Any] = {
         "run_id": info.id if info else None,
         "kind": spec.kind,
@@ -41,9 +43,11 @@ def race_document(info: RunInfo | None, spec: RaceSpec, trace: RaceTrace, layer_
         "layers": list(trace.layers),
         "parameters": trace.parameters,
         "entrants": [_entrant(entrant, spec, trace, layer_norms) for entrant in trace.entrants],
-        "ranking": [_place(place) for place in ranking(spec, trace)],
+        "ranking": [_place(place) for place in ranked],
         "seconds": info.seconds if info else None,
     }
+    if found := compared(spec, trace, ranked):
+        document["versus"] = {"labels": found.labels, "beats": found.beats, "seeds_needed": found.needed}
     if is_notebook(spec):
         document["notebook"] = notebook_table(trace)
     return strict_json.plain(document)  # type: ignore[no-any-return]
@@ -79,6 +83,14 @@ def ranking(spec: RaceSpec, trace: RaceTrace) -> tuple[Ranked, ...]:
         return rank(trace, task.chance_loss, task.loss_floor)
     first = [entrant.loss[0] for entrant in trace.entrants if entrant.steps]
     return rank(trace, median(np.concatenate(first)) if first else 1.0, None)
+
+
+def compared(spec: RaceSpec, trace: RaceTrace, ranked: Sequence[Ranked]) -> Versus | None:
+    """Return how the ranked entrants do against each other, None where there are not two, or no task to judge by."""
+    task = TASKS.get(spec.task.name)
+    if task is None or len(ranked) < 2:
+        return None
+    return versus(trace, ranked, task.chance_loss, task.loss_floor)
 
 
 def notebook_table(trace: RaceTrace) -> list[dict[str, Any]]:

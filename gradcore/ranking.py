@@ -141,7 +141,7 @@ def _rank_living(entrants: Sequence[EntrantTrace], chance_loss: float, floor: fl
     """Rank the entrants that have at least one seed that did not diverge."""
     if not entrants:
         return []
-    metric = np.stack([_metric(entrant, chance_loss, floor) for entrant in entrants])  # (E, S)
+    metric = np.stack([log_losses(entrant, chance_loss, floor) for entrant in entrants])  # (E, S)
     medians = [median(_validation_loss(entrant)) for entrant in entrants]
     best = min(range(len(entrants)), key=lambda index: (medians[index], metric[index].mean()))
     better = _significantly_better(metric)
@@ -177,8 +177,8 @@ def _rank_lost(entrants: Sequence[EntrantTrace], ahead: int) -> list[Ranked]:
     ]
 
 
-def _metric(entrant: EntrantTrace, chance_loss: float, floor: float | None) -> Doubles:
-    """Log of the final validation loss, at most that of chance where the seed diverged, (S,)."""
+def log_losses(entrant: EntrantTrace, chance_loss: float, floor: float | None) -> Doubles:
+    """Return the log of each seed's final validation loss, at most that of chance where the seed diverged, (S,)."""
     loss = np.maximum(_validation_loss(entrant), SMALLEST_LOSS if floor is None else floor)  # NaN stays NaN
     diverged = np.array([step is not None for step in divergences(entrant)])
     return np.log(np.where(diverged, np.fmin(loss, chance_loss), loss))

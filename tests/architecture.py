@@ -59,7 +59,7 @@ LAYERS: Sequence[Sequence[str]] = (
     ("gradcore.clip_trials", "gradcore.cliffs", "gradcore.networks", "gradcore.titles"),
     ("gradcore.costs", "gradcore.presets"),
     ("gradcore.health", "gradcore.ranking", "gradcore.store"),
-    ("gradcore.tuning",),
+    ("gradcore.tuning", "gradcore.versus"),
     ("gradcore.blow_ups",),
     ("gradcore.advisor",),
     ("gradcore.clip_records",),

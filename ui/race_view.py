@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from gradcore.documents import ranking
+from gradcore.documents import compared, ranking
 from gradcore.figures import race as figures
 from gradcore.figures import theme
 from gradcore.presets import is_notebook
@@ -20,6 +20,7 @@ from gradcore.records import EntrantTrace, RaceTrace, Ranked, RunInfo, RunStatus
 from gradcore.specs import RaceSpec
 from gradcore.tasks import TASKS
 from gradcore.titles import race_title
+from gradcore.versus import needed_sentence
 from ui import services
 from ui.frame import guarded_fragment
 from ui.plot import plot
@@ -73,6 +74,7 @@ def race_result(run_id: str, cursor: int, spec: RaceSpec, trace: RaceTrace) -> N
     plot(text, key="ranking", label="Loss ratio to the best optimizer, with ties", height=height, about=run_id)
     rows = ranking_rows(spec, trace, ranked)
     rates_row(run_id, cursor, spec, trace)
+    versus_row(run_id, cursor, spec, trace, ranked)
     st.dataframe(rows, column_config=_columns(rows), hide_index=True, width="stretch")
     st.caption(RANK_HELP)
 
@@ -84,6 +86,19 @@ def rates_row(run_id: str, cursor: int, spec: RaceSpec, trace: RaceTrace) -> Non
     task = TASKS.get(spec.task.name)
     text = _rates(run_id, cursor, trace, task.chance_loss if task else None)
     plot(text, key="rates", label="Last training loss against the learning rate", height=HEIGHT, about=run_id)
+
+
+def versus_row(run_id: str, cursor: int, spec: RaceSpec, trace: RaceTrace, ranked: Sequence[Ranked]) -> None:
+    """Draw each entrant against each other behind a fold, and say how many seeds would separate the first two."""
+    found = compared(spec, trace, ranked)
+    if found is None or found.seeds < 2:
+        return
+    if sentence := needed_sentence(found, ranked[0].label):
+        st.caption(escaped(sentence))
+    with st.expander("Each against each other"):
+        drawn = figures.beat_matrix(found)
+        text, height = theme.to_json(drawn), int(drawn.layout.height)
+        plot(text, key="beats", label="Share of seeds on which one beats another", height=height, about=run_id)
 
 
 def ranking_rows(spec: RaceSpec, trace: RaceTrace, ranked: Sequence[Ranked]) -> list[dict[str, str]]:

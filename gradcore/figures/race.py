@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 
 from gradcore.figures import theme
 from gradcore.figures.axes import log_axis
+from gradcore.figures.beats import beat_matrix
 from gradcore.figures.claims import loss_title, norm_title
 from gradcore.figures.curves import BAND_POINTS, LEAST_SEEDS_FOR_A_BAND, Curve, band, curves, reach, thin
 from gradcore.figures.final_loss import final_validation
@@ -24,7 +25,16 @@ from gradcore.figures.theme import Layout
 from gradcore.records import Floats, RaceTrace
 from gradcore.tasks import TASKS
 
-__all__ = ["final_validation", "gradient_norms", "learning_rates", "loss_curves", "ranking", "sparkline", "stability"]
+__all__ = [
+    "beat_matrix",
+    "final_validation",
+    "gradient_norms",
+    "learning_rates",
+    "loss_curves",
+    "ranking",
+    "sparkline",
+    "stability",
+]
 
 LOSS_UNITS = {"mse": "mean squared error", "sparse_categorical_crossentropy": "cross-entropy, nats"}
 
