@@ -18,6 +18,7 @@ from gradcore.figures import theme
 from gradcore.scenarios import SCENARIOS
 from gradcore.specs import Choice, Tensor
 from ui.address import parameters, say_unknown
+from ui.anatomy import anatomy
 from ui.clip_own import own_gradients
 from ui.clip_rules import rule_controls, weight_control
 from ui.panels import try_this
@@ -78,17 +79,22 @@ def draw() -> None:
     scenario = TITLES.get(title or "")
     if scenario:
         st.caption(scenario.summary)
-        gradients: Gradients | None = scenario.gradients
-    else:
-        gradients = own_gradients()
-    picture, settings = st.columns([3.3, 1], gap="medium")
+    gradients = scenario.gradients if scenario else own_gradients()
+    picture, settings, details = anatomy()
     with settings:
-        asked = _controls(gradients) if gradients is not None else None
+        asked = _controls(gradients)
+    step, charts = _drawn(asked)
+    about = "own" if asked.tensors else "none"
     with picture:
-        if asked is not None:
-            step = _picture(asked)
-            if scenario and scenario.in_notebook:
-                _notebook(step.gradients)
+        plot(charts[0], key="step_entries", label="Entries of the gradient before and after each rule", height=HEIGHT,
+             about=about)  # fmt: skip
+        st.markdown("\n".join(f"- {escaped(sentence)}" for sentence in sentences(step)))
+    with details:
+        _directions_and_shapes(charts, about)
+        if step.results:
+            st.table([row(one, step) for one in step.results], border="horizontal", hide_index=True)
+        if scenario and scenario.in_notebook:
+            _notebook(step.gradients)
         try_this([(sentence, {"part": "One step", **values}) for sentence, values in EXPERIMENTS])
 
 
@@ -130,23 +136,15 @@ def _match(asked: Asked, norm: float) -> Asked:
     return Asked(asked.tensors, tuple(one.choice for one in found), asked.weight)
 
 
-def _picture(asked: Asked) -> OneStep:
-    """Draw the charts, the table and what they show."""
-    step, texts = _drawn(asked)
-    about = "own" if asked.tensors else "none"
-    plot(texts[0], key="step_entries", label="Entries of the gradient before and after each rule", height=HEIGHT,
-         about=about)  # fmt: skip
+def _directions_and_shapes(charts: Sequence[str], about: str) -> None:
+    """Draw by how much each rule turns the gradient, and its shape."""
     left, right = st.columns(2)
     with left:
-        plot(texts[1], key="step_angles", label="Angle by which each rule turns the gradient", height=HEIGHT,
+        plot(charts[1], key="step_angles", label="Angle by which each rule turns the gradient", height=HEIGHT,
              about=about)  # fmt: skip
     with right:
-        plot(texts[2], key="step_shapes", label="Norm after against norm before for each rule", height=HEIGHT,
+        plot(charts[2], key="step_shapes", label="Norm after against norm before for each rule", height=HEIGHT,
              about=about)  # fmt: skip
-    st.markdown("\n".join(f"- {escaped(sentence)}" for sentence in sentences(step)))
-    if step.results:
-        st.table([row(one, step) for one in step.results], border="horizontal", hide_index=True)
-    return step
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
