@@ -20,6 +20,7 @@ STYLE = """<style>
     grid-template-areas: "picture controls" "details controls";
   }
 }
+@media (max-width: 640px) { .st-key-anatomy [data-testid="stTable"] :is(td, th) { min-width: 5rem; } }
 </style>"""
 
 

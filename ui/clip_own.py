@@ -19,7 +19,7 @@ HELP = "One row is one tensor. NaN and Inf are allowed; an empty row is a variab
 
 
 def own_gradients() -> Gradients:
-    """Draw the table and the upload; return the gradients, those before where the new ones are refused, which is said."""
+    """Draw the table and the upload; return the gradients; where they are refused, say why and return those before."""
     left, right = st.columns([1.6, 1])
     with left:
         edited = _table()

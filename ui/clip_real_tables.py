@@ -6,6 +6,7 @@ from gradcore.blow_up_reading import share_text
 from gradcore.blow_ups import clip_rate, clipped_steps, read_pair
 from gradcore.figures import theme
 from gradcore.records import EntrantTrace, RaceTrace
+from gradcore.titles import counted
 
 
 def side_rows(trace: RaceTrace) -> list[dict[str, str]]:
@@ -20,7 +21,7 @@ def side_rows(trace: RaceTrace) -> list[dict[str, str]]:
                 "Runs blown up": share_text(side),
                 "At step": f"{steps[0]} to {steps[-1]}" if steps else "never",
                 "Steps clipped": _rate(entrant),
-                "Gradient not finite": f"{_lost(entrant):,} of {entrant.gradient_norm.size:,} steps",
+                "Gradient not finite": f"{_lost(entrant):,} of {counted(entrant.gradient_norm.size, 'step')}",
                 "Median validation loss": "" if side.validation_loss is None else theme.number(side.validation_loss),
             }
         )

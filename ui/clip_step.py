@@ -177,15 +177,15 @@ def row(one: Applied, step: OneStep) -> dict[str, str]:
 
 
 def norms_text(before: Sequence[float | None], after: Sequence[float | None]) -> str:
-    """Return the norm of each tensor before and after, the first few of many.
+    r"""Return the norm of each tensor before and after, the first few of many.
 
     Example:
         >>> norms_text([5.0, None], [1.0, None])
-        '5 → 1, no gradient'
+        '5\xa0→\xa01, no gradient'
     """
     pairs = zip(before, after, strict=True)
     said = [
-        "no gradient" if old is None or new is None else f"{theme.number(old)} → {theme.number(new)}"
+        "no gradient" if old is None or new is None else f"{theme.number(old)}\u00a0→\u00a0{theme.number(new)}"
         for old, new in pairs
     ]
     return ", ".join(said[:MOST_NORMS]) + (f", and {len(said) - MOST_NORMS} more" if len(said) > MOST_NORMS else "")

@@ -19,6 +19,7 @@ from gradcore.figures.labels import label_width
 from gradcore.figures.rule_looks import rule_looks
 from gradcore.figures.theme import Layout, Style
 from gradcore.specs import StreamSpec
+from gradcore.titles import counted
 
 __all__ = ["clip_rates", "norms", "thresholds"]
 
@@ -56,11 +57,12 @@ def thresholds(spec: StreamSpec, trial: StreamTrial, run: NotebookRun, height: i
 
 def norms_title(trial: StreamTrial) -> str:
     """Return how many steps each rule clips."""
-    total = len(trial.norms)
+    total = counted(len(trial.norms), "step")
     counts = [(one.title, int(one.clipped.sum())) for one in trial.results if one.choice.name != "none"]
     if not counts:
         return "The gradient norm of every step, not clipped"
-    parts = [f"{counts[0][0]} clips {counts[0][1]} of {total} steps", *(f"{who} {count}" for who, count in counts[1:3])]
+    first, *others = counts
+    parts = [f"{first[0]} clips {first[1]} of {total}", *(f"{who} {count}" for who, count in others[:2])]
     return ", ".join(parts) + (f", and {len(counts) - 3} more" if len(counts) > 3 else "")
 
 

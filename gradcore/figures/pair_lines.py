@@ -47,7 +47,7 @@ def draw(
         "yaxis2": {"overlaying": "y", "range": [0, 1], "fixedrange": True, "visible": False},
         "margin": theme.margin(right=label_width([text for text, _ in ends])),
         "shapes": own.get("shapes", []),
-        "annotations": [*own.get("annotations", []), *_names(ends, looks, yaxis, plot_height)],
+        "annotations": [*own.get("annotations", []), *names_at_ends(ends, looks, yaxis, plot_height)],
         "meta": {"link": "step"},
     }
     legend = theme.legend_below(label_width([str(line["name"]) for line in lines if line.get("showlegend", True)]))
@@ -164,7 +164,9 @@ def top(yaxis: Layout) -> float:
     return float(10 ** yaxis["range"][1])
 
 
-def _names(ends: Sequence[End], looks: Sequence[Style], yaxis: Layout, plot_height: float) -> list[dict[str, Any]]:
+def names_at_ends(
+    ends: Sequence[End], looks: Sequence[Style], yaxis: Layout, plot_height: float
+) -> list[dict[str, Any]]:
     """Return a name at the right edge for each line, at the height of its end, kept apart."""
     low, high = yaxis["range"]
     log = yaxis.get("type") == "log"
