@@ -93,6 +93,15 @@ def test_an_experiment_sets_the_controls(page: Page, address):
     expect(page.get_by_role("spinbutton", name="Learning rate")).to_have_value("0.1", timeout=MINUTE)
 
 
+def test_many_rules_are_told_apart_by_a_legend_of_several_columns(page: Page, address):
+    rules = "".join(f"&cliff_rules={name}" for name in ("No+clipping", "By+value", "Global+norm", "ZClip", "AdaGC"))
+    open_part(page, address, rules)
+    entries = f"[...document.querySelector('{AREA}').querySelectorAll('.legend .traces')]"
+    lefts = f"{entries}.map(one => Math.round(one.getBoundingClientRect().left))"
+    assert len(set(page.evaluate(lefts))) > 1
+    expect(page.get_by_role("cell", name="AdaGC")).to_be_visible()
+
+
 def test_on_a_dark_phone_everything_fits(page: Page, address, complaints):
     page.set_viewport_size({"width": 390, "height": 844})
     page.emulate_media(color_scheme="dark")
