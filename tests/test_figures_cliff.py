@@ -183,6 +183,19 @@ def test_rules_that_leave_together_share_a_text():
     ]
 
 
+def test_ends_at_one_spot_share_a_name():
+    tips = [
+        trace for trace in decoded(cliff.surface("recurrent", several())) if trace.get("marker", {}).get("size") == 13
+    ]
+    assert [(tip["name"], tip["mode"]) for tip in tips][:2] == [("No clipping", "markers+text"), ("ZClip", "markers")]
+    assert tips[0]["texttemplate"] == "<b>No clipping and ZClip</b>"
+
+
+def test_a_single_step_has_whole_steps_on_its_axis():
+    assert cliff.loss_over_steps(pair(steps=1)).layout.xaxis.dtick == 1
+    assert cliff.loss_over_steps(pair()).layout.xaxis.dtick is None
+
+
 def test_few_rules_are_named_at_their_ends_many_in_a_legend_of_lines_alone():
     for draw in (lambda paths: cliff.surface("recurrent", paths), cliff.loss_over_steps):
         few, many = draw(several()), draw(crowd())

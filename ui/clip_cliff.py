@@ -19,7 +19,7 @@ from ui.anatomy import anatomy
 from ui.clip_rules import rule_controls
 from ui.panels import try_this
 from ui.plot import plot
-from ui.words import escaped
+from ui.words import escaped, unbroken
 
 MOST_STEPS = 500  # of a path that is played
 RANGES = {"recurrent": 20.0, "quartic": 100.0}  # how far out a start may be
@@ -154,7 +154,7 @@ def row(path: Descent) -> dict[str, str]:
     lost = f"not finite at step\u00a0{path.lost_at}"
     settled = f"Steps until below {theme.number(path.target)} for good"
     return {
-        "Rule": CLIP_RULES[path.rule].title,
+        "Rule": unbroken(CLIP_RULES[path.rule].title),
         settled: "never" if path.settled_at is None else f"{path.settled_at}",
         "Loss at the last step": theme.number(float(path.loss[-1])) if path.lost_at is None else lost,
         "Largest gradient norm": theme.number(float(path.norms.max())),

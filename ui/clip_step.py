@@ -23,7 +23,7 @@ from ui.clip_own import own_gradients
 from ui.clip_rules import rule_controls, weight_control
 from ui.panels import try_this
 from ui.plot import plot
-from ui.words import escaped
+from ui.words import escaped, unbroken
 
 OWN = "Your own"
 TITLES = {scenario.title: scenario for scenario in SCENARIOS.values()}
@@ -164,7 +164,7 @@ def _drawn(asked: Asked) -> tuple[OneStep, tuple[str, str, str]]:
 def row(one: Applied, step: OneStep) -> dict[str, str]:
     """Return one rule as a row of the table; the norm after is the number that matters."""
     return {
-        "Rule": escaped(one.title),
+        "Rule": unbroken(one.title),
         "Norm after": f"**{theme.number(one.norm_after)}**",
         "Clipped": "yes" if one.clipped else "no",
         "Turned by": "no angle" if one.angle is None else f"{one.angle:.1f}°",

@@ -24,7 +24,7 @@ from ui.clip_rules import rule_controls, weight_control
 from ui.clip_stream_controls import preset_control, stream_controls
 from ui.panels import try_this
 from ui.plot import plot
-from ui.words import as_sentence, escaped
+from ui.words import as_sentence, escaped, unbroken
 
 FIRST = (PERCENTILE_RULE, "clip_by_global_norm")
 PROPOSED = {  # the notebook's
@@ -171,12 +171,13 @@ def _tables(found: Drawn) -> None:
 def row(one: StreamResult, trial: StreamTrial) -> dict[str, str]:
     """Return one rule as a row of the table; the clip rate is the number that matters."""
     after = one.norm_after[np.isfinite(one.norm_after)]
+    recent = "step" if min(one.recent, len(trial.norms)) == 1 else f"{min(one.recent, len(trial.norms))}"
     return {
-        "Rule": escaped(one.title),
+        "Rule": unbroken(one.title),
         "Clip rate": f"**{one.clip_rate:.1%}**",
         "Clipped": f"{int(one.clipped.sum())} of {counted(len(trial.norms), 'step')}",
         "Skipped": f"{int(one.skipped.sum())}",
-        "Recent rate": f"{one.recent_clip_rate:.1%} of the last {min(one.recent, len(trial.norms))}",
+        "Recent rate": f"{one.recent_clip_rate:.1%} of the last {recent}",
         "Largest norm after": theme.number(float(after.max())) if after.size else "none",
         "Final threshold": "none" if one.final_threshold is None else theme.number(one.final_threshold),
     }

@@ -4,6 +4,7 @@
 play together: their layouts hold `meta.frames`, as `ui/plot_play.js` reads it.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -38,6 +39,8 @@ CELLS = 96  # of the picture, along each axis
 FLOOR = 1e-5  # of the loss in the picture
 SHADES = (-3.5, -0.25)  # exponents of the losses between which shades differ
 ROOM = 1.0  # how far beyond its own frame a picture may grow for a path, in frames
+SAME_SPOT = 10  # px: ends that are nearer than that share a text
+DECADE = 25  # px of x^4's axis
 WIDTH = 330  # px for which names are placed
 
 
@@ -49,8 +52,9 @@ def surface(landscape: str, paths: Sequence[Descent], height: int = theme.HEIGHT
     looks = path_looks(paths)
     places = [places_of(land, path) for path in paths]
     at_start, *sides = _sides(paths, places, box, height)
+    names = _tip_names(paths, places, box, height)
     lines = [path_line(land, *each) for each in zip(paths, places, looks, strict=True)]
-    tips = [path_tip(land, *each) for each in zip(paths, places, looks, sides, strict=True)]
+    tips = [path_tip(*each) for each in zip(paths, places, looks, names, sides, strict=True)]
     exits = path_exits(land, box, paths, looks)
     traces = [*ground, *lines, *exits, *tips, start_mark(places[0], at_start)]
     first = len(ground)
@@ -153,18 +157,39 @@ def _plotted(land: Landscape) -> str:
     return "Loss after 50 steps of the unit, shaded = small, and the paths over it"
 
 
-def _sides(paths: Sequence[Descent], places: Sequence[tuple[Any, Any]], box: Box, height: int) -> list[str]:
-    """Return on which side of start and ends each name stands, so that it covers no other; "" where it has none."""
-    ends = [(float(x[np.isfinite(y)][-1]), float(y[np.isfinite(y)][-1])) for x, y in places]
+def _tip_names(paths: Sequence[Descent], places: Sequence[tuple[Any, Any]], box: Box, height: int) -> list[str]:
+    """Return what stands at each path's end; of ends at one spot only the first has a text, the names of all."""
     if len(paths) > FEW:
-        return ["above", *[""] * len(paths)]
+        return [""] * len(paths)
+    spots = [_pixel(box, _last(*each), height) for each in places]
+    titles = [CLIP_RULES[path.rule].title for path in paths]
+    near = [[other for other, at in enumerate(spots) if math.dist(at, spot) < SAME_SPOT] for spot in spots]
+    return [
+        theme.names([titles[other] for other in near[own]]) if near[own][0] == own else "" for own in range(len(paths))
+    ]
+
+
+def _sides(paths: Sequence[Descent], places: Sequence[tuple[Any, Any]], box: Box, height: int) -> list[str]:
+    """Return on which side of start and ends each name stands, so that it covers no other."""
+    ends = [_last(*each) for each in places]
     if len(box) == 1:  # at the right the lines come from the left, above the curve
         return ["above", *("below left" if x > 0.5 * box[0][1] else "right" for x, _ in ends)]
     start = (float(places[0][0][0]), float(places[0][1][0]))
     pixels = [_pixel(box, spot, height) for spot in (start, *ends)]
-    return beside(pixels, ["start", *(CLIP_RULES[path.rule].title for path in paths)], WIDTH)
+    found = beside(pixels, ["start", *_tip_names(paths, places, box, height)], WIDTH)
+    return ["above", *found[1:]] if len(paths) > FEW else found
+
+
+def _last(x: Any, y: Any) -> tuple[float, float]:
+    """Return the last point of a path that can be drawn."""
+    return float(x[np.isfinite(y)][-1]), float(y[np.isfinite(y)][-1])
 
 
 def _pixel(box: Box, spot: tuple[float, float], height: int) -> tuple[float, float]:
-    (left, right), (low, high) = box
-    return (spot[0] - left) / (right - left) * WIDTH, (spot[1] - low) / (high - low) * (height - 120)
+    """Return about where a point lies on the screen, in px; over one parameter the loss has a logarithmic axis."""
+    (left, right), x = box[0], spot[0]
+    across = (x - left) / (right - left) * WIDTH
+    if len(box) == 1:
+        return across, DECADE * math.log10(spot[1])
+    low, high = box[1]
+    return across, (spot[1] - low) / (high - low) * (height - 120)

@@ -57,14 +57,14 @@ def path_line(land: Landscape, path: Descent, places: tuple[Any, Any], look: Sty
     }
 
 
-def path_tip(land: Landscape, path: Descent, places: tuple[Any, Any], look: Style, side: str) -> dict[str, Any]:
-    """Return the marker and the name at a path's end; both move when the chart plays."""
+def path_tip(path: Descent, places: tuple[Any, Any], look: Style, name: str, side: str) -> dict[str, Any]:
+    """Return the marker and the name, if any, at a path's end; both move when the chart plays."""
     kept = np.isfinite(places[1])
     ends = tuple(part[kept] for part in places)
     rim = {"width": 2, "color": theme.BACKGROUND}
     return {
         **_same(path, look),
-        "mode": "markers+text" if side else "markers",
+        "mode": "markers+text" if name else "markers",
         "x": floats(ends[0]),
         "y": floats(ends[1]),
         "customdata": np.flatnonzero(kept).astype(np.uint16),
@@ -74,8 +74,8 @@ def path_tip(land: Landscape, path: Descent, places: tuple[Any, Any], look: Styl
             "color": look.color,
             "line": rim,
         },
-        "texttemplate": f"<b>{CLIP_RULES[path.rule].title}</b>",
-        "textposition": SIDES.get(side, "middle right"),
+        "texttemplate": f"<b>{name}</b>",
+        "textposition": SIDES[side],
         "textfont": {"color": look.color, "size": theme.TYPE_SIZE},
         "cliponaxis": False,
         "showlegend": False,

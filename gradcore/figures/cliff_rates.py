@@ -122,6 +122,7 @@ def _upright(limit: float) -> Layout:
 def _limit_note(limit: float, free: Sequence[Arrival]) -> Layout:
     """Return what becomes of the descent without clipping, whose line ends at its limit."""
     place = {"x": float(np.log10(limit)), "xanchor": "left", "xshift": 6, "y": 0, "yref": "paper", "yanchor": "bottom"}
+    place["yshift"] = 20  # above the end of the clipped line
     fewest = min((one.steps for one in free if one.steps), default=None)
     arrives = f" arrives after {fewest:,}<br>or more steps up to here," if fewest else "<br>is slow up to here,"
     text = f"<b>No clipping</b>{arrives}<br>1 / (2 x₀²) = {limit:.4g}, and diverges beyond"

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from gradcore.cliffs import Descent
 from gradcore.clipping import CLIP_RULES
 from gradcore.figures import theme
-from gradcore.figures.axes import log_axis
+from gradcore.figures.axes import log_axis, step_axis
 from gradcore.figures.cliff_paths import FEW, exit_text, floats, path_looks, playing, with_names
 from gradcore.figures.labels import label_width
 from gradcore.figures.pair_lines import names_at_ends
@@ -36,7 +36,7 @@ def loss_over_steps(paths: Sequence[Descent], height: int = theme.HEIGHT) -> go.
     layout = {
         "title": theme.title(_loss_title(paths), plotted),
         "height": height,
-        "xaxis": {"title": {"text": "Step"}, "range": [0, steps], "unifiedhovertitle": {"text": "Step %{x}"}},
+        "xaxis": step_axis(0, steps),
         "yaxis": yaxis,
         "yaxis2": {"overlaying": "y", "range": [0, 1], "fixedrange": True, "visible": False},
         "margin": {"r": 24, "l": 52},

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from gradcore.clip_trials.notebook import NotebookRun
 from gradcore.clip_trials.stream import StreamResult, StreamTrial
 from gradcore.figures import theme
-from gradcore.figures.axes import log_axis
+from gradcore.figures.axes import log_axis, step_axis
 from gradcore.figures.clip_spread import clip_rates
 from gradcore.figures.labels import label_width
 from gradcore.figures.rule_looks import rule_looks
@@ -185,11 +185,7 @@ def _draw(
     layout = {
         "title": heading,
         "height": height,
-        "xaxis": {
-            "title": {"text": "Step"},
-            "range": [-0.5, spec.steps - 0.5],
-            "unifiedhovertitle": {"text": "Step %{x}"},
-        },
+        "xaxis": step_axis(-0.5, spec.steps - 0.5),
         "yaxis": log_axis(axis, low, high),
         "yaxis2": {"overlaying": "y", "range": [0, 1], "fixedrange": True, "visible": False},
         "shapes": bands,

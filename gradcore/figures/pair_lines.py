@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 
 from gradcore.blow_ups import Side, shares
 from gradcore.figures import theme
+from gradcore.figures.axes import step_axis
 from gradcore.figures.curves import thin
 from gradcore.figures.labels import LABEL_HEIGHT, label_width, spread
 from gradcore.figures.theme import Layout, Style
@@ -38,11 +39,7 @@ def draw(
     layout = {
         "title": heading,
         "height": height,
-        "xaxis": {
-            "title": {"text": "Step"},
-            "range": [0, max(trace.steps - 1, 1)],
-            "unifiedhovertitle": {"text": "Step %{x}"},
-        },
+        "xaxis": step_axis(0, max(trace.steps - 1, 1)),
         "yaxis": yaxis,
         "yaxis2": {"overlaying": "y", "range": [0, 1], "fixedrange": True, "visible": False},
         "margin": theme.margin(right=label_width([text for text, _ in ends])),

@@ -123,16 +123,16 @@ def test_no_rule_and_every_rule_are_drawn(open_page):
 
 def test_own_tensors_come_from_the_table_and_mistakes_name_row_and_number(open_page):
     app = open_page(CLIPPING, gradient="Your own")
-    assert table(app, RULE_TABLE)["Norms of the tensors"][2] == "50\xa0→\xa02.236, 100\xa0→\xa04.472"
+    assert table(app, RULE_TABLE)["Norms of the tensors"][2] == "50 → 2.236, 100 → 4.472"
     app.session_state[clip_own.TABLE] = {"edited_rows": {0: {"Entries": "3, 4"}, 1: {"Entries": ""}}}
     app.run()
-    assert table(app, RULE_TABLE)["Norms of the tensors"][2] == "5\xa0→\xa05, no gradient"
+    assert table(app, RULE_TABLE)["Norms of the tensors"][2] == "5 → 5, no gradient"
     app.session_state[clip_own.TABLE] = {"edited_rows": {0: {"Entries": "3, four"}}}
     app.run()
     assert [shown(error.value) for error in app.error] == [
         "Number 2 in row 1 must be a number. Received: 'four'. Shown instead: what was read before."
     ]
-    assert table(app, RULE_TABLE)["Norms of the tensors"][2] == "5\xa0→\xa05, no gradient"
+    assert table(app, RULE_TABLE)["Norms of the tensors"][2] == "5 → 5, no gradient"
     app.session_state[clip_own.TABLE] = {"edited_rows": {0: {"Entries": ""}, 1: {"Entries": ""}}}
     app.run()  # all None
     assert not app.exception
@@ -154,14 +154,14 @@ def test_the_first_upload_may_be_refused(open_page):
     app = open_page(CLIPPING, gradient="Your own")
     app.file_uploader[0].set_value(("own.csv", b"", "text/csv")).run()
     assert len(app.error) == 1
-    assert table(app, RULE_TABLE)["Norms of the tensors"][2] == "50\xa0→\xa02.236, 100\xa0→\xa04.472"
+    assert table(app, RULE_TABLE)["Norms of the tensors"][2] == "50 → 2.236, 100 → 4.472"
 
 
 def test_an_upload_is_read_described_and_refused_by_line(open_page):
     app = open_page(CLIPPING, gradient="Your own")
     app.file_uploader[0].set_value(("own.csv", b"3,4\n\n0.5\n", "text/csv")).run()
     assert "own.csv: 2 tensors of 2, 1. Remove the file to use the table." in texts(app)
-    assert table(app, RULE_TABLE)["Norms of the tensors"][1] == "5\xa0→\xa05, 0.5\xa0→\xa00.5"
+    assert table(app, RULE_TABLE)["Norms of the tensors"][1] == "5 → 5, 0.5 → 0.5"
     app.file_uploader[0].set_value(("own.csv", b"3,4\n5,x\n", "text/csv")).run()
     assert [shown(error.value) for error in app.error] == [
         "own.csv must have a number in line 2, column 2. Received: 'x'. Shown instead: what was read before."
