@@ -291,8 +291,8 @@ def test_the_chart_says_what_becomes_of_the_descent_without_clipping():
     drawn = cliff.steps_by_rate([0.001, 0.00124, 0.002], arrivals, arrivals, 0.00125, (0.002, Arrival(1, None)))
     (note,) = drawn.layout.annotations
     assert note.text == (
-        "<b>No clipping</b> arrives after 101,003<br>or more steps up to here,"
-        "<br>1 / (2 x₀²) = 0.00125, and diverges beyond"
+        "<b>No clipping</b><br>takes 101,003 steps<br>or more up to here"
+        "<br>(1 / (2 x₀²) = 0.00125)<br>and diverges beyond"
     )
     assert decoded(drawn)[-1]["texttemplate"] == "1 step"
 

@@ -144,4 +144,7 @@ def _details(run_id: str, cursor: int, spec: RaceSpec, trace: RaceTrace) -> None
     st.table(side_rows(trace), border="horizontal", hide_index=True)
     st.caption(MEANING)
     with st.expander("Seed by seed"):
+        st.caption(
+            "Without and with clipping: the step at which each seed blew up, and its validation loss at the end."
+        )
         st.dataframe(seed_rows(trace, spec.first_seed), hide_index=True, width="stretch")

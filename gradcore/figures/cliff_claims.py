@@ -52,6 +52,8 @@ def title(paths: Sequence[Descent]) -> str:
     if not arrived:
         return f"No descent arrives within {counted(max(path.steps for path in paths), 'step')}"
     who = "Every descent arrives" if len(arrived) == len(paths) else f"{len(arrived)} of {len(paths)} descents arrive"
+    if len(arrived) == 1 < len(paths):
+        return f"1 of {len(paths)} descents arrives: {_title(arrived[0])}, at step {arrived[0].settled_at}"
     first = [_title(path) for path in arrived if path.settled_at == arrived[0].settled_at]
     return f"{who}, {theme.names(first)} first, at step {arrived[0].settled_at}"
 

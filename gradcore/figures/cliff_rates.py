@@ -124,7 +124,7 @@ def _limit_note(limit: float, free: Sequence[Arrival]) -> Layout:
     place = {"x": float(np.log10(limit)), "xanchor": "left", "xshift": 6, "y": 0, "yref": "paper", "yanchor": "bottom"}
     place["yshift"] = 20  # above the end of the clipped line
     fewest = min((one.steps for one in free if one.steps), default=None)
-    arrives = f" arrives after {fewest:,}<br>or more steps up to here," if fewest else "<br>is slow up to here,"
-    text = f"<b>No clipping</b>{arrives}<br>1 / (2 x₀²) = {limit:.4g}, and diverges beyond"
+    arrives = f"takes {fewest:,} steps<br>or more up to here" if fewest else "is slow up to here"
+    text = f"<b>No clipping</b><br>{arrives}<br>(1 / (2 x₀²) = {limit:.4g})<br>and diverges beyond"
     color = theme.rule_styles(["none"])[0].color
     return {**place, "text": text, "align": "left", "showarrow": False, "font": {"color": color}}
