@@ -5,6 +5,7 @@ import numpy as np
 from gradcore.blow_ups import Pair, Side, clip_rate, read_pair
 from gradcore.records import RaceTrace
 from gradcore.tasks import TASKS
+from gradcore.titles import counted
 
 LEVEL = 0.05
 NOTHING, SOLVED = 0.9, 0.1  # of the loss of a constant answer
@@ -36,8 +37,9 @@ def _blow_ups(pair: Pair) -> str:
 
 
 def _test(pair: Pair) -> str:
-    found = f"From the same weights and batches, {pair.only_without} of {pair.without.seeds} seeds blew up only "
-    found += f"without clipping and {pair.only_clipped} only with it (exact McNemar test, p = {pair.p_value:.2g})"
+    seeds = counted(pair.without.seeds, "seed")
+    found = f"From the same weights and batches, {pair.only_without} of {seeds} blew up only without clipping "
+    found += f"and {pair.only_clipped} only with it (exact McNemar test, p = {pair.p_value:.2g})"
     if pair.p_value > LEVEL:
         return f"{found}: these seeds do not show a difference."
     cure = pair.only_without > pair.only_clipped

@@ -86,7 +86,7 @@ def counted(number: int, noun: str) -> str:
     """Return a number with its noun.
 
     Example:
-        >>> counted(1, "seed"), counted(3, "seed")
-        ('1 seed', '3 seeds')
+        >>> counted(1, "seed"), counted(3, "seed"), counted(20000, "step")
+        ('1 seed', '3 seeds', '20,000 steps')
     """
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -1,6 +1,8 @@
 """A cliff: descent with and without clipping on a landscape, played step by step, redrawn at every change."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import streamlit as st
@@ -11,16 +13,28 @@ from gradcore.clipping import CLIP_RULES
 from gradcore.figures import cliff as figures
 from gradcore.figures import theme
 from gradcore.specs import Choice
+from gradcore.titles import counted
 from ui.address import parameters, say_not_number, say_unknown
+from ui.anatomy import anatomy
+from ui.clip_rules import rule_controls
 from ui.panels import try_this
 from ui.plot import plot
-from ui.words import escaped
+from ui.words import escaped, unbroken
 
 MOST_STEPS = 500  # of a path that is played
 RANGES = {"recurrent": 20.0, "quartic": 100.0}  # how far out a start may be
 PREFIX = {"recurrent": "cliff", "quartic": "cliff_x4"}  # of the controls' names in the address
-RATES, THRESHOLDS = (1e-6, 100.0), (1e-6, 1e6)  # least and most that the controls take
-THRESHOLD_HELP = "Gradients with a longer norm are scaled down to it: global-norm clipping."
+RATES = (1e-6, 100.0)  # least and most that the control takes
+HELD = "clip_by_global_norm"
+FIRST = ("none", HELD)
+# Rules that would only repeat another one, and why.
+LEFT_OUT: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "recurrent": (("clip_by_norm",), "Both parameters are one tensor: per tensor is the global norm here."),
+    "quartic": (
+        ("clip_by_value", "clip_by_norm"),
+        "The gradient is one number: by value and per tensor are the global norm here.",
+    ),
+}
 BIND: Final = "query-params"
 JUST_BELOW = 0.99  # times the limit: the fastest fixed step
 SIXTHS = (-1, 22)  # of a decade around it: for these x^4's steps are counted
@@ -32,7 +46,11 @@ EXPERIMENTS = (
     ),
     (
         "A threshold of 2: a single step is clipped. Is that enough?",
-        {"part": "Cliff", "cliff_threshold": "2"},
+        {"part": "Cliff", "cliff_clip_by_global_norm_max_norm": "2"},
+    ),
+    (
+        "By value, global norm, normalized, each at 0.2: which of them does not arrive?",
+        {"part": "Cliff", "cliff_rules": ["By value", "Global norm", "Normalized"], "cliff_normalized_norm": "0.2"},
     ),
     (
         "x to the fourth at the limit of a fixed learning rate: 0.0012375 descends, 0.00125 swings for ever",
@@ -48,41 +66,58 @@ class Asked:
     landscape: str
     start: tuple[float, ...]
     learning_rate: float
-    max_norm: float
+    rules: tuple[Choice, ...]
     steps: int
+
+    @property
+    def max_norm(self) -> float | None:
+        """The threshold of the global norm, where this rule is chosen."""
+        held = [choice for choice in self.rules if choice.name == HELD]
+        return float(held[0].get("max_norm") or 0) if held else None
 
 
 def draw() -> None:
     """Draw the part of the clipping lab that is about a descent."""
-    picture, settings = st.columns([3.3, 1], gap="medium")
+    name = _landscape()
+    picture, settings, details = anatomy()
     with settings:
-        asked = controls()
-    free, held = descents(asked)
-    with picture:
-        pictures(asked)
-        said = figures.sentences(asked.landscape, free, held, asked.max_norm)
-        st.markdown("\n".join(f"- {escaped(sentence)}" for sentence in said))
-    st.dataframe([row(path) for path in (free, held)], hide_index=True, width="stretch")
-    if asked.landscape == "quartic" and free.loss[0] > free.target:
-        rates(asked)
-    try_this(EXPERIMENTS)
+        asked = controls(name)
+    if not asked.rules:
+        with picture:
+            st.caption("Choose a rule to see its descent.")
+    else:
+        with picture:
+            paths = descents(asked)
+            pictures(asked)
+            st.markdown("\n".join(f"- {escaped(sentence)}" for sentence in figures.sentences(name, paths)))
+        with details:
+            st.table([row(path) for path in paths], border="horizontal", hide_index=True)
+            if name == "quartic" and paths[0].loss[0] > paths[0].target and asked.max_norm:
+                rates(asked, asked.max_norm)
+    with details:
+        try_this(EXPERIMENTS)
 
 
-def controls() -> Asked:
-    """Draw the controls of a descent and return what they ask for."""
-    given = parameters()
+def _landscape() -> str:
+    """Draw the choice of a landscape; return its name."""
     titles = {land.title: name for name, land in LANDSCAPES.items()}
+    say_unknown(parameters(), "landscape", titles)
     first = next(iter(titles))
-    title = st.segmented_control(
-        "Landscape", list(titles), default=first, key="landscape", bind=BIND, required=True, wrap=True
-    )
+    title = st.segmented_control("Landscape", list(titles), default=first, key="landscape", bind=BIND, required=True)
     name = titles[title or first]
-    land, prefix, far = LANDSCAPES[name], PREFIX[name], RANGES[name]
-    ranges = {f"{prefix}_rate": RATES, f"{prefix}_threshold": THRESHOLDS, f"{prefix}_steps": (1, MOST_STEPS)}
+    st.caption(LANDSCAPES[name].formula)
+    return name
+
+
+def controls(name: str) -> Asked:
+    """Draw the controls of a descent and return what they ask for."""
+    given, land, prefix, far = parameters(), LANDSCAPES[name], PREFIX[name], RANGES[name]
+    left_out, why = LEFT_OUT[name]
+    norm, same = {"max_norm": land.max_norm}, {"max_value": land.max_norm}
+    rules = rule_controls(prefix, FIRST, {HELD: norm, "clip_by_value": same}, left_out, why)
+    ranges = {f"{prefix}_rate": RATES, f"{prefix}_steps": (1, MOST_STEPS)}
     ranges |= {f"{prefix}_{part}": (-far, far) for part in land.parameters}
-    st.caption(land.formula)
     rate = _number("Learning rate", f"{prefix}_rate", land.learning_rate, RATES)
-    threshold = _number("Threshold (norm)", f"{prefix}_threshold", land.max_norm, THRESHOLDS, THRESHOLD_HELP)
     start = []
     for column, part, value in zip(st.columns(len(land.parameters)), land.parameters, land.start, strict=True):
         with column:
@@ -90,14 +125,14 @@ def controls() -> Asked:
     steps = st.number_input("Steps", 1, MOST_STEPS, land.steps, key=f"{prefix}_steps", bind=BIND)
     for key, (least, most) in ranges.items():
         say_not_number(given, key, least, most)
-    say_unknown(given, "landscape", titles)
-    return Asked(name, tuple(start), rate, threshold, int(steps))
+    return Asked(name, tuple(start), rate, rules, int(steps))
 
 
 def pictures(asked: Asked) -> None:
-    """Draw the landscape with its paths, which has the bar that plays both, and the loss beside it."""
+    """Draw the landscape with its paths, which has the bar that plays both, and the loss beside it; many below."""
     title = LANDSCAPES[asked.landscape].title
-    left, right = st.columns([1.25, 1])
+    few = len(asked.rules) <= figures.FEW
+    left, right = st.columns([1.15, 1]) if few else (st.container(), st.container())
     surface, loss = charts(asked)
     with left:
         plot(surface, key="cliff_surface", label=f"{title}: paths over the loss", height=HEIGHT, about=title)
@@ -105,41 +140,42 @@ def pictures(asked: Asked) -> None:
         plot(loss, key="cliff_loss", label=f"{title}: loss over steps", height=HEIGHT, about=title)
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def descents(asked: Asked) -> tuple[Descent, Descent]:
-    """Return the descent without and with clipping."""
-    clip = Choice.of("clip_by_global_norm", max_norm=asked.max_norm)
-    same = (asked.landscape, asked.start, asked.learning_rate, asked.steps)
-    return descend(*same), descend(*same, clip)
+def descents(asked: Asked) -> tuple[Descent, ...]:
+    """Return the descent under each rule; a change of one rule leaves the others as they were."""
+    return tuple(descent(asked.landscape, asked.start, asked.learning_rate, asked.steps, rule) for rule in asked.rules)
+
+
+descent = lru_cache(maxsize=256)(descend)
 
 
 def row(path: Descent) -> dict[str, str]:
     """Return one descent as a row of the table."""
     step, length = path.longest
-    lost = f"not finite at step {path.lost_at}"
+    lost = f"not finite at step\u00a0{path.lost_at}"
     settled = f"Steps until below {theme.number(path.target)} for good"
     return {
-        "Rule": CLIP_RULES[path.rule].title,
+        "Rule": unbroken(CLIP_RULES[path.rule].title),
         settled: "never" if path.settled_at is None else f"{path.settled_at}",
         "Loss at the last step": theme.number(float(path.loss[-1])) if path.lost_at is None else lost,
         "Largest gradient norm": theme.number(float(path.norms.max())),
-        "Longest step": f"{theme.number(length)} (step {step})",
+        "Longest step": f"{theme.number(length)} (step\u00a0{step})",
         "Steps clipped": f"{path.clipped.sum()} of {path.steps}",
     }
 
 
-def rates(asked: Asked) -> None:
+def rates(asked: Asked, max_norm: float) -> None:
     """Draw how many steps x^4 takes for each learning rate, with what the numbers say."""
-    text, free, held = rates_chart(asked.start[0], asked.max_norm, asked.learning_rate)
+    text, free, held = rates_chart(asked.start[0], max_norm, asked.learning_rate)
     plot(text, key="cliff_rates", label="Steps on x to the fourth for each learning rate", height=400, about="rates")
-    st.markdown("\n".join(f"- {escaped(sentence)}" for sentence in rate_sentences(asked, free, held)))
+    st.markdown("\n".join(f"- {escaped(sentence)}" for sentence in rate_sentences(asked, max_norm, free, held)))
 
 
-def rate_sentences(asked: Asked, free: Arrival, held: Arrival) -> list[str]:
+def rate_sentences(asked: Asked, max_norm: float, free: Arrival, held: Arrival) -> list[str]:
     """Return what the learning rates show: the sharp limit without clipping, and what clipping allows.
 
     Args:
-        asked: start, learning rate and threshold.
+        asked: start and learning rate.
+        max_norm: threshold of the global norm.
         free: just below the limit, without clipping.
         held: at the chosen learning rate, with clipping.
     """
@@ -151,7 +187,7 @@ def rate_sentences(asked: Asked, free: Arrival, held: Arrival) -> list[str]:
     ]
     ratio = free.steps / held.steps if free.steps and held.steps else 0
     said.append(
-        f"Clipped at {asked.max_norm:g}, a learning rate of {asked.learning_rate:g} takes {_steps(held)}"
+        f"Clipped at {max_norm:g}, a learning rate of {asked.learning_rate:g} takes {_steps(held)}"
         + (f", {ratio:.0f} times fewer." if ratio >= 2 else ".")
     )
     said.append(
@@ -162,7 +198,7 @@ def rate_sentences(asked: Asked, free: Arrival, held: Arrival) -> list[str]:
 
 
 def _steps(arrival: Arrival) -> str:
-    return "more than 200,000 steps or for ever" if arrival.steps is None else f"{arrival.steps:,} steps"
+    return "more than 200,000 steps or for ever" if arrival.steps is None else counted(arrival.steps, "step")
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

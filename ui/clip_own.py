@@ -11,14 +11,15 @@ from gradcore.uploads import tensors_from_table, tensors_from_upload
 from gradcore.uploads.limits import LARGEST_FILE
 from ui.words import as_sentence, escaped
 
-TABLE, BASE, ROWS = "own_table", "own_base", "own_rows"
+TABLE, BASE, ROWS, READ = "own_table", "own_base", "own_rows", "own_read"
 COLUMN = "Entries"
 FIRST = [{COLUMN: "0.01, -50, 0.1"}, {COLUMN: "100, -0.05"}]
+INSTEAD = "Shown instead: what was read before."
 HELP = "One row is one tensor. NaN and Inf are allowed; an empty row is a variable without a gradient."
 
 
-def own_gradients() -> Gradients | None:
-    """Draw the table and the upload; return the gradients, or say in a sentence why there are none."""
+def own_gradients() -> Gradients:
+    """Draw the table and the upload; return the gradients; where they are refused, say why and return those before."""
     left, right = st.columns([1.6, 1])
     with left:
         edited = _table()
@@ -33,8 +34,10 @@ def own_gradients() -> Gradients | None:
     try:
         found: Gradients = tensors_from_upload(file.name, file.getvalue()) if file else tensors_from_table(edited)
     except RefusedError as error:
-        st.error(escaped(as_sentence(error)), icon=":material/error:")
-        return None
+        st.error(escaped(as_sentence(error, INSTEAD)), icon=":material/error:")
+        before: Gradients = st.session_state.get(READ) or tensors_from_table([row[COLUMN] for row in FIRST])
+        return before
+    st.session_state[READ] = found
     if file:
         st.caption(escaped(f"{file.name}: {_described(found)}. Remove the file to use the table."))
     return found

@@ -3,6 +3,7 @@
 from urllib.parse import quote
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from gradcore.admission import admit, estimate_seconds
 from gradcore.blow_up_reading import pair_sentences
@@ -12,6 +13,7 @@ from gradcore.errors import GradcoreError, RefusedError
 from gradcore.records import RaceTrace, RunInfo, RunStatus
 from gradcore.specs import RaceSpec
 from ui import services
+from ui.anatomy import anatomy
 from ui.clip_real_charts import NORMS, OUTCOME, draw_charts, live_pair
 from ui.clip_real_controls import PART, RUN, adopt, pair_controls, settings_of
 from ui.clip_real_tables import seed_rows, side_rows
@@ -46,7 +48,7 @@ EXPERIMENTS = (
 def draw() -> None:
     """Draw the part of the clipping lab that trains with and without clipping."""
     shown = _shown_run()
-    picture, settings = st.columns([3.3, 1], gap="medium")
+    picture, settings, details = anatomy()
     with settings:
         adopt(shown, services.settings().limits)
         asked, refusal = _asked()
@@ -58,7 +60,8 @@ def draw() -> None:
             live_pair(shown.id, RaceSpec.from_json(shown.spec))
         else:
             _start_row(asked, shown, refusal)
-            _result(shown)
+            _result(shown, details)
+    with details:
         with st.expander("What the notebook got wrong"):
             st.markdown(NOTEBOOK)
         try_this([(sentence, {"part": PART, **values}) for sentence, values in EXPERIMENTS])
@@ -114,7 +117,7 @@ def _seconds(asked: RaceSpec) -> int:
     return max(1, round(estimate_seconds(asked, services.settings().workers)))
 
 
-def _result(shown: RunInfo | None) -> None:
+def _result(shown: RunInfo | None, details: DeltaGenerator) -> None:
     """Draw a pair that has ended, or the bundled example."""
     if shown is None:
         document = example_document("exploding_rnn")
@@ -128,16 +131,20 @@ def _result(shown: RunInfo | None) -> None:
         if shown.status is not RunStatus.FINISHED:
             say = st.error if shown.status is RunStatus.FAILED else st.warning
             say(escaped(shown.message or f"This run was {shown.status}; what it recorded is shown."))
-    _charts(run_id, cursor, spec, trace)
-
-
-def _charts(run_id: str, cursor: int, spec: RaceSpec, trace: RaceTrace) -> None:
-    """Draw who blows up, losses, norms and clip rate, and say what they show."""
     draw_charts(OUTCOME, run_id, cursor, spec, trace)
     if all(entrant.outcome for entrant in trace.entrants):
         st.markdown("\n".join(f"- {escaped(sentence)}" for sentence in pair_sentences(trace)))
+    with details:
+        _details(run_id, cursor, spec, trace)
+
+
+def _details(run_id: str, cursor: int, spec: RaceSpec, trace: RaceTrace) -> None:
+    """Draw norms and clip rate, and the numbers of both sides and of every seed."""
     draw_charts(NORMS, run_id, cursor, spec, trace)
-    st.dataframe(side_rows(trace), hide_index=True, width="stretch")
+    st.table(side_rows(trace), border="horizontal", hide_index=True)
     st.caption(MEANING)
     with st.expander("Seed by seed"):
+        st.caption(
+            "Without and with clipping: the step at which each seed blew up, and its validation loss at the end."
+        )
         st.dataframe(seed_rows(trace, spec.first_seed), hide_index=True, width="stretch")

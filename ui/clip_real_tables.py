@@ -6,6 +6,7 @@ from gradcore.blow_up_reading import share_text
 from gradcore.blow_ups import clip_rate, clipped_steps, read_pair
 from gradcore.figures import theme
 from gradcore.records import EntrantTrace, RaceTrace
+from gradcore.titles import counted
 
 
 def side_rows(trace: RaceTrace) -> list[dict[str, str]]:
@@ -20,7 +21,7 @@ def side_rows(trace: RaceTrace) -> list[dict[str, str]]:
                 "Runs blown up": share_text(side),
                 "At step": f"{steps[0]} to {steps[-1]}" if steps else "never",
                 "Steps clipped": _rate(entrant),
-                "Gradient not finite": f"{_lost(entrant):,} of {entrant.gradient_norm.size:,} steps",
+                "Gradient not finite": f"{_lost(entrant):,} of {counted(entrant.gradient_norm.size, 'step')}",
                 "Median validation loss": "" if side.validation_loss is None else theme.number(side.validation_loss),
             }
         )
@@ -28,17 +29,17 @@ def side_rows(trace: RaceTrace) -> list[dict[str, str]]:
 
 
 def seed_rows(trace: RaceTrace, first_seed: int) -> list[dict[str, str]]:
-    """Return a row for each seed: when it blew up and where it ended, without and with clipping."""
+    """Return a row for each seed: when it blew up and its validation loss, without and with clipping."""
     pair = read_pair(trace)
     without, clipped = trace.entrants
     acted = clipped_steps(clipped).sum(axis=0) if clipped.steps else np.zeros(trace.seeds, int)
     return [
         {
             "Seed": str(first_seed + place),
-            "Blown up without clipping": _step(pair.without.blown_up_at[place]),
-            "Blown up with clipping": _step(pair.clipped.blown_up_at[place]),
-            "Validation loss without": _final(without, place),
-            "Validation loss with": _final(clipped, place),
+            "Blown up without": _step(pair.without.blown_up_at[place]),
+            "Blown up with": _step(pair.clipped.blown_up_at[place]),
+            "Loss without": _final(without, place),
+            "Loss with": _final(clipped, place),
             "Steps clipped": f"{acted[place]} of {clipped.steps}",
         }
         for place in range(trace.seeds)

@@ -16,15 +16,19 @@ SMALLEST = 1e-30  # of a number that must be above 0
 Proposed = Mapping[str, Mapping[str, Scalar]]  # rule -> parameter -> what the page starts from
 
 
-def rule_controls(part: str, first: Sequence[str], proposed: Proposed) -> tuple[Choice, ...]:
+def rule_controls(
+    part: str, first: Sequence[str], proposed: Proposed, left_out: Sequence[str] = (), help_text: str | None = None
+) -> tuple[Choice, ...]:
     """Draw the choice of rules and their parameters; return the rules, without one that is refused, which is said.
 
     Args:
         part: the part of the page; it begins the name of every control.
         first: the rules that are chosen at first.
         proposed: values that a rule starts from here instead of its own.
+        left_out: rules that are not offered.
+        help_text: why they are not.
     """
-    titles = {rule.title: rule for rule in CLIP_RULES.values()}
+    titles = {rule.title: rule for rule in CLIP_RULES.values() if rule.name not in left_out}
     given = parameters()
     say_unknown(given, f"{part}_rules", titles, several=True)
     chosen = st.pills(
@@ -35,6 +39,7 @@ def rule_controls(part: str, first: Sequence[str], proposed: Proposed) -> tuple[
         key=f"{part}_rules",
         bind=BIND,
         wrap=True,
+        help=help_text,
     )
     rules = [rule for title, rule in titles.items() if title in chosen]
     found = [_parameters(part, rule, proposed.get(rule.name, {}), given) for rule in rules]

@@ -18,11 +18,12 @@ from gradcore.figures import theme
 from gradcore.scenarios import SCENARIOS
 from gradcore.specs import Choice, Tensor
 from ui.address import parameters, say_unknown
+from ui.anatomy import anatomy
 from ui.clip_own import own_gradients
 from ui.clip_rules import rule_controls, weight_control
 from ui.panels import try_this
 from ui.plot import plot
-from ui.words import escaped
+from ui.words import escaped, unbroken
 
 OWN = "Your own"
 TITLES = {scenario.title: scenario for scenario in SCENARIOS.values()}
@@ -78,17 +79,22 @@ def draw() -> None:
     scenario = TITLES.get(title or "")
     if scenario:
         st.caption(scenario.summary)
-        gradients: Gradients | None = scenario.gradients
-    else:
-        gradients = own_gradients()
-    picture, settings = st.columns([3.3, 1], gap="medium")
+    gradients = scenario.gradients if scenario else own_gradients()
+    picture, settings, details = anatomy()
     with settings:
-        asked = _controls(gradients) if gradients is not None else None
+        asked = _controls(gradients)
+    step, charts = _drawn(asked)
+    about = "own" if asked.tensors else "none"
     with picture:
-        if asked is not None:
-            step = _picture(asked)
-            if scenario and scenario.in_notebook:
-                _notebook(step.gradients)
+        plot(charts[0], key="step_entries", label="Entries of the gradient before and after each rule", height=HEIGHT,
+             about=about)  # fmt: skip
+        st.markdown("\n".join(f"- {escaped(sentence)}" for sentence in sentences(step)))
+    with details:
+        _directions_and_shapes(charts, about)
+        if step.results:
+            st.table([row(one, step) for one in step.results], border="horizontal", hide_index=True)
+        if scenario and scenario.in_notebook:
+            _notebook(step.gradients)
         try_this([(sentence, {"part": "One step", **values}) for sentence, values in EXPERIMENTS])
 
 
@@ -130,23 +136,15 @@ def _match(asked: Asked, norm: float) -> Asked:
     return Asked(asked.tensors, tuple(one.choice for one in found), asked.weight)
 
 
-def _picture(asked: Asked) -> OneStep:
-    """Draw the charts, the table and what they show."""
-    step, texts = _drawn(asked)
-    about = "own" if asked.tensors else "none"
-    plot(texts[0], key="step_entries", label="Entries of the gradient before and after each rule", height=HEIGHT,
-         about=about)  # fmt: skip
+def _directions_and_shapes(charts: Sequence[str], about: str) -> None:
+    """Draw by how much each rule turns the gradient, and its shape."""
     left, right = st.columns(2)
     with left:
-        plot(texts[1], key="step_angles", label="Angle by which each rule turns the gradient", height=HEIGHT,
+        plot(charts[1], key="step_angles", label="Angle by which each rule turns the gradient", height=HEIGHT,
              about=about)  # fmt: skip
     with right:
-        plot(texts[2], key="step_shapes", label="Norm after against norm before for each rule", height=HEIGHT,
+        plot(charts[2], key="step_shapes", label="Norm after against norm before for each rule", height=HEIGHT,
              about=about)  # fmt: skip
-    st.markdown("\n".join(f"- {escaped(sentence)}" for sentence in sentences(step)))
-    if step.results:
-        st.table([row(one, step) for one in step.results], border="horizontal", hide_index=True)
-    return step
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
@@ -166,7 +164,7 @@ def _drawn(asked: Asked) -> tuple[OneStep, tuple[str, str, str]]:
 def row(one: Applied, step: OneStep) -> dict[str, str]:
     """Return one rule as a row of the table; the norm after is the number that matters."""
     return {
-        "Rule": escaped(one.title),
+        "Rule": unbroken(one.title),
         "Norm after": f"**{theme.number(one.norm_after)}**",
         "Clipped": "yes" if one.clipped else "no",
         "Turned by": "no angle" if one.angle is None else f"{one.angle:.1f}°",
@@ -179,15 +177,15 @@ def row(one: Applied, step: OneStep) -> dict[str, str]:
 
 
 def norms_text(before: Sequence[float | None], after: Sequence[float | None]) -> str:
-    """Return the norm of each tensor before and after, the first few of many.
+    r"""Return the norm of each tensor before and after, the first few of many.
 
     Example:
         >>> norms_text([5.0, None], [1.0, None])
-        '5 → 1, no gradient'
+        '5\xa0→\xa01, no gradient'
     """
     pairs = zip(before, after, strict=True)
     said = [
-        "no gradient" if old is None or new is None else f"{theme.number(old)} → {theme.number(new)}"
+        "no gradient" if old is None or new is None else f"{theme.number(old)}\u00a0→\u00a0{theme.number(new)}"
         for old, new in pairs
     ]
     return ", ".join(said[:MOST_NORMS]) + (f", and {len(said) - MOST_NORMS} more" if len(said) > MOST_NORMS else "")

@@ -18,11 +18,13 @@ from gradcore.figures import clip_stream as figures
 from gradcore.figures import theme
 from gradcore.specs import Choice, StreamSpec
 from gradcore.streams import stream_steps
+from gradcore.titles import counted
+from ui.anatomy import anatomy
 from ui.clip_rules import rule_controls, weight_control
 from ui.clip_stream_controls import preset_control, stream_controls
 from ui.panels import try_this
 from ui.plot import plot
-from ui.words import as_sentence, escaped
+from ui.words import as_sentence, escaped, unbroken
 
 FIRST = (PERCENTILE_RULE, "clip_by_global_norm")
 PROPOSED = {  # the notebook's
@@ -76,16 +78,17 @@ class Drawn:
 
 def draw() -> None:
     """Draw the part of the clipping lab that is about a stream."""
-    picture, settings = st.columns([3.3, 1], gap="medium")
-    above = picture.container()
+    picture, settings, details = anatomy()
     with settings:
         asked = _asked()
-    with above:
-        preset_control()  # after the controls, whose state it reads
+    found = _drawn(asked) if asked is not None else None
     with picture:
-        if asked is not None:
-            found = _drawn(asked)
-            _charts(asked, found)
+        preset_control()  # after the controls, whose state it reads
+        if asked is not None and found is not None:
+            _norms_chart(asked, found)
+    with details:
+        if asked is not None and found is not None:
+            _thresholds_chart(asked, found)
             _tables(found)
             _seeds(asked, found)
         try_this([(sentence, {"part": "Stream", **values}) for sentence, values in EXPERIMENTS])
@@ -106,7 +109,7 @@ def _asked() -> Asked | None:
 def _drawn(asked: Asked) -> Drawn:
     """Return the trial and its charts, made once for everybody who asks for the same."""
     results = tuple(_alone(asked, choice) for choice in asked.rules)
-    trial = StreamTrial(_norms(asked.stream), results)
+    trial = StreamTrial(_norms_before(asked.stream), results)
     run = notebook_beside(trial)
     chosen = [one for one in results if one.choice.name == PERCENTILE_RULE]
     ours = chosen[0] if chosen else _alone(asked, NOTEBOOK_RULE)
@@ -131,20 +134,22 @@ def _result(stream: StreamSpec, choice: Choice, weight: float | None) -> StreamR
 
 
 @lru_cache(maxsize=256)
-def _norms(stream: StreamSpec) -> NDArray[np.float64]:
+def _norms_before(stream: StreamSpec) -> NDArray[np.float64]:
     return quick_stream(_steps(stream), []).norms
 
 
-def _charts(asked: Asked, found: Drawn) -> None:
-    """Draw both charts and say what they show."""
-    about = f"{asked.stream.steps}"
+def _norms_chart(asked: Asked, found: Drawn) -> None:
+    """Draw the norms before and after each rule, and say what they show."""
     plot(found.charts[0], key="stream_norms", label="Gradient norm before and after each rule", height=HEIGHT,
-         about=about)  # fmt: skip
-    plot(found.charts[1], key="stream_thresholds", label="Threshold of each rule over the steps", height=HEIGHT,
-         about=about)  # fmt: skip
+         about=f"{asked.stream.steps}")  # fmt: skip
     said = stream_sentences(found.trial, found.run)
     if said:
         st.markdown("\n".join(f"- {escaped(sentence)}" for sentence in said))
+
+
+def _thresholds_chart(asked: Asked, found: Drawn) -> None:
+    plot(found.charts[1], key="stream_thresholds", label="Threshold of each rule over the steps", height=HEIGHT,
+         about=f"{asked.stream.steps}")  # fmt: skip
 
 
 def _tables(found: Drawn) -> None:
@@ -166,12 +171,13 @@ def _tables(found: Drawn) -> None:
 def row(one: StreamResult, trial: StreamTrial) -> dict[str, str]:
     """Return one rule as a row of the table; the clip rate is the number that matters."""
     after = one.norm_after[np.isfinite(one.norm_after)]
+    recent = "step" if min(one.recent, len(trial.norms)) == 1 else f"{min(one.recent, len(trial.norms))}"
     return {
-        "Rule": escaped(one.title),
+        "Rule": unbroken(one.title),
         "Clip rate": f"**{one.clip_rate:.1%}**",
-        "Clipped": f"{int(one.clipped.sum())} of {len(trial.norms)} steps",
+        "Clipped": f"{int(one.clipped.sum())} of {counted(len(trial.norms), 'step')}",
         "Skipped": f"{int(one.skipped.sum())}",
-        "Recent rate": f"{one.recent_clip_rate:.1%} of the last {min(one.recent, len(trial.norms))}",
+        "Recent rate": f"{one.recent_clip_rate:.1%} of the last {recent}",
         "Largest norm after": theme.number(float(after.max())) if after.size else "none",
         "Final threshold": "none" if one.final_threshold is None else theme.number(one.final_threshold),
     }

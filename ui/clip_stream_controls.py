@@ -7,6 +7,7 @@ import streamlit as st
 
 from gradcore.specs import NOTEBOOK_PHASES, TAILS, Phase, StreamSpec
 from gradcore.specs.stream import MOST_SEED
+from gradcore.titles import counted
 from ui.address import parameters, say_not_whole, say_unknown
 from ui.words import escaped
 
@@ -55,7 +56,7 @@ def stream_controls() -> StreamSpec:
     steps = sum(phase.steps for phase in phases)
     lost = range(int(nan_at), int(nan_at) + int(count)) if nan_at is not None else range(0)
     if nan_at is not None and int(nan_at) >= steps:
-        st.caption(escaped(f"The stream has {steps} steps; the NaN would come after its end."))
+        st.caption(escaped(f"The stream has {counted(steps, 'step')}; the NaN would come after its end."))
     return StreamSpec(int(seed), phases, tail, tuple(step for step in lost if step < steps))
 
 

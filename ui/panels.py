@@ -37,14 +37,14 @@ def runs_table(runs: Sequence[RunInfo], key: str) -> str | None:
     return runs[chosen[0]].id if chosen and chosen[0] < len(runs) else None
 
 
-def try_this(experiments: Sequence[tuple[str, Mapping[str, str]]]) -> None:
+def try_this(experiments: Sequence[tuple[str, Mapping[str, str | Sequence[str]]]]) -> None:
     """Draw experiments that take a minute: a sentence each, which opens this page with its settings and no others.
 
     They are links, not `st.page_link`, which keeps controls that are not named and leaves the address behind them.
     """
     st.subheader("Try this", anchor=False)
     links = [
-        f'<li><a href="?{escape(urlencode(settings))}" target="_self">{escape(sentence)}</a></li>'
+        f'<li><a href="?{escape(urlencode(settings, doseq=True))}" target="_self">{escape(sentence)}</a></li>'
         for sentence, settings in experiments
     ]
     st.html(f'<ul class="gradcore-try">{"".join(links)}</ul>')

@@ -55,13 +55,23 @@ function merge(target, patch) {
   }
 }
 
+// As many columns as the longest name allows; Python, which cannot measure it, has guessed rather too much.
 function makeRoomForLegend(data, layout, width) {
-  const entries = data.filter((trace) => trace.showlegend !== false).length;
+  const entries = data.filter((trace) => trace.showlegend !== false);
+  const { font } = layout.template.layout;
+  const longest = Math.max(...entries.map((trace) => measure(trace.name ?? "", `${font.size}px ${font.family}`)));
+  layout.legend.entrywidth = Math.min(layout.legend.entrywidth, Math.ceil(longest) + 2);
   const inner = width - layout.margin.l - layout.margin.r;
   const columns = Math.max(1, Math.floor(inner / (layout.legend.entrywidth + 46)));
-  const room = 20 * Math.ceil(entries / columns);
+  const room = 20 * Math.ceil(entries.length / columns);
   layout.margin.b = 64 + room;
   layout.height += room;
+}
+
+function measure(text, font) {
+  const canvas = document.createElement("canvas").getContext("2d");
+  canvas.font = font;
+  return canvas.measureText(text).width;
 }
 
 const BESIDE = 640; // px below which a chart may stand beside another: room for two lines and two aligns their frames

@@ -16,6 +16,16 @@ def escaped(text: str) -> str:
     return SPECIAL.sub(lambda match: match[1] or "\\" + match[2], text)
 
 
+def unbroken(text: str) -> str:
+    """Return a text, safe for Markdown, whose words stay on one line: a name in a table.
+
+    Example:
+        >>> unbroken("Global norm")
+        'Global\\xa0norm'
+    """
+    return escaped(text).replace(" ", "\u00a0")
+
+
 def as_sentence(error: Exception, then: str = "") -> str:
     """Return what an error says with a capital, which it has not after the command line's name, and a next sentence.
 

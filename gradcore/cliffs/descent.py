@@ -26,7 +26,7 @@ class Descent:
     points: Doubles  # (N + 1, P)
     loss: Doubles  # (N + 1,)
     norms: Doubles  # (N + 1,) gradient norm before clipping
-    clipped: NDArray[np.bool_]  # (N,) which steps were shortened
+    clipped: NDArray[np.bool_]  # (N,) which gradients the rule changed
     target: float
 
     @property

@@ -91,11 +91,14 @@ def _blinded(trial: StreamTrial, run: NotebookRun) -> list[str]:
     blind = run.blind
     missed = [one for one in trial.results if one.choice.name == PERCENTILE_RULE]
     passed = int((missed[0].clipped & blind & ~run.clipped).sum()) if missed else 0
+    steps = int((blind & ~lost).sum())
     said = (
         "The notebook's class says “No clipping needed: nan”, lets the NaN into the training, and then holds its "
-        f"threshold at the upper clamp for {int((blind & ~lost).sum())} further steps, while a NaN is in its window"
+        f"threshold at the upper clamp for {steps} further {'step' if steps == 1 else 'steps'}, "
+        "while a NaN is in its window"
     )
-    ours = f"; {passed} steps pass there that the same rule clips here." if passed else "."
+    pass_there = "1 step passes there" if passed == 1 else f"{passed} steps pass there"
+    ours = f"; {pass_there} that the same rule clips here." if passed else "."
     return [said + ours, "Every rule here skips a step that is not finite and keeps it out of its history."]
 
 

@@ -11,6 +11,7 @@ from gradcore.figures.labels import label_width
 from gradcore.figures.theme import Layout
 
 FAR = 1000.0  # times the least value: beyond, a value stands on the frame
+FEW_STEPS = 8  # each of which has its own tick
 ROW_HEIGHT = 34  # px of one entrant in a chart with a row for each
 VERTICAL_GRID: Layout = {"showgrid": True, "showline": False, "ticks": ""}  # of charts whose rows are names
 
@@ -36,6 +37,17 @@ def log_axis(text: str, low: float, high: float, suffix: str = "") -> Layout:
         "exponentformat": "power",  # of the ticks that Plotly chooses after a zoom
         "nticks": 5,
     }
+
+
+def step_axis(first: float, last: float) -> Layout:
+    """Return the axis of steps, with no ticks between two of them.
+
+    Example:
+        >>> step_axis(0, 3)["dtick"], "dtick" in step_axis(0, 300)
+        (1, False)
+    """
+    few = {"dtick": 1} if last - first <= FEW_STEPS else {}
+    return {"title": {"text": "Step"}, "range": [first, last], "unifiedhovertitle": {"text": "Step %{x}"}, **few}
 
 
 def log_ticks(bottom: float, top: float) -> list[float]:

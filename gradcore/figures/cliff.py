@@ -1,8 +1,10 @@
-"""A cliff: the landscape with the paths over it; `cliff_steps.py` draws loss and learning rates. All are offered here.
+"""A cliff: the landscape with the paths over it; all charts of a cliff are offered here.
 
-Landscape and loss play together: their layouts hold `meta.frames`, as `ui/plot_play.js` reads it.
+`cliff_steps.py` draws the loss over the steps, `cliff_rates.py` the steps for each learning rate. Landscape and loss
+play together: their layouts hold `meta.frames`, as `ui/plot_play.js` reads it.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,20 +12,35 @@ import numpy as np
 import plotly.graph_objects as go
 
 from gradcore.cliffs import LANDSCAPES, Descent, Landscape
+from gradcore.clipping import CLIP_RULES
 from gradcore.figures import theme
 from gradcore.figures.axes import VERTICAL_GRID, log_axis
 from gradcore.figures.cliff_claims import sentences, title
-from gradcore.figures.cliff_paths import Box, path_exit, path_line, path_tip, places_of, playing, start_mark
-from gradcore.figures.cliff_steps import loss_over_steps, steps_by_rate
+from gradcore.figures.cliff_paths import (
+    FEW,
+    Box,
+    path_exits,
+    path_line,
+    path_looks,
+    path_tip,
+    places_of,
+    playing,
+    start_mark,
+    with_names,
+)
+from gradcore.figures.cliff_rates import steps_by_rate
+from gradcore.figures.cliff_steps import loss_over_steps
 from gradcore.figures.labels import beside
 from gradcore.figures.theme import Layout
 
-__all__ = ["loss_over_steps", "sentences", "steps_by_rate", "surface"]
+__all__ = ["FEW", "loss_over_steps", "sentences", "steps_by_rate", "surface"]
 
 CELLS = 96  # of the picture, along each axis
 FLOOR = 1e-5  # of the loss in the picture
 SHADES = (-3.5, -0.25)  # exponents of the losses between which shades differ
 ROOM = 1.0  # how far beyond its own frame a picture may grow for a path, in frames
+SAME_SPOT = 10  # px: ends that are nearer than that share a text
+DECADE = 25  # px of x^4's axis
 WIDTH = 330  # px for which names are placed
 
 
@@ -32,28 +49,29 @@ def surface(landscape: str, paths: Sequence[Descent], height: int = theme.HEIGHT
     land = LANDSCAPES[landscape]
     box = frame(land, paths)
     ground = _contour(land, box) if len(box) == 2 else _curve(land, box)
-    looks = theme.rule_styles([path.rule for path in paths])
+    looks = path_looks(paths)
     places = [places_of(land, path) for path in paths]
-    sides = _sides(places, box, height)
+    at_start, *sides = _sides(paths, places, box, height)
+    names = _tip_names(paths, places, box, height)
     lines = [path_line(land, *each) for each in zip(paths, places, looks, strict=True)]
-    tips = [path_tip(land, *each) for each in zip(paths, places, looks, sides, strict=True)]
-    exits = [part for each in zip(paths, places, looks, strict=True) if (part := path_exit(land, box, *each))]
-    traces = [*ground, *lines, *exits, *tips, start_mark(places[0])]
+    tips = [path_tip(*each) for each in zip(paths, places, looks, names, sides, strict=True)]
+    exits = path_exits(land, box, paths, looks)
+    traces = [*ground, *lines, *exits, *tips, start_mark(places[0], at_start)]
     first = len(ground)
     moving = list(range(first, first + len(lines) + len(exits)))
     frames = playing(paths, moving, [moving[-1] + 1 + index for index in range(len(tips))], follows=False)
     x, y = _axes(land, box)
     layout = {
-        "title": theme.title(title(paths[0], paths[-1]), _plotted(land)),
+        "title": theme.title(title(paths), _plotted(land)),
         "height": height,
         "xaxis": x,
         "yaxis": y,
         "hovermode": "closest",
-        "margin": theme.margin(right=72 if len(box) == 2 else 24),
+        "margin": {"r": 72 if len(box) == 2 else 24, "l": 52},
         **_cliff(box),
         "meta": {"frames": frames},
     }
-    return theme.figure(traces, layout, narrow={"margin": theme.margin(right=16, left=52)} if len(box) == 1 else None)
+    return theme.figure(traces, with_names(layout, paths))
 
 
 def frame(land: Landscape, paths: Sequence[Descent]) -> Box:
@@ -79,6 +97,7 @@ def _contour(land: Landscape, box: Box) -> list[dict[str, Any]]:
     return [
         {
             "type": "contour",
+            "showlegend": False,
             "x": x.astype(np.float32),
             "y": y.astype(np.float32),
             "z": np.log10(np.maximum(loss, FLOOR)).astype(np.float32),
@@ -120,9 +139,8 @@ def _curve(land: Landscape, box: Box) -> list[dict[str, Any]]:
     loss, _ = land.loss((x,), np)
     line = {"color": theme.LINE, "width": 6}
     shown = np.maximum(loss, 1e-12).astype(np.float32)
-    return [
-        {"type": "scatter", "mode": "lines", "x": x.astype(np.float32), "y": shown, "line": line, "hoverinfo": "skip"}
-    ]
+    drawn = {"x": x.astype(np.float32), "y": shown, "line": line}
+    return [{"type": "scatter", "mode": "lines", **drawn, "showlegend": False, "hoverinfo": "skip"}]
 
 
 def _axes(land: Landscape, box: Box) -> tuple[Layout, Layout]:
@@ -136,20 +154,42 @@ def _axes(land: Landscape, box: Box) -> tuple[Layout, Layout]:
 def _plotted(land: Landscape) -> str:
     if len(land.parameters) == 1:
         return "f(x) = x⁴, and where each descent steps"
-    return "Loss after 50 steps of the unit, shaded = small, and both paths"
+    return "Loss after 50 steps of the unit, shaded = small, and the paths over it"
 
 
-def _sides(places: Sequence[tuple[Any, Any]], box: Box, height: int) -> list[str]:
-    """Return on which side of its end each name stands, so that it covers neither the start nor another name."""
-    ends = [(float(x[np.isfinite(y)][-1]), float(y[np.isfinite(y)][-1])) for x, y in places]
+def _tip_names(paths: Sequence[Descent], places: Sequence[tuple[Any, Any]], box: Box, height: int) -> list[str]:
+    """Return what stands at each path's end; of ends at one spot only the first has a text, the names of all."""
+    if len(paths) > FEW:
+        return [""] * len(paths)
+    spots = [_pixel(box, _last(*each), height) for each in places]
+    titles = [CLIP_RULES[path.rule].title for path in paths]
+    near = [[other for other, at in enumerate(spots) if math.dist(at, spot) < SAME_SPOT] for spot in spots]
+    return [
+        theme.names([titles[other] for other in near[own]]) if near[own][0] == own else "" for own in range(len(paths))
+    ]
+
+
+def _sides(paths: Sequence[Descent], places: Sequence[tuple[Any, Any]], box: Box, height: int) -> list[str]:
+    """Return on which side of start and ends each name stands, so that it covers no other."""
+    ends = [_last(*each) for each in places]
     if len(box) == 1:  # at the right the lines come from the left, above the curve
-        return ["below left" if x > 0.5 * box[0][1] else "right" for x, _ in ends]
+        return ["above", *("below left" if x > 0.5 * box[0][1] else "right" for x, _ in ends)]
     start = (float(places[0][0][0]), float(places[0][1][0]))
     pixels = [_pixel(box, spot, height) for spot in (start, *ends)]
-    names = ["", *["Global norm"] * len(ends)]  # the start's own name is above it
-    return beside(pixels, names, WIDTH)[1:]
+    found = beside(pixels, ["start", *_tip_names(paths, places, box, height)], WIDTH)
+    return ["above", *found[1:]] if len(paths) > FEW else found
+
+
+def _last(x: Any, y: Any) -> tuple[float, float]:
+    """Return the last point of a path that can be drawn."""
+    return float(x[np.isfinite(y)][-1]), float(y[np.isfinite(y)][-1])
 
 
 def _pixel(box: Box, spot: tuple[float, float], height: int) -> tuple[float, float]:
-    (left, right), (low, high) = box
-    return (spot[0] - left) / (right - left) * WIDTH, (spot[1] - low) / (high - low) * (height - 120)
+    """Return about where a point lies on the screen, in px; over one parameter the loss has a logarithmic axis."""
+    (left, right), x = box[0], spot[0]
+    across = (x - left) / (right - left) * WIDTH
+    if len(box) == 1:
+        return across, DECADE * math.log10(spot[1])
+    low, high = box[1]
+    return across, (spot[1] - low) / (high - low) * (height - 120)

@@ -1,10 +1,16 @@
 """What a descent did, in words: for titles and for the sentences under the picture."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from gradcore.cliffs import LANDSCAPES, Descent
+from gradcore.clipping import CLIP_RULES
+from gradcore.figures import theme
 from gradcore.figures.theme import number
+from gradcore.titles import counted
 
+MOST_SENTENCES = 3
 THROWN = 10.0  # times the median step before it: there a step is a throw
 
 
@@ -23,7 +29,7 @@ def outcome(path: Descent) -> str:
         return f"arrives at step {path.settled_at}" + (f" after a throw at step {thrown[0]}" if thrown else "")
     if thrown:
         return f"is thrown {number(thrown[1], 3)} away at step {thrown[0]}"
-    return f"is at a loss of {number(path.loss[-1], 2)} after {_count(path.steps)}"
+    return f"is at a loss of {number(path.loss[-1], 2)} after {counted(path.steps, 'step')}"
 
 
 def throw(path: Descent) -> tuple[int, float] | None:
@@ -34,18 +40,43 @@ def throw(path: Descent) -> tuple[int, float] | None:
     return (step, length) if before.size and length > THROWN * float(np.median(before)) else None
 
 
-def title(free: Descent, held: Descent) -> str:
-    """Return what is seen of two descents from the same start, without and with clipping."""
+def title(paths: Sequence[Descent]) -> str:
+    """Return what is seen of descents from the same start: without clipping against one rule, or who arrives."""
+    if len(paths) == 1:
+        return f"{_title(paths[0])}: the descent {outcome(paths[0])}"
+    if len(paths) == 2 and paths[0].rule == "none":
+        return _pair_title(*paths)
+    arrived = sorted((path for path in paths if path.settled_at is not None), key=lambda path: path.settled_at or 0)
+    if not arrived and all(path.lost_at is not None for path in paths):
+        return f"No descent arrives: each overflows, the first at step {min(path.lost_at or 0 for path in paths)}"
+    if not arrived:
+        return f"No descent arrives within {counted(max(path.steps for path in paths), 'step')}"
+    who = "Every descent arrives" if len(arrived) == len(paths) else f"{len(arrived)} of {len(paths)} descents arrive"
+    if len(arrived) == 1 < len(paths):
+        return f"1 of {len(paths)} descents arrives: {_title(arrived[0])}, at step {arrived[0].settled_at}"
+    first = [_title(path) for path in arrived if path.settled_at == arrived[0].settled_at]
+    return f"{who}, {theme.names(first)} first, at step {arrived[0].settled_at}"
+
+
+def _pair_title(free: Descent, held: Descent) -> str:
     if not held.clipped.any():
-        return f"No gradient is long enough to be clipped: the descent {outcome(free)} either way"
+        return f"{_title(held)} changes no gradient: the descent {outcome(free)} either way"
     if free.settled_at is not None and held.settled_at is not None and not throw(free):
         return f"The descent arrives without and with clipping: at step {free.settled_at} and at step {held.settled_at}"
     return f"Without clipping the descent {outcome(free)}; clipped, it {outcome(held)}"
 
 
-def sentences(landscape: str, free: Descent, held: Descent, max_norm: float) -> list[str]:
-    """Return what happened to both descents, with their numbers."""
-    return [*_of_free(landscape, free), *_of_held(held, max_norm)]
+def sentences(landscape: str, paths: Sequence[Descent]) -> list[str]:
+    """Return what happened to the first descents, with their numbers; the table has the others."""
+    return [
+        text
+        for path in paths[:MOST_SENTENCES]
+        for text in (_of_free(landscape, path) if path.rule == "none" else _of_held(path))
+    ]
+
+
+def _title(path: Descent) -> str:
+    return CLIP_RULES[path.rule].title
 
 
 def _of_free(landscape: str, path: Descent) -> list[str]:
@@ -69,21 +100,17 @@ def _of_free(landscape: str, path: Descent) -> list[str]:
     ]
 
 
-def _of_held(path: Descent, max_norm: float) -> list[str]:
-    clipped = int(path.clipped.sum())
+def _of_held(path: Descent) -> list[str]:
+    name, clipped = _title(path), int(path.clipped.sum())
     if not clipped:
-        return [f"No gradient is longer than {number(max_norm)}, so clipping changes nothing: both paths are the same."]
+        return [f"{name} changes no gradient: its path is the one without clipping."]
     largest = float(path.norms[:-1].max())
+    acts = f"{name} changes {clipped} of {counted(path.steps, 'gradient')} (the largest norm is {number(largest, 3)})"
+    if path.lost_at is not None:
+        return [f"{acts}; the descent {outcome(path)} all the same."]
     end = (
         f"the loss stays below {number(path.target)} from step {path.settled_at} on"
         if path.settled_at is not None
         else f"the loss is {number(path.loss[-1], 2)} at the last step, not below {number(path.target)} for good"
     )
-    return [
-        f"Clipping at a norm of {number(max_norm)} shortens {clipped} of {_count(path.steps)} (the largest norm was "
-        f"{number(largest, 3)}); none is longer than {number(path.longest[1], 3)}, and {end}."
-    ]
-
-
-def _count(steps: int) -> str:
-    return "1 step" if steps == 1 else f"{steps} steps"
+    return [f"{acts}; no step is longer than {number(path.longest[1], 3)}, and {end}."]

@@ -1,4 +1,4 @@
-"""A cliff in numbers of steps: the loss of each path over its steps, and x^4's steps for each learning rate."""
+"""A cliff over its steps: the loss of each path; x^4's steps for each learning rate are in `cliff_rates.py`."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,43 +6,70 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from gradcore.cliffs import MOST_STEPS, Arrival, Descent
+from gradcore.cliffs import Descent
 from gradcore.clipping import CLIP_RULES
 from gradcore.figures import theme
-from gradcore.figures.axes import log_axis
-from gradcore.figures.cliff_paths import floats, playing
+from gradcore.figures.axes import log_axis, step_axis
+from gradcore.figures.cliff_paths import FEW, exit_text, floats, path_looks, playing, with_names
+from gradcore.figures.labels import label_width
+from gradcore.figures.pair_lines import names_at_ends
 from gradcore.figures.theme import Layout, Style
 
+TARGET = "Target"
 LEAVING = 10.0  # times the highest loss of the others: there a diverging path leaves the frame
-LEAST = 300.0  # times below the target: a lucky dip deeper than that leaves the frame
+LEAST = 1e-6  # times the target: a lucky dip deeper than that is drawn on the lower edge
 
 
 def loss_over_steps(paths: Sequence[Descent], height: int = theme.HEIGHT) -> go.Figure:
     """Draw the loss of each path over its steps, with the target; it moves with the landscape."""
-    looks = theme.rule_styles([path.rule for path in paths])
-    drawn = [np.where(np.isfinite(path.loss) & (path.loss > 0), path.loss, np.nan) for path in paths]
-    steps = max(path.steps for path in paths)
+    looks, steps, target = path_looks(paths), max(path.steps for path in paths), paths[0].target
+    low, high = _reach(paths)
+    yaxis = log_axis("Loss", low, high)
+    drawn = [_drawn(path, low) for path in paths]
     lines = [_line(path, losses, look) for path, losses, look in zip(paths, drawn, looks, strict=True)]
-    lost = [_lost(path, look) for path, look in zip(paths, looks, strict=True) if path.lost_at is not None]
+    lost = _lost(paths, looks, float(10 ** yaxis["range"][1]))
     tips = [_tip(path, losses, look) for path, losses, look in zip(paths, drawn, looks, strict=True)]
-    moving = list(range(len(lines) + len(lost)))
-    tipped = [len(moving) + index for index in range(len(tips))]
-    target = theme.number(paths[0].target)
+    moving = list(range(1, 1 + len(lines) + len(lost)))
+    tipped = [1 + len(moving) + index for index in range(len(tips))]
+    edge = f"; below {theme.number(low)}: on the edge" if any((path.loss < low).any() for path in paths) else ""
+    plotted = f"Loss over the steps; dashed: the target, {theme.number(target)}{edge}"
     layout = {
-        "title": theme.title(_loss_title(paths), f"Loss over the steps; dashed: the target, {target}"),
+        "title": theme.title(_loss_title(paths), plotted),
         "height": height,
-        "xaxis": {"title": {"text": "Step"}, "range": [0, steps], "unifiedhovertitle": {"text": "Step %{x}"}},
-        "yaxis": log_axis("Loss", *_reach(paths, drawn)),
+        "xaxis": step_axis(0, steps),
+        "yaxis": yaxis,
         "yaxis2": {"overlaying": "y", "range": [0, 1], "fixedrange": True, "visible": False},
-        "margin": theme.margin(right=96),
-        "shapes": [_across(paths[0].target)],
+        "margin": {"r": 24, "l": 52},
         "meta": {"frames": playing(paths, moving, tipped, follows=True)},
     }
-    return theme.figure([*lines, *lost, *tips], layout)
+    if len(paths) <= FEW:
+        layout |= _names(paths, drawn, looks, yaxis, height)
+    return theme.figure([_target(target, steps), *lines, *lost, *tips], with_names(layout, paths))
+
+
+def _names(
+    paths: Sequence[Descent], drawn: Sequence[Any], looks: Sequence[Style], yaxis: Layout, height: int
+) -> Layout:
+    """Return the names of the target and of every path that stays a number, at the heights of their ends."""
+    kept = [each for each in zip(paths, drawn, looks, strict=True) if each[0].lost_at is None]
+    ends = [(TARGET, paths[0].target), *((CLIP_RULES[path.rule].title, float(losses[-1])) for path, losses, _ in kept)]
+    muted = Style(theme.MUTED, "dash", "circle")
+    around = theme.margin()
+    notes = names_at_ends(ends, [muted, *(look for *_, look in kept)], yaxis, height - around["t"] - around["b"])
+    named = [{**note, "name": name} for note, (name, _) in zip(notes, ends, strict=True)]
+    return {"annotations": named, "margin": {"r": label_width([name for name, _ in ends]), "l": 52}}
 
 
 def _loss_title(paths: Sequence[Descent]) -> str:
-    return f"Loss at the end: {'; '.join(_ended(path) for path in paths)}"
+    if len(paths) <= 2:
+        return f"Loss at the end: {'; '.join(_ended(path) for path in paths)}"
+    kept = [path for path in paths if path.lost_at is None]
+    if not kept:
+        return "Every descent is lost"
+    best = min(kept, key=lambda path: float(path.loss[-1]))
+    lost = len(paths) - len(kept)
+    gone = f"; {lost} of {len(paths)} lost" if lost else ""
+    return f"Loss ends lowest with {CLIP_RULES[best.rule].title}: {theme.number(best.loss[-1], 2)}{gone}"
 
 
 def _ended(path: Descent) -> str:
@@ -50,14 +77,18 @@ def _ended(path: Descent) -> str:
     return f"{name} {theme.number(path.loss[-1], 2)}" if path.lost_at is None else f"{name} lost at step {path.lost_at}"
 
 
-def _reach(paths: Sequence[Descent], drawn: Sequence[Any]) -> tuple[float, float]:
+def _reach(paths: Sequence[Descent]) -> tuple[float, float]:
     """Return the axis' range: all of what stays finite, and of what diverges a little more than its start."""
-    kept = [losses for path, losses in zip(paths, drawn, strict=True) if path.lost_at is None]
+    kept = [path.loss for path in paths if path.lost_at is None]
     kept += [np.array([path.loss[0] * LEAVING]) for path in paths if path.lost_at is not None]
-    values = np.concatenate(kept)
-    values = np.append(values[np.isfinite(values)], paths[0].target)
-    low = min(float(values.min()), paths[0].target / 2)
-    return max(low, paths[0].target / LEAST), max(float(values.max()), paths[0].target * 2)
+    values, target = np.concatenate(kept), paths[0].target
+    values = np.append(values[np.isfinite(values)], target)
+    return max(min(float(values.min()), target / 2), target * LEAST), max(float(values.max()), target * 2)
+
+
+def _drawn(path: Descent, low: float) -> Any:
+    """Return the losses at their places; what is below the axis, also 0, stands on its edge."""
+    return np.where(np.isfinite(path.loss), np.maximum(path.loss, low), np.nan)
 
 
 def _line(path: Descent, losses: Any, look: Style) -> dict[str, Any]:
@@ -69,7 +100,8 @@ def _line(path: Descent, losses: Any, look: Style) -> dict[str, Any]:
         "y": floats(losses),
         "customdata": steps,
         "line": {"color": look.color, "dash": look.dash, "width": 2},
-        "hovertemplate": f"{CLIP_RULES[path.rule].title}  %{{y:.4g}}<extra></extra>",
+        "text": [f"{loss:.4g}" for loss in path.loss.tolist()],
+        "hovertemplate": f"{CLIP_RULES[path.rule].title}  %{{text}}<extra></extra>",
     }
 
 
@@ -78,33 +110,46 @@ def _tip(path: Descent, losses: Any, look: Style) -> dict[str, Any]:
     steps = np.flatnonzero(kept).astype(np.uint16)
     return {
         **_same(path),
-        "mode": "markers+text",
+        "mode": "markers",
         "x": steps,
         "y": floats(losses[kept]),
         "customdata": steps,
         "marker": {"symbol": look.marker, "size": 10, "color": look.color},
-        "texttemplate": f"<b>{CLIP_RULES[path.rule].title}</b>",
-        "textposition": "middle right",
-        "textfont": {"color": look.color, "size": theme.TYPE_SIZE},
-        "cliponaxis": path.lost_at is not None,  # a path that leaves the frame takes its name with it
+        "cliponaxis": path.lost_at is not None,  # a path that leaves the frame takes its marker with it
+        "showlegend": False,
         "hoverinfo": "skip",
     }
 
 
-def _lost(path: Descent, look: Style) -> dict[str, Any]:
+def _lost(paths: Sequence[Descent], looks: Sequence[Style], top: float) -> list[dict[str, Any]]:
+    """Return a mark on the upper edge for each path that is lost; those lost at one step share a text."""
+    gone = [(path, look) for path, look in zip(paths, looks, strict=True) if path.lost_at is not None]
+    together: dict[int | None, list[Descent]] = {}
+    for path, _ in gone:
+        together.setdefault(path.lost_at, []).append(path)
+    texts = {}
+    for place, group in enumerate(together.values() if len(paths) <= FEW else ()):
+        text = exit_text(group, int(np.argmax(~(group[0].loss <= top))))
+        texts[id(group[0])] = "<br>" * (place * (1 + text.count("<br>"))) + text  # below the one before
+    steps = max(path.steps for path in paths)
+    return [_mark(path, look, texts.get(id(path), ""), (path.lost_at or 0) > steps / 2) for path, look in gone]
+
+
+def _mark(path: Descent, look: Style, text: str, late: bool) -> dict[str, Any]:
     step, name = path.lost_at, CLIP_RULES[path.rule].title
     return {
         **_same(path),
-        "mode": "markers+text",
+        "mode": "markers+text" if text else "markers",
         "x": [step],
         "y": [1.0],
         "yaxis": "y2",
         "customdata": np.array([step], dtype=np.uint16),
         "marker": {"symbol": "triangle-up", "size": 12, "color": look.color},
-        "texttemplate": f"<b>{name}</b>: not finite at step {step}",
-        "textposition": "bottom right",
+        "texttemplate": text,
+        "textposition": "bottom left" if late else "bottom right",
         "textfont": {"color": look.color},
         "cliponaxis": False,
+        "showlegend": False,
         "text": [f"{name}: loss or gradient not finite at step {step}"],
         "hovertemplate": "%{text}<extra></extra>",
     }
@@ -115,118 +160,8 @@ def _same(path: Descent) -> dict[str, Any]:
     return {"type": "scatter", "name": name, "meta": name}
 
 
-def _across(level: float) -> Layout:
-    line = {"color": theme.LINE, "width": 1, "dash": "dash"}
-    return {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": level, "y1": level, "line": line, "layer": "below"}
-
-
-# ---- x^4: learning rate against steps ---------------------------------------------------------------------------
-
-
-def steps_by_rate(
-    rates: Sequence[float],
-    free: Sequence[Arrival],
-    held: Sequence[Arrival],
-    limit: float,
-    current: tuple[float, Arrival],
-    height: int = 380,
-) -> go.Figure:
-    """Draw the steps to f < 1e-6 for each learning rate, without and with clipping, and where the first ends.
-
-    Args:
-        rates: learning rates, ascending, (R,).
-        free: without clipping, (R,).
-        held: with clipping, (R,).
-        limit: the learning rate above which the unclipped descent diverges.
-        current: the chosen learning rate, and how the clipped descent ends there.
-        height: px.
-    """
-    names = ("none", "clip_by_global_norm")
-    looks = theme.rule_styles(names)
-    x = np.array(rates)
-    counts = [np.array([np.nan if one.steps is None else max(one.steps, 1) for one in found]) for found in (free, held)]
-    lines = [_counts(name, x, count, look) for name, count, look in zip(names, counts, looks, strict=True)]
-    sides = ("bottom left", "middle right")
-    ends = [part for line, side in zip(lines, sides, strict=True) if (part := _end(line, side))]
-    chosen = [_chosen(*current, looks[1])] if current[1].steps else []
-    seen = np.concatenate(counts)
-    seen = seen[np.isfinite(seen)] if np.isfinite(seen).any() else np.array([1.0, float(MOST_STEPS)])
-    layout = {
-        "title": theme.title(rates_title(free, current), "Steps on x⁴ until f < 10⁻⁶, for each learning rate"),
-        "height": height,
-        "xaxis": log_axis("Learning rate", rates[0], rates[-1]),
-        "yaxis": log_axis("Steps", float(seen.min()), float(max(seen.max(), seen.min() * 10))),
-        "hovermode": "closest",
-        "shapes": [_upright(limit)],
-        "annotations": [_limit_note(limit)],
-        "margin": theme.margin(right=96),
-    }
-    return theme.figure([*lines, *ends, *chosen], layout)
-
-
-def rates_title(free: Sequence[Arrival], current: tuple[float, Arrival]) -> str:
-    """Return what the learning rates show: the fewest steps without clipping against the chosen clipped descent."""
-    fewest = min((one.steps for one in free if one.steps), default=None)
-    rate, arrival = current
-    clipped = f"{arrival.steps:,} steps" if arrival.steps is not None else "no arrival"
-    unclipped = f"{fewest:,} just below the limit without" if fewest else "none arrives without"
-    return f"x⁴: {clipped} with clipping at a learning rate of {rate:g}; {unclipped}"
-
-
-def _counts(rule: str, x: Any, count: Any, look: Style) -> dict[str, Any]:
-    name = CLIP_RULES[rule].title
-    return {
-        "type": "scatter",
-        "mode": "lines+markers",
-        "name": name,
-        "meta": name,
-        "x": floats(x),
-        "y": floats(count),
-        "line": {"color": look.color, "dash": look.dash, "width": 2},
-        "marker": {"symbol": look.marker, "size": 5, "color": look.color},
-        "hovertemplate": f"{name}, learning rate %{{x:.4g}}: %{{y:,}} steps<extra></extra>",
-    }
-
-
-def _end(line: dict[str, Any], side: str) -> dict[str, Any] | None:
-    kept = np.flatnonzero(np.isfinite(line["y"]))
-    if not kept.size:
-        return None
-    last = kept[-1]
-    return {
-        **{key: line[key] for key in ("type", "name", "meta")},
-        "mode": "markers+text",
-        "x": line["x"][last : last + 1],
-        "y": line["y"][last : last + 1],
-        "marker": {**line["marker"], "size": 10},
-        "texttemplate": f"<b>{line['name']}</b>",
-        "textposition": side,
-        "textfont": {"color": line["line"]["color"]},
-        "cliponaxis": False,
-        "hoverinfo": "skip",
-    }
-
-
-def _chosen(rate: float, arrival: Arrival, look: Style) -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "mode": "markers+text",
-        "x": [rate],
-        "y": [arrival.steps],
-        "marker": {"symbol": "circle-open", "size": 15, "color": look.color, "line": {"width": 2}},
-        "texttemplate": f"{arrival.steps:,} steps",
-        "textposition": "top right",
-        "cliponaxis": False,
-        "hovertemplate": f"chosen: learning rate {rate:g}, {arrival.steps:,} steps<extra></extra>",
-    }
-
-
-def _upright(limit: float) -> Layout:
-    line = {"color": theme.LINE, "width": 1, "dash": "dash"}
-    return {"type": "line", "yref": "paper", "y0": 0, "y1": 1, "x0": limit, "x1": limit, "line": line, "layer": "below"}
-
-
-def _limit_note(limit: float) -> Layout:
-    place = {"x": float(np.log10(limit)), "xanchor": "left", "xshift": 6, "y": 0, "yref": "paper", "yanchor": "bottom"}
-    text = f"limit without clipping:<br>1 / (2 x₀²) = {limit:.4g}"
-    return {**place, "text": text, "align": "left", "showarrow": False, "font": {"color": theme.MUTED}}
+def _target(level: float, steps: int) -> dict[str, Any]:
+    """Return the target as a line across the frame, above all paths in the legend and in colour."""
+    line = {"color": theme.INK, "width": 1.5, "dash": "dash"}
+    across = {"x": [0, steps], "y": [level, level], "hoverinfo": "skip"}
+    return {"type": "scatter", "mode": "lines", "name": TARGET, "meta": TARGET, **across, "line": line}

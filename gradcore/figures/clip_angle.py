@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from gradcore.clip_trials.one_step import Applied, OneStep
 from gradcore.figures import theme
 from gradcore.figures.labels import LABEL_HEIGHT, label_width, spread
-from gradcore.figures.rule_looks import rule_looks
+from gradcore.figures.rule_looks import rule_looks, rule_names
 from gradcore.figures.theme import Layout, Style
 
 STRAIGHT = 0.05  # degrees below which a direction counts as kept
@@ -28,7 +28,7 @@ def angles(step: OneStep, height: int = theme.HEIGHT) -> go.Figure:
     left = -REACH if sector > 90 else -0.03
     top = 1.0 if sector >= 90 else math.sin(math.radians(sector))
     same = {"visible": False, "constrain": "domain"}
-    legend = theme.legend_below(label_width(["Before clipping", *(_name(ray) for ray in rays)]))
+    legend = theme.legend_below(label_width(["Before clipping", *(ray[1] for ray in rays)]))
     layout = {
         "title": theme.title(turning(active), "Angle between the gradient before and after each rule"),
         "height": height,
@@ -40,7 +40,7 @@ def angles(step: OneStep, height: int = theme.HEIGHT) -> go.Figure:
         "margin": {**legend["margin"], "l": 8},
     }
     before = _line((0.0, "Before clipping", Style(theme.MUTED, "solid", "circle")), "Before clipping", 7, 0.4)
-    traces = [_arc(sector), before, *(_line(ray, _name(ray), 2.5, 1.0) for ray in rays)]
+    traces = [_arc(sector), before, *(_line(ray, ray[1], 2.5, 1.0) for ray in rays)]
     return theme.figure(traces, layout)
 
 
@@ -57,16 +57,12 @@ def turning(active: Sequence[Applied]) -> str:
     claim = f"{who} turns the gradient by {most:.1f}°"
     if not kept:
         return f"{claim}; no rule keeps its direction" if len(turned) > 1 else claim
-    return f"{claim}; {theme.names(kept)} {'keeps' if len(kept) == 1 else 'keep'} its direction"
+    return f"{claim}; {rule_names(kept)} {'keeps' if len(kept) == 1 else 'keep'} its direction"
 
 
 def _rays(active: Sequence[Applied]) -> list[Ray]:
     looks = rule_looks([one.choice.name for one in active])
     return [(one.angle, one.title, look) for one, look in zip(active, looks, strict=True) if one.angle is not None]
-
-
-def _name(ray: Ray) -> str:
-    return f"{ray[1]} {ray[0]:.1f}°"
 
 
 def _point(degrees: float, radius: float = 1.0) -> tuple[float, float]:
@@ -86,7 +82,7 @@ def _line(ray: Ray, name: str, width: float, opacity: float) -> dict[str, Any]:
         "opacity": opacity,
         "line": {"color": look.color, "width": width, "dash": look.dash},
         "marker": {"size": [9, 0], "symbol": look.marker, "color": look.color},
-        "hovertemplate": f"{theme.escaped(name)}<extra></extra>",
+        "hovertemplate": f"{theme.escaped(name)} {degrees:.1f}°<extra></extra>",
     }
 
 

@@ -13,7 +13,7 @@ from gradcore.clip_trials.shape import Shape
 from gradcore.figures import theme
 from gradcore.figures.axes import log_axis
 from gradcore.figures.labels import label_width
-from gradcore.figures.rule_looks import rule_looks
+from gradcore.figures.rule_looks import rule_looks, rule_names
 from gradcore.figures.theme import Style
 
 Doubles = NDArray[np.float64]
@@ -45,14 +45,14 @@ def shapes_title(results: Sequence[Applied], found: Shape) -> str:
     active = [(one.title, after) for one, after in zip(results, found.after, strict=True) if one.choice.name != "none"]
     longer = [title for title, after in active if (after > found.before * 1.001).any()]
     if longer:
-        return f"{theme.names(longer)} {_verb(longer, 'lengthens', 'lengthen')} short gradients"
+        return f"{rule_names(longer)} {_verb(longer, 'lengthens', 'lengthen')} short gradients"
     falls = [title for title, after in active if (np.diff(after) < -1e-9 * after[1:]).any()]
     if falls:
-        return f"{theme.names(falls)} {_verb(falls, 'leaves', 'leave')} less of a longer gradient"
+        return f"{rule_names(falls)} {_verb(falls, 'leaves', 'leave')} less of a longer gradient"
     flat_end = [title for title, after in active if after[-1] < found.before[-1] * 0.999]
     if not flat_end:
         return "No rule limits the norm here"
-    who = "Every rule" if 1 < len(active) == len(flat_end) else theme.names(flat_end)
+    who = "Every rule" if 1 < len(active) == len(flat_end) else rule_names(flat_end)
     verb = "bends" if len(flat_end) == 1 or who == "Every rule" else "bend"
     return f"{who} {verb} long gradients down, short ones pass"
 

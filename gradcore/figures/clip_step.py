@@ -19,7 +19,7 @@ from gradcore.figures import theme
 from gradcore.figures.clip_angle import angles
 from gradcore.figures.clip_shape import shapes
 from gradcore.figures.labels import label_width
-from gradcore.figures.rule_looks import rule_looks
+from gradcore.figures.rule_looks import rule_looks, rule_names
 from gradcore.figures.signed_log import Scale, signed_scale
 from gradcore.figures.theme import Layout, Style
 
@@ -108,7 +108,7 @@ def _spreading(step: OneStep, active: Sequence[Applied]) -> str:
         return f"{what}; training would skip this step"
     worst = max(one.non_finite_after for one in lost)
     who = [one.title for one in lost if one.non_finite_after == worst]
-    return f"{what}; {theme.names(who)} {'makes' if len(who) == 1 else 'make'} that {worst}"
+    return f"{what}; {rule_names(who)} {'makes' if len(who) == 1 else 'make'} that {worst}"
 
 
 def _largest(step: OneStep, active: Sequence[Applied]) -> str:

@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 from gradcore.clip_trials.notebook import NotebookRun
 from gradcore.clip_trials.stream import StreamResult, StreamTrial
 from gradcore.figures import theme
-from gradcore.figures.axes import log_axis
+from gradcore.figures.axes import log_axis, step_axis
 from gradcore.figures.clip_spread import clip_rates
 from gradcore.figures.labels import label_width
 from gradcore.figures.rule_looks import rule_looks
 from gradcore.figures.theme import Layout, Style
 from gradcore.specs import StreamSpec
+from gradcore.titles import counted
 
 __all__ = ["clip_rates", "norms", "thresholds"]
 
@@ -56,11 +57,12 @@ def thresholds(spec: StreamSpec, trial: StreamTrial, run: NotebookRun, height: i
 
 def norms_title(trial: StreamTrial) -> str:
     """Return how many steps each rule clips."""
-    total = len(trial.norms)
+    total = counted(len(trial.norms), "step")
     counts = [(one.title, int(one.clipped.sum())) for one in trial.results if one.choice.name != "none"]
     if not counts:
         return "The gradient norm of every step, not clipped"
-    parts = [f"{counts[0][0]} clips {counts[0][1]} of {total} steps", *(f"{who} {count}" for who, count in counts[1:3])]
+    first, *others = counts
+    parts = [f"{first[0]} clips {first[1]} of {total}", *(f"{who} {count}" for who, count in others[:2])]
     return ", ".join(parts) + (f", and {len(counts) - 3} more" if len(counts) > 3 else "")
 
 
@@ -183,11 +185,7 @@ def _draw(
     layout = {
         "title": heading,
         "height": height,
-        "xaxis": {
-            "title": {"text": "Step"},
-            "range": [-0.5, spec.steps - 0.5],
-            "unifiedhovertitle": {"text": "Step %{x}"},
-        },
+        "xaxis": step_axis(-0.5, spec.steps - 0.5),
         "yaxis": log_axis(axis, low, high),
         "yaxis2": {"overlaying": "y", "range": [0, 1], "fixedrange": True, "visible": False},
         "shapes": bands,

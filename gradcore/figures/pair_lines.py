@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 
 from gradcore.blow_ups import Side, shares
 from gradcore.figures import theme
+from gradcore.figures.axes import step_axis
 from gradcore.figures.curves import thin
 from gradcore.figures.labels import LABEL_HEIGHT, label_width, spread
 from gradcore.figures.theme import Layout, Style
@@ -38,16 +39,12 @@ def draw(
     layout = {
         "title": heading,
         "height": height,
-        "xaxis": {
-            "title": {"text": "Step"},
-            "range": [0, max(trace.steps - 1, 1)],
-            "unifiedhovertitle": {"text": "Step %{x}"},
-        },
+        "xaxis": step_axis(0, max(trace.steps - 1, 1)),
         "yaxis": yaxis,
         "yaxis2": {"overlaying": "y", "range": [0, 1], "fixedrange": True, "visible": False},
         "margin": theme.margin(right=label_width([text for text, _ in ends])),
         "shapes": own.get("shapes", []),
-        "annotations": [*own.get("annotations", []), *_names(ends, looks, yaxis, plot_height)],
+        "annotations": [*own.get("annotations", []), *names_at_ends(ends, looks, yaxis, plot_height)],
         "meta": {"link": "step"},
     }
     legend = theme.legend_below(label_width([str(line["name"]) for line in lines if line.get("showlegend", True)]))
@@ -164,7 +161,9 @@ def top(yaxis: Layout) -> float:
     return float(10 ** yaxis["range"][1])
 
 
-def _names(ends: Sequence[End], looks: Sequence[Style], yaxis: Layout, plot_height: float) -> list[dict[str, Any]]:
+def names_at_ends(
+    ends: Sequence[End], looks: Sequence[Style], yaxis: Layout, plot_height: float
+) -> list[dict[str, Any]]:
     """Return a name at the right edge for each line, at the height of its end, kept apart."""
     low, high = yaxis["range"]
     log = yaxis.get("type") == "log"

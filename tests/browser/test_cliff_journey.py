@@ -61,13 +61,13 @@ def test_a_visitor_plays_the_descent_up_to_the_throw(page: Page, address, compla
 
 def test_a_changed_threshold_redraws_at_once_and_stays_in_the_address(page: Page, address, complaints):
     open_part(page, address)
-    box = page.get_by_role("spinbutton", name="Threshold (norm)")
+    box = page.get_by_role("spinbutton", name="Global norm: max norm")
     box.fill("20")
     box.press("Enter")
-    expect(page.locator(f"{AREA} .gtitle").first).to_contain_text("No gradient is long enough to be clipped")
-    expect(page).to_have_url(re.compile("cliff_threshold=20"))
+    expect(page.locator(f"{AREA} .gtitle").first).to_contain_text("Global norm changes no gradient")
+    expect(page).to_have_url(re.compile("cliff_clip_by_global_norm_max_norm=20"))
     page.reload()
-    expect(page.locator(f"{AREA} .gtitle").first).to_contain_text("No gradient is long enough to be clipped")
+    expect(page.locator(f"{AREA} .gtitle").first).to_contain_text("Global norm changes no gradient")
     assert [text for text in complaints if "404" not in text] == []
 
 
@@ -76,7 +76,7 @@ def test_x4_shows_where_the_unclipped_descent_is_lost(page: Page, address, compl
     page.get_by_text("x to the fourth", exact=True).click()
     page.wait_for_function(f"document.querySelectorAll('{AREA} .plot-container').length === 3")
     expect(page.locator(AREA).nth(1)).to_contain_text("not finite at step 4")
-    expect(page.locator(AREA).first).to_contain_text("leaves at step 1")
+    expect(page.locator(AREA).first).to_contain_text("leaves the picture at step 1")
     set_step(page, 0)
     page.wait_for_function(f"!document.querySelectorAll('{AREA}')[1].textContent.includes('not finite at step 4')")
     assert "283 steps with clipping" in title(page, chart=2)
@@ -91,6 +91,15 @@ def test_an_experiment_sets_the_controls(page: Page, address):
     expect(page.locator(f"{AREA} .gtitle").first).to_contain_text(re.compile(r"is thrown \d.*arrives at step 2\d\d"))
     page.reload()
     expect(page.get_by_role("spinbutton", name="Learning rate")).to_have_value("0.1", timeout=MINUTE)
+
+
+def test_many_rules_are_told_apart_by_a_legend_of_several_columns(page: Page, address):
+    rules = "".join(f"&cliff_rules={name}" for name in ("No+clipping", "By+value", "Global+norm", "ZClip", "AdaGC"))
+    open_part(page, address, rules)
+    entries = f"[...document.querySelector('{AREA}').querySelectorAll('.legend .traces')]"
+    lefts = f"{entries}.map(one => Math.round(one.getBoundingClientRect().left))"
+    assert len(set(page.evaluate(lefts))) > 1
+    expect(page.get_by_role("cell", name="AdaGC")).to_be_visible()
 
 
 def test_on_a_dark_phone_everything_fits(page: Page, address, complaints):

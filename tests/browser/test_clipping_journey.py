@@ -40,6 +40,11 @@ def set_number(page: Page, label: str, value: str) -> None:
     control.press("Enter")
 
 
+def order_of(page: Page, *selectors: str) -> list[float]:
+    """Where each thing begins on the page, in px from its top."""
+    return [page.locator(one).first.evaluate("element => element.getBoundingClientRect().top") for one in selectors]
+
+
 def test_a_visitor_clips_one_step_then_own_tensors_then_a_file(page: Page, address, strict_complaints):
     page.goto(f"{address}/Clipping_Lab")
     wait_for_title(page, "The largest entry, 300, becomes 3.162 (Global norm) to 10 (By value)")
@@ -68,6 +73,8 @@ def test_a_visitor_clips_one_step_then_own_tensors_then_a_file(page: Page, addre
     page.get_by_role("button", name=re.compile("^Remove|^Delete")).first.click()
     file.set_input_files({"name": "own.csv", "mimeType": "text/csv", "buffer": b"1,2\n3,x\n"})
     expect(page.get_by_text("own.csv must have a number in line 2, column 2. Received: 'x'")).to_be_visible()
+    expect(page.get_by_role("spinbutton", name="Global norm: max norm")).to_have_value("5")
+    expect(page.locator(AREA)).to_have_count(3)
 
 
 def test_a_visitor_watches_a_stream_its_presets_and_its_spread(page: Page, address, strict_complaints):
@@ -102,3 +109,21 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(page: Page, address, strict
         page.goto(f"{address}/Clipping_Lab?part={part}")
         wait_for_title(page, title)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_on_a_phone_picture_controls_and_details_follow_each_other(page: Page, address):
+    page.set_viewport_size({"width": 390, "height": 844})
+    for part, title in (
+        ("One step", "The largest entry, 300"),
+        ("Stream", "Global norm clips 5 of 20 steps"),
+        ("Cliff", "Without clipping the descent"),
+        ("Real run", "10 of 10 runs blow up"),
+    ):
+        page.goto(f"{address}/Clipping_Lab?part={part}")
+        wait_for_title(page, title)
+        numbers = "[data-testid=stNumberInput]"
+        tops = order_of(page, "h1", AREA, numbers, ".gradcore-try")
+        assert tops == sorted(tops), part
+    page.set_viewport_size({"width": 1280, "height": 900})
+    picture, controls = order_of(page, "[class*=anatomy_picture]", "[class*=anatomy_controls]")
+    assert picture == controls  # beside each other

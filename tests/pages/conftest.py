@@ -68,7 +68,7 @@ def texts(app: AppTest) -> list[str]:
 
 def shown(markdown: str) -> str:
     """What a reader sees of an escaped text."""
-    return markdown.replace("\\", "")
+    return markdown.replace("\\", "").replace("\xa0", " ")
 
 
 def charts(app: AppTest) -> list[dict[str, Any]]:

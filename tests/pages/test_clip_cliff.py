@@ -16,7 +16,8 @@ def titles(app):
 
 
 def table(app):
-    return app.dataframe[0].value.to_dict("records")
+    rows = app.table[0].value.to_dict("records")
+    return [{name: shown(value) for name, value in row.items()} for row in rows]
 
 
 def test_the_first_view_shows_a_throw_and_who_arrives(open_cliff):
@@ -49,10 +50,16 @@ def test_x4_shows_the_step_at_which_the_unclipped_descent_is_lost_and_the_learni
 
 
 def test_the_address_sets_every_control_of_a_landscape(open_cliff):
-    address = {"cliff_rate": "0.1", "cliff_threshold": "3", "cliff_w": "4.5", "cliff_b": "-2", "cliff_steps": "7"}
+    address = {
+        "cliff_rate": "0.1",
+        "cliff_clip_by_global_norm_max_norm": "3",
+        "cliff_w": "4.5",
+        "cliff_b": "-2",
+        "cliff_steps": "7",
+    }
     app = open_cliff(**address)
     assert {key: app.session_state[key] for key in address} == {
-        "cliff_rate": 0.1, "cliff_threshold": 3.0, "cliff_w": 4.5, "cliff_b": -2.0, "cliff_steps": 7,
+        "cliff_rate": 0.1, "cliff_clip_by_global_norm_max_norm": 3.0, "cliff_w": 4.5, "cliff_b": -2.0, "cliff_steps": 7,
     }  # fmt: skip
     assert charts(app)[0]["figure"]["layout"]["meta"]["frames"]["steps"] == 7
 
@@ -66,15 +73,14 @@ def test_each_landscape_keeps_its_own_settings(open_cliff):
 
 def test_a_changed_threshold_redraws_at_once(open_cliff):
     app = open_cliff()
-    app.number_input(key="cliff_threshold").set_value(20.0).run()
-    assert titles(app)[0].startswith("No gradient is long enough to be clipped")
+    app.number_input(key="cliff_clip_by_global_norm_max_norm").set_value(20.0).run()
+    assert titles(app)[0].startswith("Global norm changes no gradient")
 
 
 def test_what_the_address_got_wrong_is_named(open_cliff):
-    app = open_cliff(cliff_rate="-1", cliff_threshold="nan", cliff_w="much", cliff_steps="1000000")
+    app = open_cliff(cliff_rate="-1", cliff_w="much", cliff_steps="1000000")
     assert [shown(warning.value) for warning in app.warning] == [
         "`cliff_rate` must be a number from 1e-06 to 100. Received: cliff_rate=-1. The default is used.",
-        "`cliff_threshold` must be a number from 1e-06 to 1e+06. Received: cliff_threshold=nan. The default is used.",
         "`cliff_steps` must be a number from 1 to 500. Received: cliff_steps=1000000. The default is used.",
         "`cliff_w` must be a number from -20 to 20. Received: cliff_w=much. The default is used.",
     ]
@@ -85,6 +91,30 @@ def test_a_start_at_the_target_draws_no_learning_rates(open_cliff):
     app = open_cliff(landscape=QUARTIC, cliff_x4_x="0")
     assert [chart["key"] for chart in charts(app)] == ["cliff_surface", "cliff_loss"]
     assert titles(app)[0].endswith("the descent arrives at step 0 either way")
+
+
+def test_every_rule_but_those_that_repeat_another_can_be_followed(open_cliff):
+    offered = open_cliff().button_group(key="cliff_rules").options
+    assert offered == [
+        "No clipping", "By value", "Global norm", "Ten percent", "Recent percentile", "AutoClip", "Adaptive (AGC)",
+        "ZClip", "AdaGC", "Normalized",
+    ]  # fmt: skip
+    app = open_cliff(cliff_rules=offered)
+    assert [row["Rule"] for row in table(app)] == offered
+    assert titles(app)[0].startswith("6 of 10 descents arrive, ")
+    one_number = open_cliff(landscape=QUARTIC).button_group(key="cliff_x4_rules").options
+    assert sorted(set(offered) - set(one_number)) == ["By value"]
+
+
+def test_without_the_global_norm_there_are_no_learning_rates_to_compare(open_cliff):
+    app = open_cliff(landscape=QUARTIC, cliff_x4_rules=["No clipping", "Normalized"])
+    assert [chart["key"] for chart in charts(app)] == ["cliff_surface", "cliff_loss"]
+
+
+def test_without_a_rule_the_page_asks_for_one(open_cliff):
+    app = open_cliff(cliff_rules="")
+    assert not charts(app)
+    assert "Choose a rule to see its descent." in texts(app)
 
 
 def test_another_part_of_the_lab_draws_none_of_this(open_page):

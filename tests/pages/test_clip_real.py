@@ -54,8 +54,8 @@ def test_a_click_trains_both_and_shows_who_blew_up(open_part, lab, finish):
     finish(run_id)
     app.run()
     assert app.button(key="real_start").label.startswith("Train both again · about ")
-    assert list(app.dataframe[0].value["Training"]) == ["without clipping", "clipped at 1"]
-    assert len(app.dataframe[1].value) == 2
+    assert list(app.table[0].value["Training"]) == ["without clipping", "clipped at 1"]
+    assert len(app.dataframe[0].value) == 2
     assert any(f"run {run_id}" in text for text in texts(app))
 
 

@@ -129,11 +129,32 @@ def test_own_tensors_come_from_the_table_and_mistakes_name_row_and_number(open_p
     assert table(app, RULE_TABLE)["Norms of the tensors"][2] == "5 → 5, no gradient"
     app.session_state[clip_own.TABLE] = {"edited_rows": {0: {"Entries": "3, four"}}}
     app.run()
-    assert [shown(error.value) for error in app.error] == ["Number 2 in row 1 must be a number. Received: 'four'"]
+    assert [shown(error.value) for error in app.error] == [
+        "Number 2 in row 1 must be a number. Received: 'four'. Shown instead: what was read before."
+    ]
+    assert table(app, RULE_TABLE)["Norms of the tensors"][2] == "5 → 5, no gradient"
     app.session_state[clip_own.TABLE] = {"edited_rows": {0: {"Entries": ""}, 1: {"Entries": ""}}}
     app.run()  # all None
     assert not app.exception
     assert table(app, RULE_TABLE)["Clipped"] == ["no"] * 4
+
+
+def test_a_refused_upload_leaves_the_controls_with_their_values_and_what_was_read_before(open_page):
+    app = open_page(CLIPPING, gradient="Your own", step_clip_by_value_max_value="7", step_match="false")
+    app.file_uploader[0].set_value(("own.csv", b"3,4\n", "text/csv")).run()
+    before = table(app, RULE_TABLE)
+    app.file_uploader[0].set_value(("own.csv", b"3,x\n", "text/csv")).run()
+    assert len(app.error) == 1
+    assert table(app, RULE_TABLE) == before
+    assert app.number_input(key="step_clip_by_value_max_value").value == 7.0
+    assert [chart["key"] for chart in charts(app)] == ["step_entries", "step_angles", "step_shapes"]
+
+
+def test_the_first_upload_may_be_refused(open_page):
+    app = open_page(CLIPPING, gradient="Your own")
+    app.file_uploader[0].set_value(("own.csv", b"", "text/csv")).run()
+    assert len(app.error) == 1
+    assert table(app, RULE_TABLE)["Norms of the tensors"][2] == "50 → 2.236, 100 → 4.472"
 
 
 def test_an_upload_is_read_described_and_refused_by_line(open_page):
@@ -143,7 +164,7 @@ def test_an_upload_is_read_described_and_refused_by_line(open_page):
     assert table(app, RULE_TABLE)["Norms of the tensors"][1] == "5 → 5, 0.5 → 0.5"
     app.file_uploader[0].set_value(("own.csv", b"3,4\n5,x\n", "text/csv")).run()
     assert [shown(error.value) for error in app.error] == [
-        "own.csv must have a number in line 2, column 2. Received: 'x'"
+        "own.csv must have a number in line 2, column 2. Received: 'x'. Shown instead: what was read before."
     ]
     app.file_uploader[0].set_value(("[x](http://evil).npz", b"PK", "application/zip")).run()
     assert "](http" not in app.error[0].value

@@ -71,7 +71,7 @@ def test_one_nan_blinds_the_notebooks_class_and_not_ours(open_page):
 def test_the_address_sets_phases_seed_tail_and_nan(open_page):
     app = open_page(CLIPPING, part="Stream", stream_normal_steps="1", stream_rise_steps="0", stream_explosion_steps="0",
                     stream_recovery_steps="0", stream_seed="7", stream_tail="cauchy")  # fmt: skip
-    assert titles(app)[0] == "Global norm clips 1 of 1 steps, Recent percentile 1"
+    assert titles(app)[0] == "Global norm clips 1 of 1 step, Recent percentile 1"
     assert app.session_state["stream_preset"] == "Your own settings"
 
 
