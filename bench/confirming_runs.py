@@ -1,4 +1,4 @@
-"""Five confirming runs of the threshold advisor: predicted against realised clip rate, loss and blow-ups.
+"""Six confirming runs of the threshold advisor: predicted against realised clip rate, loss and blow-ups.
 
 Each trains one optimizer without clipping, takes the advised threshold for a wanted rate from its norms, and trains the
 pair with and without it from the same weights and batches. Clipping changes the path, so the rates need not agree: how
@@ -15,7 +15,7 @@ from gradcore.admission import admit
 from gradcore.advisor import NormStream, Proof, Side, advise, proof_spec, read_proof
 from gradcore.assembly import Assembly
 from gradcore.engine.race import run_race
-from gradcore.presets import exploding_rnn
+from gradcore.presets import STEADY, exploding_rnn
 from gradcore.records import RaceTrace
 from gradcore.settings import Limits
 from gradcore.specs import Choice, EntrantSpec, NetworkSpec, RaceSpec
@@ -32,6 +32,7 @@ RUNS: dict[str, tuple[RaceSpec, float, int]] = {  # race, wanted clip rate, firs
     "digits, SGD, threshold from late steps": (
         RaceSpec((EntrantSpec(Choice("SGD"), 0.3),), steps=1000), 0.05, 300
     ),
+    "digits, SGD, batches of 4: the bundled example": (STEADY, 0.05, 2500),
     "adding problem, exploding recurrent network": (exploding_rnn(steps=150, seeds=8), 0.5, 0),
 }  # fmt: skip
 

@@ -19,7 +19,7 @@ from gradcore.specs import NO_CLIPPING, RaceSpec
 from gradcore.tasks import TASKS
 from gradcore.versus import Versus, versus
 
-EXAMPLES = {"default": "race.json", "exploding_rnn": "exploding_rnn.json"}
+EXAMPLES = {"default": "race.json", "exploding_rnn": "exploding_rnn.json", "steady": "steady.json"}
 
 
 def race_document(info: RunInfo | None, spec: RaceSpec, trace: RaceTrace, layer_norms: bool = False) -> dict[str, Any]:
@@ -70,7 +70,7 @@ def trace_from_document(document: dict[str, Any]) -> RaceTrace:
 def example_document(preset: str = "default") -> dict[str, Any]:
     """Return a bundled example: what `gradcore race --preset PRESET --json` printed when it was made.
 
-    They are bundled for "default" and "exploding_rnn".
+    They are bundled for "default", "exploding_rnn" and "steady".
     """
     text = files("gradcore").joinpath("examples", EXAMPLES[preset]).read_text(encoding="utf-8")
     document: dict[str, Any] = strict_json.loads(text)

@@ -224,6 +224,11 @@ def test_a_threshold_of_0_is_compared_with_rules_that_do_not_need_one():
     assert [rule.name for rule in compared_rules(0.0, 0.05)] == ["adaptive_percentile", "autoclip", "zclip"]
 
 
+def test_fixed_percentile_and_z_score_rules_are_compared():
+    found = replay(np.ones(5), compared_rules(2.0, 0.1))
+    assert [one.kind for one in found] == ["a fixed norm", "a percentile", "a percentile", "a z-score"]
+
+
 def test_the_document_holds_numbers_only_json_has():
     document = advice_document(advise(NormStream.of([1.0, np.nan, 3.0]), 0.5), run_id="abc")
     assert document["run_id"] == "abc"

@@ -109,3 +109,12 @@ def test_the_sentences_say_that_clipping_changes_the_path():
     )
     assert "Clipping changes the path" in first
     assert second == "No seed blew up, with or without clipping: here the rule had no explosion to prevent."
+
+
+def test_a_realised_rate_is_told_to_lie_inside_the_interval_or_outside():
+    norms = np.exp(np.random.default_rng(0).normal(size=(1000, 2))) * 2.5 / np.exp(1.28)  # 10 % are above 2.5
+    for scale, place in ((1.0, "inside"), (1.5, "outside")):
+        pair = trace(norms.tolist(), (norms * scale).tolist(), loss=np.ones((1000, 2)))
+        proof = read_proof(PAIR, pair)
+        assert proof is not None
+        assert f"realised {100 * proof.realised:.3g} %: {place} the interval." in proof_sentences(proof)[0]

@@ -163,3 +163,13 @@ def test_the_bundled_example_is_the_default_race_with_every_step():
     trace = trace_from_document(document)
     assert [entrant.loss.shape for entrant in trace.entrants] == [(200, 5)] * 6
     assert all(np.isfinite(entrant.outcome.validation_loss).all() for entrant in trace.entrants)
+
+
+def test_the_steady_example_keeps_its_clip_rate_over_its_second_half():
+    document = example_document("steady")
+    assert RaceSpec.from_json(document["spec"]) == PRESETS["steady"]
+    norms = trace_from_document(document).entrants[0].gradient_norm[2500:]  # (2500, 2)
+    threshold = np.quantile(norms, 0.95)
+    fifths = np.array([np.count_nonzero(part > threshold) for part in np.split(norms, 5)])
+    assert fifths.tolist() == [42, 47, 57, 49, 55]
+    assert ((fifths - 50) ** 2 / 50).sum() < 9.49  # chi-squared, 4 degrees of freedom, 5 %

@@ -66,6 +66,21 @@ def test_the_exploding_network_is_sgd_without_and_with_clipping_on_the_adding_pr
     }
 
 
+def test_the_steady_race_is_one_sgd_on_batches_of_four_of_a_network_too_small_for_its_task():
+    assert PRESETS["steady"].to_json() == {
+        "version": 1,
+        "task": {"name": "digits"},
+        "network": {"hidden": [4], "activation": "relu", "kernel_initializer": "he_uniform"},
+        "entrants": [{"optimizer": "SGD", "learning_rate": 0.02, "label": "SGD, batches of 4"}],
+        "seeds": 2,
+        "first_seed": 0,
+        "steps": 5000,
+        "batch_size": 4,
+        "learning_rates": "given",
+        "shared_weights": True,
+    }
+
+
 def test_presets_round_trip_through_json():
     for spec in PRESETS.values():
         assert RaceSpec.from_json(spec.to_json()) == spec

@@ -16,7 +16,7 @@ from gradcore.advisor import (
 from gradcore.figures import theme
 from gradcore.figures.clip_advice import rate_curve
 from gradcore.figures.clip_norms import norms_over_steps
-from ui.address import parameters, say_not_number
+from ui.address import parameters, say_not_number, say_not_whole
 from ui.clip_proof import draw_proof
 from ui.clip_sources import FIRST, Source, choose_source
 from ui.controls import BIND
@@ -24,6 +24,7 @@ from ui.plot import plot
 from ui.words import escaped
 
 HEIGHT, NORMS_HEIGHT = 440, 300
+FIRST_CONTROL = "advisor_first_step"
 LEAST_RATE, MOST_RATE = 0.1, 99.0  # %
 RATE_HELP = "The share of the steps that are to be clipped. A seat belt acts on few steps, say 1 to 5 %."
 FIRST_HELP = "Earlier steps are left out, such as a fast fall at the start."
@@ -64,16 +65,24 @@ def draw() -> None:
             return
         advice = _advice(source.about, first, round(wanted / 100, 6), source)
         _picture(source, advice, first)
-        draw_proof(source, advice.suggestion)
+        draw_proof(source, advice.suggestion, first)
         with st.expander("What the notebook got wrong"):
             st.markdown(NOTEBOOK)
 
 
 def _first_step(source: Source) -> int:
+    """Draw the step from which norms count; the address has it where it was chosen, each stream has a default."""
     last = max(source.steps - 1, 0)
-    if int(st.session_state.get(FIRST, 0)) > last:
-        st.session_state.pop(FIRST)
-    return int(st.number_input("First step counted", 0, last, key=FIRST, bind=BIND, help=FIRST_HELP))
+    say_not_whole(parameters(), FIRST, 0, last)
+    asked = st.query_params.get(FIRST, "")
+    fits = asked.isascii() and asked.isdigit() and int(asked) <= last
+    st.session_state[FIRST_CONTROL] = int(asked) if fits else min(source.first, last)
+    chosen = st.number_input("First step counted", 0, last, key=FIRST_CONTROL, on_change=_keep_first, help=FIRST_HELP)
+    return int(chosen)
+
+
+def _keep_first() -> None:
+    st.query_params[FIRST] = str(st.session_state[FIRST_CONTROL])
 
 
 def _picture(source: Source, advice: Advice, first: int) -> None:
@@ -118,4 +127,5 @@ def _replays(about: str, first: int, wanted: float, _advice: Advice) -> tuple[Re
 
 def _row(one: Replay) -> dict[str, str]:
     last = "" if one.last_threshold is None else theme.number(one.last_threshold)
-    return {"Rule": one.title, "Clip rate": percent(one.rate), "Last threshold": last, "Skipped": str(one.skipped)}
+    told = {"Rule": one.title, "Threshold from": one.kind, "Clip rate": percent(one.rate), "Last threshold": last}
+    return {**told, "Skipped": str(one.skipped)}

@@ -6,29 +6,34 @@ from gradcore.admission import admit, estimate_seconds
 from gradcore.advisor import Proof, Side, Suggestion, is_proof, percent, proof_sentences, proof_spec, read_proof
 from gradcore.documents import ranking
 from gradcore.errors import GradcoreError, RefusedError
+from gradcore.figures import theme
+from gradcore.figures.clip_proof import proof_losses, proof_rates
 from gradcore.reading import METRICS, metric_value
-from gradcore.records import RunStatus
+from gradcore.records import RaceTrace, RunStatus
 from gradcore.specs import RaceSpec
+from gradcore.titles import race_title
 from ui import services
-from ui.clip_sources import EXAMPLE, FIRST, PROOF, RUN, Source
-from ui.race_view import live_race, race_curves
+from ui.clip_sources import PROOF, Source
+from ui.plot import plot
+from ui.race_view import live_race
 from ui.words import as_sentence, escaped
 
 WHAT = "Trains the chosen optimizer twice from the same weights and batches: without clipping, and with this threshold."
+HEIGHT = 360
 FILE = "A file of norms cannot be trained again; choose a stored run to prove a threshold."
 
 
-def draw_proof(source: Source, suggestion: Suggestion) -> None:
-    """Draw the button that starts a proof, and the proof that the address names."""
+def draw_proof(source: Source, suggestion: Suggestion, first_step: int) -> None:
+    """Draw the button that starts a proof, and the proof that the address names, its rates from a step on."""
     st.subheader("Prove it", anchor=False)
     st.caption(WHAT)
-    _button(source, suggestion)
-    if run_id := st.query_params.get(PROOF):
-        _show(run_id)
-
-
-def _button(source: Source, suggestion: Suggestion) -> None:
     spec, refusal = _asked(source, suggestion)
+    _button(spec, refusal)
+    if run_id := st.query_params.get(PROOF):
+        _show(run_id, spec, first_step)
+
+
+def _button(spec: RaceSpec | None, refusal: str) -> None:
     label = "Prove it"
     if spec is not None:
         label += f" · about {max(1, round(estimate_seconds(spec, services.settings().workers)))} s"
@@ -37,7 +42,6 @@ def _button(source: Source, suggestion: Suggestion) -> None:
         st.caption(escaped(refusal))
     if started and spec is not None:
         run_id = services.lab().submit(spec, visitor=services.visitor())
-        st.query_params[RUN] = source.about.partition(":")[0] or EXAMPLE
         st.query_params[PROOF] = run_id
         st.rerun()
 
@@ -54,8 +58,8 @@ def _asked(source: Source, suggestion: Suggestion) -> tuple[RaceSpec | None, str
         return None, as_sentence(error)
 
 
-def _show(run_id: str) -> None:
-    """Draw a proof: live while it trains, then both rates, losses and blow-ups."""
+def _show(run_id: str, asked: RaceSpec | None, first_step: int) -> None:
+    """Draw a proof: live while it trains, then both rates, losses and blow-ups; `asked` is what the button starts."""
     lab = services.lab()
     try:
         info = lab.info(run_id)
@@ -66,20 +70,36 @@ def _show(run_id: str) -> None:
     if not is_proof(spec):
         st.warning(escaped(f"Run {run_id} is no pair with and without clipping."), icon=":material/link_off:")
         return
+    if spec != asked:
+        pair = f"{spec.entrants[1].label} ({race_title(spec)})"
+        st.caption(escaped(f"The pair below is of another run or threshold: {pair}."))
     if not info.status.ended:
         live_race(run_id)
         return
     trace, cursor = lab.race(run_id)
     if info.status is not RunStatus.FINISHED:
         st.warning(escaped(info.message or f"This proof was {info.status}; what it recorded is shown."))
-    first = min(int(st.session_state.get(FIRST, 0)), max(trace.entrants[0].steps - 1, 0))
+    first = min(first_step, max(trace.entrants[0].steps - 1, 0))
     proof = read_proof(spec, trace, first)
     if proof is not None:
         _rates(proof)
         st.markdown("\n".join(f"- {escaped(sentence)}" for sentence in proof_sentences(proof)))
         st.dataframe([_row(side, trace.metric) for side in (proof.without, proof.clipped)], hide_index=True)
         _ranked(spec, trace)
-    race_curves(run_id, cursor, trace)
+        charts = _charts(run_id, cursor, first, spec, trace, proof)
+        names = (("proof_rates", "Predicted and realised clip rate"), ("proof_losses", "Training loss of both"))
+        for column, text, (key, label) in zip(st.columns(2), charts, names, strict=True):
+            with column:
+                plot(text, key=key, label=f"{label}, over steps", height=HEIGHT, about=f"{run_id}:{cursor}:{first}")
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _charts(
+    run_id: str, cursor: int, first_step: int, _spec: RaceSpec, _trace: RaceTrace, _proof: Proof
+) -> tuple[str, str]:
+    """Return the charts of both clip rates and of both losses over the steps, drawn once for all who look."""
+    rates, losses = proof_rates(_spec, _trace, _proof, first_step, HEIGHT), proof_losses(_spec, _trace, HEIGHT)
+    return theme.to_json(rates), theme.to_json(losses)
 
 
 def _rates(proof: Proof) -> None:
@@ -95,9 +115,9 @@ def _rates(proof: Proof) -> None:
     loss.caption("seeds, without → with clipping")
 
 
-def _ranked(spec: RaceSpec, trace: object) -> None:
+def _ranked(spec: RaceSpec, trace: RaceTrace) -> None:
     """Say whether the final losses differ over the seeds."""
-    places = ranking(spec, trace)  # type: ignore[arg-type]
+    places = ranking(spec, trace)
     if len(places) == 2:
         first = places[0]
         tied = f"Final validation loss: no difference detected over {spec.seeds} seeds."

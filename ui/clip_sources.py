@@ -1,7 +1,7 @@
-"""Where the advisor's norms come from: a stored run by its id, a file of the visitor's own, or the bundled example."""
+"""Where the advisor's norms come from: a stored run by its id, a file of the visitor's own, or a bundled example."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -18,11 +18,28 @@ from ui import services
 from ui.controls import BIND
 from ui.words import as_sentence, escaped
 
-EXAMPLE = "example"
 RUN, FIRST, ENTRANT, PROOF = "advisor_run", "advisor_first", "advisor_entrant", "advisor_proof"
+KEPT = "advisor_kept"  # the run that was shown last, for a visitor who comes back with an empty address
 OFFERED = 20
 INSTEAD = "Your latest run is shown instead, or an example."
 UPLOAD_HELP = "One column of gradient norms, or a column called `norm` or `gradient_norm`; one row a step."
+
+
+@dataclass(frozen=True)
+class Example:
+    """A bundled run, and where it is read from."""
+
+    preset: str
+    title: str  # in the menu
+    first: int  # step from which its norms count
+    number: int = 0  # the entrant's place in it
+
+
+EXAMPLE = "example"  # shown to a visitor without a run
+EXAMPLES: Mapping[str, Example] = {
+    EXAMPLE: Example("steady", "Example: steady norms", 2500),
+    "example_race": Example("default", "Example: falling norms", 100, 1),
+}
 
 
 @dataclass(frozen=True)
@@ -37,6 +54,7 @@ class Source:
     spec: RaceSpec | None = None  # the race that they are from, None for a file
     number: int = 0  # the entrant's place in it
     steps: int = 0
+    first: int = 0  # step from which they count unless another one is chosen
 
 
 def choose_source() -> Source | None:
@@ -59,41 +77,45 @@ def _uploaded(name: str, data: bytes) -> Source:
 
 def _chosen() -> Source | None:
     run = _choose_run()
-    if run is None:
-        document = _example()
-        spec, trace, cursor = RaceSpec.from_json(document[0]), document[1], 0
-        return _entrant(EXAMPLE, "an example that ships with Gradient Clinic", spec, trace, cursor)
+    if isinstance(run, str):
+        example = EXAMPLES[run]
+        spec, trace = _example(example.preset)
+        return _entrant(run, "an example that ships with Gradient Clinic", spec, trace, 0, example)
     trace, cursor = services.lab().race(run.id)
     state = "" if run.status is RunStatus.FINISHED else f", {run.status}"
     return _entrant(run.id, f"run {run.id}{state}", RaceSpec.from_json(run.spec), trace, cursor)
 
 
-def _choose_run() -> RunInfo | None:
-    """Draw the visitor's runs with the one of the address; None for the example."""
-    lab = services.lab()
-    runs = list(lab.runs(kind=RaceSpec.kind, visitor=services.visitor(), limit=OFFERED))
-    asked = st.query_params.get(RUN)
-    chosen = _asked(asked, runs)
-    if chosen is not None and chosen.id not in [run.id for run in runs]:
+def _choose_run() -> RunInfo | str:
+    """Draw the visitor's runs, the one of the address and the examples, and put the chosen one into the address.
+
+    Returns:
+        the run, or the name of an example.
+    """
+    runs = list(services.lab().runs(kind=RaceSpec.kind, visitor=services.visitor(), limit=OFFERED))
+    chosen = _asked(st.query_params.get(RUN)) or _latest(runs)
+    if not isinstance(chosen, str) and chosen.id not in [run.id for run in runs]:
         runs = [chosen, *runs]
-    known = {run.id: run for run in runs}
-    if chosen is None and asked != EXAMPLE:
-        chosen = next((run for run in runs if not is_proof(RaceSpec.from_json(run.spec))), None)
-    st.session_state["advisor_pick"] = chosen.id if chosen else EXAMPLE
+    name = chosen if isinstance(chosen, str) else chosen.id
+    st.query_params[RUN] = st.session_state[KEPT] = st.session_state["advisor_pick"] = name
     titles = {run.id: f"{race_title(RaceSpec.from_json(run.spec))} ({run.id})" for run in runs}
-    titles[EXAMPLE] = "The example race"
+    titles |= {name: example.title for name, example in EXAMPLES.items()}
     st.selectbox("Run", list(titles), format_func=titles.__getitem__, key="advisor_pick", on_change=_picked)
-    if chosen is None and FIRST not in st.query_params:
-        st.session_state.setdefault(FIRST, 100)  # the example's norms fall fast at first, and are steadier later
-    return known.get(chosen.id) if chosen else None
+    return chosen
 
 
-def _asked(asked: str | None, runs: Sequence[RunInfo]) -> RunInfo | None:
-    """Return the run in the address, None where there is none; a wrong id is said."""
-    if not asked or asked == EXAMPLE:
-        return None
+def _latest(runs: Sequence[RunInfo]) -> RunInfo | str:
+    """Return the visitor's latest run that is no proof, else what was shown last, else the example."""
+    own = next((run for run in runs if not is_proof(RaceSpec.from_json(run.spec))), None)
+    return own or _asked(st.session_state.get(KEPT)) or EXAMPLE
+
+
+def _asked(name: str | None) -> RunInfo | str | None:
+    """Return the run or the example of a name, None where there is none; a wrong name is said."""
+    if not name or name in EXAMPLES:
+        return name or None
     try:
-        return services.lab().info(asked)
+        return services.lab().info(name)
     except GradcoreError as error:
         st.warning(escaped(as_sentence(error, INSTEAD)), icon=":material/link_off:")
         return None
@@ -106,38 +128,41 @@ def _picked() -> None:
 
 
 def _begin_anew() -> None:
-    """Count another stream from its first step, and leave the proof of the one before."""
-    st.query_params.pop(PROOF, None)
-    st.session_state[FIRST] = 0
+    """Count another stream from its own first step, and leave the proof of the one before."""
+    for key in (PROOF, FIRST):
+        st.query_params.pop(key, None)
 
 
-def _entrant(run_id: str, title: str, spec: RaceSpec, trace: RaceTrace, cursor: int) -> Source | None:
+def _entrant(
+    run_id: str, title: str, spec: RaceSpec, trace: RaceTrace, cursor: int, example: Example | None = None
+) -> Source | None:
     """Draw the choice of an entrant and return its norms."""
     labels = [entrant.label for entrant in trace.entrants if entrant.steps]
     if not labels:
         return None
     if st.session_state.get(ENTRANT) not in labels:
         st.session_state.pop(ENTRANT, None)
-    first = 1 if run_id == EXAMPLE else 0
-    label = st.selectbox("Optimizer", labels, first, key=ENTRANT, bind=BIND)
+    label = st.selectbox("Optimizer", labels, example.number if example else 0, key=ENTRANT, bind=BIND)
     number = next(place for place, entrant in enumerate(trace.entrants) if entrant.label == label)
     entrant = trace.entrants[number]
     clip = spec.entrants[number].clip
     clipped = "" if clip == NO_CLIPPING else f", recorded while it was clipped ({clip.name})"
+    who = title if len(trace.entrants) == 1 else f"{label} of {title}"  # the race's title names a single one
     return Source(
         about=f"{run_id}:{cursor}:{number}",
-        title=f"{label} of {title}: {race_title(spec)}{clipped}",
+        title=f"{who[0].upper()}{who[1:]}: {race_title(spec)}{clipped}",
         norms=entrant.gradient_norm,
         ends=tuple(diverged_at(entrant.loss)),
         optimizer=entrant.optimizer,
         spec=spec,
         number=number,
         steps=entrant.steps,
+        first=example.first if example else 0,
     )
 
 
 @st.cache_resource(show_spinner=False)
-def _example() -> tuple[object, RaceTrace]:
-    """Return spec and trace of the bundled example, read once."""
-    document = example_document()
-    return document["spec"], trace_from_document(document)
+def _example(preset: str) -> tuple[RaceSpec, RaceTrace]:
+    """Return spec and trace of a bundled example, read once."""
+    document = example_document(preset)
+    return RaceSpec.from_json(document["spec"]), trace_from_document(document)

@@ -11,13 +11,12 @@ from numpy.typing import NDArray
 from gradcore.advisor.advice import rates
 from gradcore.advisor.reading import percent
 from gradcore.advisor.stream import NormStream
-from gradcore.blow_ups import is_pair
+from gradcore.blow_ups import clipped_steps, is_pair
 from gradcore.ranking import diverged_at, divergences, median
 from gradcore.records import EntrantTrace, RaceTrace
 from gradcore.specs import NO_CLIPPING, Choice, RaceSpec
 
 WITHOUT, FIXED = "without clipping", "clip_by_global_norm"
-ROUNDING = 1e-6  # of a norm that is recorded in float32
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,7 @@ def read_proof(spec: RaceSpec, trace: RaceTrace, first_step: int = 0) -> Proof |
         first_step: the rates count from here.
     """
     without, clipped = trace.entrants
-    if not all(_counted(one, first_step).any() for one in trace.entrants):
+    if not all(counted_steps(one, first_step).any() for one in trace.entrants):
         return None
     threshold = float(spec.entrants[1].clip.get("max_norm"))  # type: ignore[arg-type]
     found = rates(NormStream.recorded(without, first_step), np.array([threshold]))
@@ -105,14 +104,22 @@ def read_proof(spec: RaceSpec, trace: RaceTrace, first_step: int = 0) -> Proof |
 
 def proof_sentences(proof: Proof) -> list[str]:
     """Return what a pair shows: the two rates, why they differ, and the blow-ups."""
-    between = "" if proof.interval is None else f" (95 % interval {percent(proof.interval[0])} to "
-    between += "" if proof.interval is None else f"{percent(proof.interval[1])})"
     return [
-        f"Predicted clip rate {percent(proof.predicted)}{between}, realised {percent(proof.realised)}. The "
+        f"Predicted clip rate {percent(proof.predicted)}{_between(proof)}. The "
         "prediction counts the steps of the path without clipping, from the same weights and batches. Clipping changes "
         f"the path: after the first clipped step the weights differ, so the two rates need not agree.{_earlier(proof)}",
         _blow_ups(proof),
     ]
+
+
+def _between(proof: Proof) -> str:
+    """Return the interval where there is one, the realised rate, and whether it lies in the interval."""
+    realised = f"realised {percent(proof.realised)}"
+    if proof.interval is None:
+        return f", {realised}"
+    low, high = proof.interval
+    place = "inside" if low <= proof.realised <= high else "outside"
+    return f" (95 % interval {percent(low)} to {percent(high)}), {realised}: {place} the interval"
 
 
 def _earlier(proof: Proof) -> str:
@@ -131,17 +138,14 @@ def _blow_ups(proof: Proof) -> str:
 
 def _realised(entrant: EntrantTrace, first: int, stop: int | None = None) -> tuple[float, tuple[float, ...]]:
     """Return the share of the finite steps that were clipped, over all seeds and of each; 0 without any."""
-    both = entrant.gradient_norm, entrant.clipped_norm
-    before, after = (norms[first:stop].astype(np.float64) for norms in both)  # (T, S)
-    finite = _counted(entrant, first, stop)
-    recorded = entrant.clip.clipped[first:stop] if entrant.clip else after < before * (1 - ROUNDING)
-    acted = finite & recorded
+    finite = counted_steps(entrant, first, stop)
+    acted = finite & clipped_steps(entrant)[first:stop]
     counts = np.maximum(finite.sum(axis=0), 1)
     return float(acted.sum() / max(finite.sum(), 1)), tuple((acted.sum(axis=0) / counts).tolist())
 
 
-def _counted(entrant: EntrantTrace, first: int, stop: int | None = None) -> NDArray[np.bool_]:
-    """Return which steps count: finite, and before the seed blew up."""
+def counted_steps(entrant: EntrantTrace, first: int = 0, stop: int | None = None) -> NDArray[np.bool_]:
+    """Return which steps from `first` up to `stop` count, (T, S): those that are finite, before the seed blew up."""
     ends = [entrant.steps if end is None else end for end in diverged_at(entrant.loss)]
     alive = np.arange(entrant.steps)[:, None] < np.array(ends)
     return np.asarray(alive & np.isfinite(entrant.gradient_norm))[first:stop]

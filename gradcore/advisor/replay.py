@@ -14,6 +14,12 @@ from gradcore.records import Doubles
 from gradcore.specs import Choice
 
 REPLAYED = 500  # last steps: a rule is applied step by step
+KINDS = {
+    "clip_by_global_norm": "a fixed norm",
+    "adaptive_percentile": "a percentile",
+    "autoclip": "a percentile",
+    "zclip": "a z-score",
+}  # of `compared_rules`
 UNCLAMPED = {"min_clip": 1e-30, "max_clip": 1e30}  # with the notebook's clamps the answer depends on the loss' scale
 
 
@@ -30,6 +36,11 @@ class Replay:
     def title(self) -> str:
         """The rule's title."""
         return CLIP_RULES[self.choice.name].title
+
+    @property
+    def kind(self) -> str:
+        """What its threshold comes from."""
+        return KINDS[self.choice.name]
 
     @property
     def rate(self) -> float:

@@ -57,7 +57,9 @@ EXAMPLES = {
 def _race(parser: Parser) -> None:
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--spec", metavar="FILE", help="the race as JSON; - reads standard input")
-    source.add_argument("--preset", metavar="NAME", help="a race that is ready: default, notebook or exploding_rnn")
+    source.add_argument(
+        "--preset", metavar="NAME", help="a race that is ready: default, notebook, exploding_rnn or steady"
+    )
     parser.add_argument("--again", action="store_true", help="train again even if the store has this very race")
     parser.add_argument("--verbose", action="store_true", help="show what TensorFlow prints, and tracebacks")
     _layer_norms(parser)

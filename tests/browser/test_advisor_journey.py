@@ -35,9 +35,18 @@ def test_a_visitor_takes_a_threshold_from_the_example_proves_it_and_opens_the_li
     page: Page, address, strict_complaints
 ):
     page.goto(f"{address}/{PART}")
+    wait_for_title(page, 0, "5 % of the steps are above 3.98")
+    page.wait_for_url(re.compile("advisor_run=example"))
+    expect(page.get_by_text("95 % interval 4.41 % to 5.67 %")).to_be_visible(timeout=MINUTE)
+    expect(page.get_by_text("Seat belt: it acts on 5 % of the steps")).to_be_visible()
+    expect(page.get_by_text("dotted: no interval,").first).to_be_visible()
+
+    # the other example: its norms fall, and no interval is given
+    page.get_by_role("combobox", name=re.compile("Run")).click()
+    page.get_by_role("option", name="Example: falling norms").click()
     wait_for_title(page, 0, "5 % of the steps are above 0.6394")
     expect(page.get_by_text("no interval: 500 correlated steps are worth")).to_be_visible(timeout=MINUTE)
-    expect(page.get_by_text("dotted: no interval,").first).to_be_visible()
+    page.wait_for_url(re.compile("advisor_run=example_race"))
 
     # another rate: the threshold moves, and the address keeps it
     page.get_by_role("spinbutton", name="Wanted clip rate").fill("50")
@@ -59,6 +68,7 @@ def test_a_visitor_takes_a_threshold_from_the_example_proves_it_and_opens_the_li
     page.goto(link)
     expect(page.get_by_text("Realised clip rate")).to_be_visible(timeout=MINUTE)
     wait_for_title(page, 0, "50 % of the steps are above")
+    expect(page.get_by_text("SGD + Momentum of an example that ships")).to_be_visible(timeout=MINUTE)
 
 
 def test_a_visitor_reads_a_file_of_norms_and_a_wrong_one_is_refused(page: Page, address, strict_complaints):

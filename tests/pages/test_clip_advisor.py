@@ -22,6 +22,11 @@ def stored(lab, finish):
     return run_id
 
 
+def address(app: AppTest, key: str) -> str:
+    value = app.query_params[key]
+    return value[0] if isinstance(value, list) else value
+
+
 def titles(app: AppTest) -> list[str]:
     return [chart["figure"]["layout"]["title"]["text"] for chart in charts(app)]
 
@@ -29,11 +34,53 @@ def titles(app: AppTest) -> list[str]:
 def test_the_first_view_advises_on_the_example(open_advisor):
     app = open_advisor()
     assert app.selectbox(key="advisor_pick").value == "example"
-    assert any("an example that ships with Gradient Clinic" in shown(text) for text in texts(app))
-    assert titles(app)[0].startswith("5 % of the steps are above ")
+    assert any(shown(text).startswith("An example that ships with Gradient Clinic") for text in texts(app))
+    assert titles(app)[0] == "5 % of the steps are above 3.98"
+    assert any("(95 % interval 4.41 % to 5.67 %; 5,000 correlated steps" in shown(text) for text in texts(app))
+    assert any("Seat belt: it acts on 5 % of the steps" in shown(text) for text in texts(app))
     assert len(charts(app)) == 2
     assert list(app.dataframe[0].value["Rule"]) == ["Global norm", "Recent percentile", "AutoClip", "ZClip"]
+    assert list(app.dataframe[0].value["Threshold from"]) == [
+        "a fixed norm",
+        "a percentile",
+        "a percentile",
+        "a z-score",
+    ]
     assert app.button(key="advisor_prove").label.startswith("Prove it · about ")
+
+
+def test_a_second_example_has_norms_that_fall_and_says_that_the_interval_is_missing(open_advisor):
+    app = open_advisor()
+    app.selectbox(key="advisor_pick").set_value("example_race").run()
+    assert titles(app)[0] == "5 % of the steps are above 0.6394"
+    assert app.number_input(key="advisor_first_step").value == 100
+    assert any("; no interval: 500 correlated steps are worth" in shown(text) for text in texts(app))
+
+
+def test_the_address_always_names_what_is_shown(open_advisor, stored):
+    assert address(open_advisor(), "advisor_run") == "example"
+    app = open_advisor(advisor_run=stored)
+    assert address(app, "advisor_run") == stored
+    app.selectbox(key="advisor_pick").set_value("example_race").run()
+    assert address(app, "advisor_run") == "example_race"
+
+
+def test_a_visitor_without_a_run_comes_back_to_the_run_that_was_shown_last(open_advisor, stored):
+    app = open_advisor(advisor_run=stored)
+    for name in list(app.query_params):
+        if name.startswith("advisor_"):
+            del app.query_params[name]
+    app.run()
+    assert address(app, "advisor_run") == stored
+
+
+def test_a_first_step_of_the_address_wins_over_the_one_an_example_begins_at(open_advisor):
+    assert open_advisor().number_input(key="advisor_first_step").value == 2500
+    app = open_advisor(advisor_first="0")
+    assert app.number_input(key="advisor_first_step").value == 0
+    app.number_input(key="advisor_first_step").set_value(40).run()
+    assert address(app, "advisor_first") == "40"
+    assert app.number_input(key="advisor_first_step").value == 40
 
 
 def test_the_address_sets_run_optimizer_rate_and_first_step(open_advisor, stored):
@@ -63,7 +110,7 @@ def test_a_file_of_norms_is_advised_on_and_cannot_be_proved(open_advisor):
     app.file_uploader(key="advisor_csv").upload("own.csv", text.encode(), "text/csv").run()
     assert any("own.csv: 2,001 steps" in shown(text) for text in texts(app))
     assert any("1 step is not finite" in shown(text) for text in texts(app))
-    assert app.number_input(key="advisor_first").value == 0
+    assert app.number_input(key="advisor_first_step").value == 0
     assert app.button(key="advisor_prove").disabled
     assert any("A file of norms cannot be trained again" in shown(text) for text in texts(app))
 
@@ -87,8 +134,8 @@ def test_a_file_that_is_no_stream_of_norms_is_refused_in_one_sentence(open_advis
 def test_a_click_trains_the_pair_and_shows_predicted_and_realised_rate(open_advisor, lab, finish, stored):
     app = open_advisor(advisor_run=stored, advisor_entrant="Adam", advisor_rate="20")
     app.button(key="advisor_prove").click().run()
-    proof = app.query_params["advisor_proof"]
-    proof = proof[0] if isinstance(proof, list) else proof
+    proof = address(app, "advisor_proof")
+    assert address(app, "advisor_run") == stored
     finish(proof)
     spec = RaceSpec.from_json(lab.info(proof).spec)
     assert [entrant.optimizer.name for entrant in spec.entrants] == ["Adam", "Adam"]
@@ -99,7 +146,11 @@ def test_a_click_trains_the_pair_and_shows_predicted_and_realised_rate(open_advi
     assert "Realised clip rate" in shown_metrics
     assert shown_metrics["Blown up"] == "0 → 0 of 2"
     assert any("Clipping changes the path" in shown(text) for text in texts(again))
-    assert len(charts(again)) == 4
+    assert titles(again)[2].endswith(" of the steps were clipped, 20 % were predicted")
+    assert titles(again)[3].startswith("The loss ends near ")
+    assert not any("of another run or threshold" in shown(text) for text in texts(again))
+    other = open_advisor(advisor_run=stored, advisor_entrant="Adam", advisor_rate="30", advisor_proof=proof)
+    assert any("The pair below is of another run or threshold: clipped at" in shown(text) for text in texts(other))
 
 
 def test_a_proof_that_is_none_is_said(open_advisor, stored):
@@ -109,6 +160,9 @@ def test_a_proof_that_is_none_is_said(open_advisor, stored):
     assert "nosuchrun0" in shown(app.warning[0].value)
 
 
-def test_the_first_step_that_an_address_gives_beyond_the_run_is_dropped(open_advisor, stored):
+def test_a_first_step_beyond_the_run_is_named_and_the_default_used(open_advisor, stored):
     app = open_advisor(advisor_run=stored, advisor_first="4000")
-    assert app.number_input(key="advisor_first").value == 0
+    assert app.number_input(key="advisor_first_step").value == 0
+    assert [shown(warning.value) for warning in app.warning] == [
+        "`advisor_first` must be a whole number from 0 to 39. Received: advisor_first=4000. The default is used."
+    ]
