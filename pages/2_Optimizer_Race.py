@@ -4,9 +4,10 @@ import streamlit as st
 
 from gradcore.documents import example_document, trace_from_document
 from gradcore.errors import GradcoreError
-from gradcore.records import RunInfo, RunStatus
+from gradcore.records import RaceTrace, RunInfo, RunStatus
 from gradcore.specs import RaceSpec
 from ui import controls, services
+from ui.anatomy import anatomy
 from ui.frame import RACE, frame
 from ui.panels import try_this
 from ui.race_actions import asked_race, link_to_pair, offer_again, offer_inexpressible, start_row
@@ -30,7 +31,7 @@ EXPERIMENTS = (
 def main() -> None:
     with frame(RACE):
         shown = shown_run()
-        picture, settings = st.columns([3.3, 1], gap="medium")
+        picture, settings, details = anatomy()
         with settings:
             adopted = controls.adopt(shown)
             asked, refusal = asked_race()
@@ -42,7 +43,11 @@ def main() -> None:
             else:
                 start_row(asked, shown, refusal)
                 offer_inexpressible(shown, asked, adopted=adopted)
-                show_result(shown, asked)
+                run_id, cursor, spec, trace = ended_race(shown, asked)
+                race_curves(run_id, cursor, trace)
+                with details:
+                    race_result(run_id, cursor, spec, trace)
+        with details:
             try_this(EXPERIMENTS)
 
 
@@ -58,22 +63,19 @@ def shown_run() -> RunInfo | None:
     return latest[0] if latest else None
 
 
-def show_result(shown: RunInfo | None, asked: RaceSpec | None) -> None:
-    """Draw a run that has ended, or the bundled example."""
+def ended_race(shown: RunInfo | None, asked: RaceSpec | None) -> tuple[str, int, RaceSpec, RaceTrace]:
+    """Say which race is shown, one that has ended or the bundled example; return its id, cursor, spec and trace."""
     if shown is None:
         document = example_document()
         st.caption("An example that ships with Gradient Clinic. Start a race to see your own.")
-        run_id, cursor = "example", 0
-        spec, trace = RaceSpec.from_json(document["spec"]), trace_from_document(document)
-    else:
-        run_id, spec = shown.id, RaceSpec.from_json(shown.spec)
-        trace, cursor = services.lab().race(run_id)
-        st.caption(escaped(status_line(shown, spec)))
-        link_to_pair(shown.id, spec)
-        if shown.status is not RunStatus.FINISHED:
-            offer_again(shown, asked)
-    race_curves(run_id, cursor, trace)
-    race_result(run_id, cursor, spec, trace)
+        return "example", 0, RaceSpec.from_json(document["spec"]), trace_from_document(document)
+    spec = RaceSpec.from_json(shown.spec)
+    trace, cursor = services.lab().race(shown.id)
+    st.caption(escaped(status_line(shown, spec)))
+    link_to_pair(shown.id, spec)
+    if shown.status is not RunStatus.FINISHED:
+        offer_again(shown, asked)
+    return shown.id, cursor, spec, trace
 
 
 if __name__ == "__main__":

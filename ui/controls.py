@@ -115,7 +115,7 @@ def race_controls(limits: Limits) -> RaceSpec:
 
 def preset_control(current: RaceSpec | None) -> None:
     """Draw the choice of presets, at the one that the controls now stand at."""
-    st.session_state["preset"] = next((name for name, spec in PRESETS.items() if spec == current), "")
+    st.session_state["preset"] = next((name for name in PRESET_TITLES if name and PRESETS[name] == current), "")
     st.selectbox("Preset", list(PRESET_TITLES), format_func=PRESET_TITLES.__getitem__, key="preset", on_change=_apply)
 
 

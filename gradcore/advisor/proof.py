@@ -12,7 +12,7 @@ from gradcore.advisor.advice import rates
 from gradcore.advisor.reading import percent
 from gradcore.advisor.stream import NormStream
 from gradcore.blow_ups import clipped_steps, is_pair
-from gradcore.ranking import diverged_at, divergences, median
+from gradcore.ranking import diverged_at, divergences, median, median_metric
 from gradcore.records import EntrantTrace, RaceTrace
 from gradcore.specs import NO_CLIPPING, Choice, RaceSpec
 
@@ -97,8 +97,8 @@ def read_proof(spec: RaceSpec, trace: RaceTrace, first_step: int = 0) -> Proof |
         realised=whole,
         by_seed=by_seed,
         earlier=_realised(clipped, 0, first_step)[0] if first_step else None,
-        without=_side(without),
-        clipped=_side(clipped),
+        without=_side(without, trace.metric),
+        clipped=_side(clipped, trace.metric),
     )
 
 
@@ -151,12 +151,12 @@ def counted_steps(entrant: EntrantTrace, first: int = 0, stop: int | None = None
     return np.asarray(alive & np.isfinite(entrant.gradient_norm))[first:stop]
 
 
-def _side(entrant: EntrantTrace) -> Side:
+def _side(entrant: EntrantTrace, metric: str) -> Side:
     outcome = entrant.outcome
     return Side(
         label=entrant.label,
         loss=median(entrant.loss[-1]) if entrant.steps else None,
         validation_loss=median(outcome.validation_loss) if outcome else None,
-        validation_metric=median(outcome.validation_metric) if outcome else None,
+        validation_metric=median_metric(metric, outcome.validation_metric) if outcome else None,
         blow_ups=sum(step is not None for step in divergences(entrant)),
     )

@@ -139,7 +139,7 @@ def test_a_run_that_does_not_exist_gets_one_sentence_and_the_example(open_page, 
     assert len(app.warning) == 1
     assert "Your latest race is shown instead, or an example." in app.warning[0].value
     assert "](http" not in app.warning[0].value
-    assert len(charts(app)) == 5
+    assert len(charts(app)) == 6
 
 
 def test_a_cancelled_run_keeps_what_it_recorded_and_can_be_run_again(open_page, lab: Lab, finish):
@@ -261,7 +261,7 @@ def test_tuned_learning_rates_are_shown_with_what_they_came_to(open_page, lab: L
     run_id = app.query_params["run"]
     finish(run_id)
     app.run()
-    assert len(charts(app)) == 6
+    assert len(charts(app)) == 7
     assert any("cosine schedule · tuned rates · 2 seeds × 4 steps" in text for text in texts(app))
     tuned = {entrant.label: entrant.tuning.chosen for entrant in lab.race(run_id)[0].entrants}
     assert list(app.dataframe[0].value["Learning rate"]) == [
