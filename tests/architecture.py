@@ -76,7 +76,7 @@ LAYERS: Sequence[Sequence[str]] = (
     ("ui.services",),
     ("ui.warm_up",),
     ("ui.frame",),
-    ("ui.clip_rules",),
+    ("ui.clip_rules", "ui.task_controls"),
     ("ui.controls", "ui.panels", "ui.race_view"),
     ("ui.clip_sources",),
     ("ui.clip_proof",),

@@ -60,9 +60,8 @@ def race_result(run_id: str, cursor: int, spec: RaceSpec, trace: RaceTrace) -> N
     ranked = ranking(spec, trace)
     if not ranked:
         return
-    st.markdown(
-        "\n".join(f"- {escaped(sentence)}" for sentence in race_sentences(trace, ranked, notebook=is_notebook(spec)))
-    )
+    sentences = race_sentences(trace, ranked, notebook=is_notebook(spec), task=spec.task)
+    st.markdown("\n".join(f"- {escaped(sentence)}" for sentence in sentences))
     charts = _outcome(run_id, cursor, trace, ranked)
     names = (("final", "Final validation loss"), ("stability", "Mean gradient norm against its standard deviation"))
     for column, (text, height), (key, label) in zip(st.columns(2), charts[:2], names, strict=True):

@@ -24,7 +24,11 @@ from gradcore.tasks import TASKS
 
 __all__ = ["final_validation", "gradient_norms", "loss_curves", "ranking", "sparkline", "stability"]
 
-LOSS_UNITS = {"mse": "mean squared error", "sparse_categorical_crossentropy": "cross-entropy, nats"}
+LOSS_UNITS = {
+    "mse": "mean squared error",
+    "half_squared_error": "half the squared error",
+    "sparse_categorical_crossentropy": "cross-entropy, nats",
+}
 
 
 def loss_curves(trace: RaceTrace, height: int = theme.HEIGHT) -> go.Figure:
