@@ -34,7 +34,7 @@ def quadratic(
     return Task(
         name="quadratic",
         title="Quadratic",
-        summary="Descend 1/2 sum of lambda x^2, eigenvalues from 1 to the condition number: no network, one point.",
+        summary="Descend ½ Σ λ x² from a random point: the eigenvalues λ go from 1 to the condition number.",
         rows=partial(quadratic_rows, condition=condition, dimension=dimension, rotated=rotated),
         shape=(dimension,),
         outputs=1,
