@@ -14,7 +14,7 @@ from gradcore.figures.labels import label_width
 from gradcore.figures.theme import Style, styles
 from gradcore.records import Doubles, EntrantTrace, RaceTrace
 
-METRICS = {"accuracy": "accuracy", "r2": "R²", "mae": "mean absolute error", "distance": "distance to the optimum"}
+METRICS = {"accuracy": "accuracy", "r2": "R²", "mae": "mean absolute error", "distance": "distance"}
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from gradcore.admission import admit
+from gradcore.clipping import CLIP_RULES
 from gradcore.engine.race import run_race
+from gradcore.optimizers import OPTIMIZERS
 from gradcore.records import Outcome, Setup, TraceChunk
 from gradcore.settings import Limits
 from gradcore.specs import RaceSpec
@@ -119,3 +121,14 @@ def test_entrants_that_share_no_weights_start_from_points_of_their_own():
     task = task_of("quadratic")
     points = [task.start(0, entrant) for entrant in (None, 0, 1)]
     assert len({tuple(point) for point in points}) == 3
+
+
+def test_every_optimizer_and_every_clip_rule_moves_the_point():
+    optimizers = [{"optimizer": name, "learning_rate": 0.01} for name in OPTIMIZERS]
+    needed = [{name: p.start for name, p in rule.parameters.items() if p.required} for rule in CLIP_RULES.values()]
+    rules = [{**SGD, "clip": {"rule": name, **more}} for name, more in zip(CLIP_RULES, needed, strict=True)]
+    for entrants in (optimizers, rules):
+        found = raced(*entrants, seeds=2, steps=3)
+        losses = np.stack([outcome.validation_loss for outcome in found["outcomes"]])
+        assert np.isfinite(losses).all()
+        assert (losses < found["loss"][:, 0]).all()
