@@ -7,11 +7,11 @@ from gradcore.checks import refuse
 from gradcore.clipping import CLIP_RULES
 from gradcore.costs import build_seconds, step_seconds, unrolled_layers
 from gradcore.errors import RefusedError
-from gradcore.networks import ACTIVATIONS, CELLS, INITIALIZERS, count_parameters
+from gradcore.networks import ACTIVATIONS, ALIGNED, CELLS, INITIALIZERS, count_parameters
 from gradcore.optimizers import OPTIMIZERS
 from gradcore.schedules import SCHEDULES
 from gradcore.settings import Limits
-from gradcore.specs import Choice, EntrantSpec, NetworkSpec, RaceSpec
+from gradcore.specs import NO_NETWORK, Choice, EntrantSpec, NetworkSpec, RaceSpec
 from gradcore.tasks import TASKS, Task, task_of
 from gradcore.tuning import SEEDS, replicas_tuned
 
@@ -25,7 +25,10 @@ DEEPEST_GRAPH = 400  # recurrent layers x time steps: 12 s of tracing
 
 
 def admit(spec: RaceSpec, limits: Limits) -> RaceSpec:
-    """Return the spec with default learning rates filled in, or refuse it in one sentence.
+    """Return the spec with what it leaves to the catalogues filled in, or refuse it in one sentence.
+
+    Filled in are learning rates, a task's arguments, and the network: `{}` and a spec's default stand for the task's
+    own. A task without rows takes no batch size: the default becomes null.
 
     Example:
         >>> admit(RaceSpec.from_json({"entrants": [{"optimizer": "Adm"}]}), Limits())
@@ -33,12 +36,13 @@ def admit(spec: RaceSpec, limits: Limits) -> RaceSpec:
         gradcore.errors.RefusedError: unknown optimizer 'Adm'; did you mean 'Adam'?
     """
     task = _admit_task(spec.task)
-    _admit_network(spec.network, task_of(task))
+    network = _admit_network(spec.network, task_of(task))
+    spec = replace(spec, task=task, network=network, batch_size=_admit_batch_size(spec.batch_size, task_of(task)))
     if len(spec.entrants) > limits.entrants:
         refuse("entrants", f"hold at most {limits.entrants} optimizers", len(spec.entrants))
     entrants = tuple(_admit_entrant(entrant) for entrant in spec.entrants)
     _admit_size(spec, limits)
-    return replace(spec, entrants=entrants, task=task)
+    return replace(spec, entrants=entrants)
 
 
 def estimate_seconds(spec: RaceSpec, workers: int) -> float:
@@ -58,24 +62,59 @@ def _admit_task(task: Choice) -> Choice:
     checks.known_name("task", task.name, TASKS)
     known = TASKS[task.name].arguments
     checks.known_keys(f"the task {task.name}", dict(task.arguments), [argument.name for argument in known])
-    for argument in known:
-        value = checks.whole_number(argument.name, task.get(argument.name, argument.default), argument.least)
-        if value > argument.most:
-            refuse(argument.name, f"be at most {argument.most}", value)
-    return Choice.of(task.name, **{one.name: task.get(one.name, one.default) for one in known})
+    given = {one.name: one.checked(task.get(one.name, one.default)) for one in known}
+    return Choice.of(task.name, **given)
 
 
-def _admit_network(network: NetworkSpec, task: Task) -> None:
+def _admit_network(network: NetworkSpec, task: Task) -> NetworkSpec:
+    """Return the network, the task's own where none in particular is asked for."""
+    if network in (NO_NETWORK, NetworkSpec()):
+        network = task.network
+    elif not task.has_network:
+        refuse("network", f"be {{}} for the task {task.name}, which trains no network", network.to_json())
+    if network == NO_NETWORK:
+        return network
     checks.known_name("activation", network.activation, ACTIVATIONS)
     _admit_initializer("kernel_initializer", network.kernel_initializer)
-    if network.cell is None:
+    _admit_teacher(network, task)
+    if network.cell is not None:
+        _admit_recurrence(network, task)
+    return network
+
+
+def _admit_teacher(network: NetworkSpec, task: Task) -> None:
+    """Refuse what a linear teacher rules out, and weights along a teacher that is not there."""
+    aligned = network.kernel_initializer.name == ALIGNED
+    if task.teacher is None:
+        if aligned:
+            refuse("kernel_initializer", f"be another one for the task {task.name}, which has no teacher", ALIGNED)
         return
-    checks.known_name("cell", network.cell, CELLS)
+    if network.activation != "linear":
+        refuse("activation", f"be 'linear' for the task {task.name}", network.activation)
+    if not aligned:
+        return
+    checks.finite_number("strength", network.kernel_initializer.get("strength"), above=0)
+    modes = len(task.teacher(0).singular_values)
+    if network.hidden and min(network.hidden) < modes:
+        refuse("hidden", f"hold widths >= {modes} to start aligned with {modes} modes", list(network.hidden))
+
+
+def _admit_recurrence(network: NetworkSpec, task: Task) -> None:
+    checks.known_name("cell", network.cell or "", CELLS)
     _admit_initializer("recurrent_initializer", network.recurrent_initializer)
     if not task.has_time:
         refuse("cell", f"be null for the task {task.name}, whose rows have no time steps", network.cell)
     if (unrolled := unrolled_layers(network, task)) > DEEPEST_GRAPH:
         raise RefusedError(f"hidden layers x time steps must be at most {DEEPEST_GRAPH}. Received: {unrolled}")
+
+
+def _admit_batch_size(batch_size: int | None, task: Task) -> int | None:
+    """Return the batch size; null, and the default as null, where a task has no rows to take a part of."""
+    if task.has_network:
+        return batch_size
+    if batch_size not in (None, RaceSpec.batch_size):
+        refuse("batch_size", f"be null for the task {task.name}, which has no rows", batch_size)
+    return None
 
 
 def _admit_initializer(name: str, chosen: Choice) -> None:

@@ -62,6 +62,8 @@ def _learned(trace: RaceTrace, pair: Pair) -> str:
     task, loss = TASKS.get(trace.task), pair.clipped.validation_loss
     if task is None or loss is None:
         return "How well the clipped runs learned is not known."
+    if not task.has_network:  # no answer to compare with
+        return f"The clipped runs end at a median loss of {loss:.3g}."
     found = f"The clipped runs end at a median validation loss of {loss:.3g}; a constant answer has "
     found += f"{task.chance_loss:.3g}"
     if not np.isfinite(loss) or pair.clipped.blow_ups * 2 >= pair.clipped.seeds:

@@ -16,7 +16,7 @@ from gradcore.presets import is_notebook
 from gradcore.ranking import divergences, median, rank, steps_to_target
 from gradcore.records import EntrantTrace, Floats, Outcome, RaceTrace, Ranked, RunInfo, Tuning
 from gradcore.specs import NO_CLIPPING, RaceSpec
-from gradcore.tasks import TASKS
+from gradcore.tasks import known_task
 from gradcore.versus import Versus, versus
 
 EXAMPLES = {"default": "race.json", "exploding_rnn": "exploding_rnn.json", "steady": "steady.json"}
@@ -42,6 +42,7 @@ def race_document(info: RunInfo | None, spec: RaceSpec, trace: RaceTrace, layer_
         "seeds": trace.seeds,
         "layers": list(trace.layers),
         "parameters": trace.parameters,
+        "levels": _levels(spec),
         "entrants": [_entrant(entrant, spec, trace, layer_norms) for entrant in trace.entrants],
         "ranking": [_place(place) for place in ranked],
         "seconds": info.seconds if info else None,
@@ -79,7 +80,7 @@ def example_document(preset: str = "default") -> dict[str, Any]:
 
 def ranking(spec: RaceSpec, trace: RaceTrace) -> tuple[Ranked, ...]:
     """Rank a race with its task's chance loss and floor (a task that is no longer known: its first losses)."""
-    if task := TASKS.get(spec.task.name):
+    if task := known_task(spec.task):
         return rank(trace, task.chance_loss, task.loss_floor)
     first = [entrant.loss[0] for entrant in trace.entrants if entrant.steps]
     return rank(trace, median(np.concatenate(first)) if first else 1.0, None)
@@ -87,7 +88,7 @@ def ranking(spec: RaceSpec, trace: RaceTrace) -> tuple[Ranked, ...]:
 
 def compared(spec: RaceSpec, trace: RaceTrace, ranked: Sequence[Ranked]) -> Versus | None:
     """Return how the ranked entrants do against each other, None where there are not two, or no task to judge by."""
-    task = TASKS.get(spec.task.name)
+    task = known_task(spec.task)
     if task is None or len(ranked) < 2:
         return None
     return versus(trace, ranked, task.chance_loss, task.loss_floor)
@@ -121,7 +122,7 @@ def _notebook_row(entrant: EntrantTrace) -> dict[str, Any]:
 
 
 def _entrant(entrant: EntrantTrace, spec: RaceSpec, trace: RaceTrace, layer_norms: bool) -> dict[str, Any]:
-    task, outcome = TASKS.get(spec.task.name), entrant.outcome
+    task, outcome = known_task(spec.task), entrant.outcome
     unknown = [None] * trace.seeds
     asked = dict(zip(spec.labels, spec.entrants, strict=True))[entrant.label]
     mean_norm, std_norm = _norm_summary(entrant.gradient_norm)
@@ -162,6 +163,14 @@ def _tuning(tuning: Tuning) -> dict[str, Any]:
 def _tuning_from(index: int, item: dict[str, Any]) -> Tuning:
     rates, loss = strict_json.floats(item["learning_rates"]), strict_json.floats(item["loss"])
     return Tuning(index, rates, loss, item["chosen"])
+
+
+def _levels(spec: RaceSpec) -> dict[str, float | None] | None:
+    """Return what losses are to be held against; None where the task is no longer known."""
+    task = known_task(spec.task)
+    if task is None:
+        return None
+    return {"chance_loss": task.chance_loss, "linear_anchor": task.linear_anchor, "target": task.target}
 
 
 def _place(place: Ranked) -> dict[str, Any]:

@@ -20,6 +20,7 @@ ACTIVATIONS = (
     "linear",
 )
 CELLS = ("simple_rnn",)  # of recurrent layers
+ALIGNED = "aligned"  # our own: along the directions of the task's teacher (`gradcore.engine.aligned`)
 _VARIANCE_SCALING = ("scale", "mode", "distribution")
 INITIALIZERS: Mapping[str, tuple[str, ...]] = MappingProxyType(  # name -> arguments that it takes
     {
@@ -36,6 +37,7 @@ INITIALIZERS: Mapping[str, tuple[str, ...]] = MappingProxyType(  # name -> argum
         "VarianceScaling": _VARIANCE_SCALING,
         "zeros": (),
         "ones": (),
+        ALIGNED: ("strength",),
     }
 )
 
@@ -48,6 +50,8 @@ def count_parameters(network: NetworkSpec, task: Task) -> int:
         >>> count_parameters(NetworkSpec(hidden=(128, 64, 32, 16)), TASKS["noise_regression"])
         13569
     """
+    if not task.has_network:
+        return task.row_size  # one number for each feature
     features = task.row_size if network.cell is None else task.shape[-1]  # a dense network reads a row as a whole
     widths = [features, *network.hidden, task.outputs]
     recurrent = 0 if network.cell is None else sum(width * width for width in network.hidden)

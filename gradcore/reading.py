@@ -5,23 +5,29 @@ from collections.abc import Sequence
 import numpy as np
 
 from gradcore.documents import notebook_table
-from gradcore.ranking import diverged_at, median_metric
+from gradcore.ranking import LEVEL, SMALLEST_LOSS, diverged_at, median, median_metric, paired_p_values
 from gradcore.records import EntrantTrace, Floats, RaceTrace, Ranked
-from gradcore.tasks import TASKS
+from gradcore.specs import Choice
+from gradcore.tasks import TASKS, Task, known_task
 from gradcore.titles import counted
 
-METRICS = {"accuracy": "accuracy", "mae": "mean absolute error", "r2": "R2"}
+METRICS = {"accuracy": "accuracy", "mae": "mean absolute error", "r2": "R2", "distance": "distance to the optimum"}
 
 
-def race_sentences(trace: RaceTrace, ranked: Sequence[Ranked], notebook: bool = False) -> list[str]:
-    """Return three sentences: who leads, how the gradients went, and what the notebook would have made of it.
+def race_sentences(
+    trace: RaceTrace, ranked: Sequence[Ranked], notebook: bool = False, task: Choice | None = None
+) -> list[str]:
+    """Return what a race says: who leads, who does worse than a linear model, how the gradients went, and what the
+    notebook would have made of it.
 
     Args:
         trace: a finished race.
         ranked: its ranking.
         notebook: whether each entrant started from weights of its own, as in the notebook.
+        task: with its arguments; by default as the trace names it.
     """
-    return [_lead(trace, ranked), _gradients(trace), _notebook(trace, ranked, notebook)]
+    anchored = _anchored(trace, known_task(task or Choice(trace.task)))
+    return [_lead(trace, ranked), *anchored, _gradients(trace), _notebook(trace, ranked, notebook)]
 
 
 def metric_value(metric: str, value: float) -> str:
@@ -53,6 +59,29 @@ def _lead(trace: RaceTrace, ranked: Sequence[Ranked]) -> str:
     if not first.tied_with:
         return f"{found}; over {trace.seeds} seeds it is significantly better than every other entrant."
     return f"{found}; over {trace.seeds} seeds no difference is detected between it and {_names(first.tied_with)}."
+
+
+def _anchored(trace: RaceTrace, task: Task | None) -> list[str]:
+    """Return who does worse than the best linear model: on the median, and significantly where there are seeds."""
+    if task is None or task.linear_anchor is None:
+        return []
+    ended = [one for one in trace.entrants if one.outcome is not None]
+    worse = [one.label for one in ended if _is_worse(one, task.linear_anchor, task.chance_loss)]
+    if not worse:
+        return []
+    everyone = len(worse) == len(ended) > 1
+    who = "Every entrant" if everyone else _names(worse)
+    verb = "does" if everyone or len(worse) == 1 else "do"
+    return [f"{who} {verb} worse than a linear model (validation loss {task.linear_anchor:.3g})."]
+
+
+def _is_worse(entrant: EntrantTrace, anchor: float, chance: float) -> bool:
+    assert entrant.outcome is not None  # the caller has left out entrants without one
+    loss = entrant.outcome.validation_loss
+    if not median(loss) > anchor:
+        return False
+    capped = np.where(np.isfinite(loss), np.maximum(loss, SMALLEST_LOSS), chance)
+    return len(loss) == 1 or bool(paired_p_values(np.log(capped / anchor)[None])[0] <= LEVEL)
 
 
 def _gradients(trace: RaceTrace) -> str:

@@ -209,7 +209,7 @@ class RaceTrace:
     task: str
     steps: int  # asked for
     seeds: int
-    metric: str  # "accuracy", "r2" or "mae"
+    metric: str  # "accuracy", "r2", "mae" or "distance"
     layers: tuple[str, ...]
     parameters: int
     entrants: tuple[EntrantTrace, ...]

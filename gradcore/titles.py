@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from gradcore.specs import CONSTANT_RATE, NO_CLIPPING, Choice, NetworkSpec, RaceSpec
-from gradcore.tasks import TASKS
+from gradcore.specs import CONSTANT_RATE, NO_CLIPPING, NO_NETWORK, Choice, NetworkSpec, RaceSpec, Scalar
+from gradcore.tasks import TASKS, Task
 
 
 def race_title(spec: RaceSpec) -> str:
@@ -13,7 +13,9 @@ def race_title(spec: RaceSpec) -> str:
         >>> race_title(RaceSpec.from_json({"entrants": [{"optimizer": "SGD"}]}))
         'Digits · SGD · 128 – 64 relu · 5 seeds × 200 steps'
     """
-    parts = [task_text(spec.task), _who(spec), network_text(spec.network)]
+    parts = [task_text(spec.task), _who(spec)]
+    if spec.network != NO_NETWORK:
+        parts.append(network_text(spec.network))
     clips = {entrant.clip for entrant in spec.entrants}
     if len(clips) == 1 and NO_CLIPPING not in clips:
         parts.append(clip_text(clips.pop()))
@@ -37,10 +39,35 @@ def task_text(task: Choice) -> str:
     Example:
         >>> task_text(Choice.of("adding_problem", length=20)), task_text(Choice("retired"))
         ('Adding problem (length 20)', 'retired')
+        >>> task_text(Choice.of("quadratic", condition=100.0, dimension=10, rotated=True))
+        'Quadratic (condition 100, dimension 10, rotated)'
     """
     title = TASKS[task.name].title if task.name in TASKS else task.name
-    given = ", ".join(f"{name} {value}" for name, value in task.arguments)
+    given = ", ".join(_argument(name, value) for name, value in task.arguments if value is not False)
     return f"{title} ({given})" if given else title
+
+
+def _argument(name: str, value: Scalar) -> str:
+    """Return an argument in the least words: a flag that is on is its name."""
+    return name if value is True else f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}"
+
+
+def levels_text(task: Task) -> str:
+    """Return what a validation loss of a task is to be held against, and which training loss solves it.
+
+    Example:
+        >>> from gradcore.tasks import task_of
+        >>> levels_text(task_of("adding_problem"))
+        'Loss of a constant answer 0.167, of the best linear model 0.15; solved at 0.01.'
+        >>> levels_text(task_of("quadratic"))
+        'Loss at the start 124 on average; solved at 0.001.'
+    """
+    if task.has_network:
+        found = f"Loss of a constant answer {task.chance_loss:.3g}"
+    else:
+        found = f"Loss at the start {task.chance_loss:.3g} on average"
+    anchor = "" if task.linear_anchor is None else f", of the best linear model {task.linear_anchor:.3g}"
+    return f"{found}{anchor}; " + ("nothing can be learned." if task.target is None else f"solved at {task.target:g}.")
 
 
 def clip_text(clip: Choice) -> str:

@@ -78,7 +78,7 @@ LAYERS: Sequence[Sequence[str]] = (
     ("ui.services",),
     ("ui.warm_up",),
     ("ui.frame",),
-    ("ui.anatomy", "ui.clip_rules"),
+    ("ui.anatomy", "ui.clip_rules", "ui.task_controls"),
     ("ui.controls", "ui.panels", "ui.race_view"),
     ("ui.clip_sources",),
     ("ui.clip_proof",),

@@ -5,9 +5,12 @@ from gradcore.errors import RefusedError
 from gradcore.presets import PRESETS
 from gradcore.settings import Limits
 from gradcore.specs import Choice, RaceSpec
+from gradcore.tasks import TASKS
 
 SGD = {"optimizer": "SGD"}
 RECURRENT = {"hidden": [4], "cell": "simple_rnn"}
+LINEAR = {"hidden": [8], "activation": "linear"}
+ALIGNED = {"name": "aligned", "strength": 0.01}
 
 
 def race(**changes: object) -> RaceSpec:
@@ -85,6 +88,58 @@ def test_every_preset_is_admitted(name):
             {"task": "adding_problem", "network": {**RECURRENT, "hidden": [300]}, "batch_size": None},
             "seeds x batch size x hidden units x time steps must be at most 50,000,000. Received: 60,000,000",
         ),
+        (
+            {"task": {"name": "quadratic", "condition": 0}},
+            "`condition` must be at least 1. Received: condition=0",
+        ),
+        (
+            {"task": {"name": "quadratic", "condition": "NaN"}},
+            "`condition` must be a finite number. Received: condition=nan",
+        ),
+        ({"task": {"name": "quadratic", "condition": 1e9}}, "`condition` must be at most 1e+08. Received:"),
+        (
+            {"task": {"name": "quadratic", "condition": True}},
+            "`condition` must be a finite number. Received: condition=True",
+        ),
+        (
+            {"task": {"name": "quadratic", "dimension": 0}},
+            "`dimension` must be a whole number >= 1. Received: dimension=0",
+        ),
+        ({"task": {"name": "quadratic", "dimension": 201}}, "`dimension` must be at most 200. Received: dimension=201"),
+        ({"task": {"name": "quadratic", "rotated": 1}}, "`rotated` must be true or false. Received: rotated=1"),
+        (
+            {"task": {"name": "quadratic", "conditon": 10}},
+            "unknown key 'conditon' in the task quadratic; did you mean 'condition'?",
+        ),
+        (
+            {"task": "quadratic", "network": {"hidden": [8]}},
+            "`network` must be {} for the task quadratic, which trains no network. Received: network={'hidden': [8], ",
+        ),
+        (
+            {"task": "quadratic", "batch_size": 32},
+            "`batch_size` must be null for the task quadratic, which has no rows. Received: batch_size=32",
+        ),
+        (
+            {"task": "wine", "network": {"cell": "simple_rnn"}},
+            "`cell` must be null for the task wine, whose rows have no time steps. Received: cell='simple_rnn'",
+        ),
+        ({"task": "wine", "batch_size": 134}, "`batch_size` must be at most 133, the training rows of wine."),
+        (
+            {"task": "deep_linear", "network": {"hidden": [8], "activation": "tanh"}},
+            "`activation` must be 'linear' for the task deep_linear. Received: activation='tanh'",
+        ),
+        (
+            {"network": {"kernel_initializer": "aligned"}},
+            "`kernel_initializer` must be another one for the task digits, which has no teacher. Received: ",
+        ),
+        (
+            {"task": "deep_linear", "network": {**LINEAR, "kernel_initializer": "aligned"}},
+            "`strength` must be a finite number > 0. Received: strength=None",
+        ),
+        (
+            {"task": "deep_linear", "network": {**LINEAR, "hidden": [8, 2], "kernel_initializer": ALIGNED}},
+            "`hidden` must hold widths >= 3 to start aligned with 3 modes. Received: hidden=[8, 2]",
+        ),
         ({"network": {"activation": "rleu"}}, "unknown activation 'rleu'; did you mean 'relu'?"),
         ({"network": {"kernel_initializer": "he"}}, "unknown kernel_initializer 'he'"),
         ({"steps": 20_001}, "`steps` must be at most 20000. Received: steps=20001"),
@@ -146,3 +201,30 @@ def test_longer_sequences_take_a_recurrent_network_longer():
         for length in (20, 40)
     )
     assert 1.5 < estimate_seconds(long, 1) / estimate_seconds(short, 1) < 2.5
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_every_task_is_admitted_with_nothing_but_its_name_and_its_spec_round_trips(name):
+    spec = admit(race(task=name, network={}), Limits())
+    assert spec.network == TASKS[name].network
+    assert RaceSpec.from_json(spec.to_json()) == spec == admit(spec, Limits())
+    assert admit(race(task=name), Limits()) == spec
+
+
+def test_the_quadratic_is_stored_without_a_network_or_a_batch_and_with_every_argument():
+    spec = admit(race(task={"name": "quadratic", "condition": 7, "rotated": True}), Limits())
+    stored = spec.to_json()
+    assert stored["task"] == {"name": "quadratic", "condition": 7.0, "dimension": 10, "rotated": True}
+    assert stored["network"] == {}
+    assert stored["batch_size"] is None
+    assert RaceSpec.from_json(stored).to_json() == stored
+    assert admit(race(task=stored["task"], batch_size=None, network={}), Limits()) == spec
+
+
+def test_deep_linear_networks_may_start_anywhere_and_have_any_depth():
+    network = {**LINEAR, "hidden": [8, 5, 5], "kernel_initializer": ALIGNED}
+    assert admit(race(task="deep_linear", network=network), Limits()).network.to_json() == network
+    assert admit(race(task="deep_linear", network=LINEAR), Limits()).network.kernel_initializer.name == "he_uniform"
+    assert (
+        admit(race(task="deep_linear", network={"hidden": [], "activation": "linear"}), Limits()).network.hidden == ()
+    )

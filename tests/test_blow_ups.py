@@ -113,6 +113,11 @@ def test_one_seed_and_a_task_that_is_no_longer_known_are_read_too():
     assert share_text(Side("SGD", (None,), None)) == "0 of 1 (95 % interval 0 to 79 %)"
 
 
+def test_where_no_network_is_trained_there_is_no_constant_answer_to_compare_with():
+    said = pair_sentences(replace(trace(), task="quadratic"))
+    assert said[3] == "The clipped runs end at a median loss of 0.2."
+
+
 def test_the_bundled_pair_is_the_preset_with_every_step_and_what_science_says_of_it():
     document = example_document("exploding_rnn")
     assert RaceSpec.from_json(document["spec"]) == PRESETS["exploding_rnn"]

@@ -9,6 +9,7 @@ from gradcore.figures.pair_lines import leavings, seed_lines
 from gradcore.figures.theme import rule_styles
 from gradcore.presets import exploding_rnn
 from gradcore.proportions import wilson
+from gradcore.specs import Choice
 from tests.test_blow_ups import NAN, trace
 from tests.traces import decoded, make_entrant, make_trace
 
@@ -97,3 +98,13 @@ def test_a_hundred_seeds_of_twenty_thousand_steps_stay_small():
     sides = [make_entrant(np.ones((20_000, 100)), label=label, optimizer="SGD") for label in SPEC.labels]
     found = make_trace(sides, task="adding_problem")
     assert max(len(theme.to_json(make(SPEC, found))) for make in MAKERS) < 400_000
+
+
+def test_a_pair_without_a_network_has_no_line_of_a_constant_answer():
+    found = replace(trace(), task="quadratic")
+    spec = replace(SPEC, task=Choice.of("quadratic", condition=10.0))
+    assert figures.loss_title(found) == "Clipped runs stand at 0.2; without clipping most have exploded"
+    figure = figures.seed_losses(spec, found)
+    assert "a constant answer" not in {note["text"] for note in figure.to_dict()["layout"]["annotations"]}
+    with_answer = figures.seed_losses(SPEC, trace()).to_dict()["layout"]["annotations"]
+    assert "a constant answer" in {note["text"] for note in with_answer}

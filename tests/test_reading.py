@@ -1,8 +1,9 @@
 import numpy as np
 
 from gradcore.documents import ranking
+from gradcore.ranking import rank
 from gradcore.reading import race_sentences
-from gradcore.specs import RaceSpec
+from gradcore.specs import Choice, RaceSpec
 from gradcore.titles import race_title, widths_text
 from tests.traces import make_entrant, make_trace
 
@@ -50,8 +51,8 @@ def test_one_entrant_is_not_called_better_than_others():
 
 def test_a_falling_gradient_norm_is_called_learning():
     found = sentences(entrant("Adam", 0.1 * SPREAD), entrant("SGD", SPREAD))
-    assert found[1].startswith("The gradient norm moves most for Adam: it falls by a factor of 8.86 from start to end")
-    assert found[1].endswith(
+    assert found[-2].startswith("The gradient norm moves most for Adam: it falls by a factor of 8.86 from start to end")
+    assert found[-2].endswith(
         "while its loss changes by a factor of 0.127: it learns, "
         "and what the notebook calls instability is mostly that fall."
     )
@@ -61,7 +62,7 @@ def test_diverged_seeds_are_counted_by_name():
     broken = FALLING.copy()
     broken[10:, :2] = np.nan
     lost = make_entrant(broken, label="SGD", validation_loss=[np.nan, np.nan, 1.0, 1.0, 1.0])
-    assert sentences(entrant("Adam", 0.1 * SPREAD), lost)[1] == (
+    assert sentences(entrant("Adam", 0.1 * SPREAD), lost)[-2] == (
         "Diverged, which is a result too: SGD on 2 of 5 seeds."
     )
 
@@ -76,13 +77,13 @@ def test_everything_diverged_is_said():
 def test_the_notebooks_winner_is_contradicted_where_the_seeds_separate_another():
     steady = make_entrant(FALLING, label="SGD", gradient_norm=np.ones((20, 5)), validation_loss=SPREAD)
     found = sentences(entrant("Adam", 0.1 * SPREAD), steady)
-    assert found[2].startswith("The notebook would crown SGD, from one seed alone, by a score")
-    assert "over 5 seeds that does not hold" in found[2]
+    assert found[-1].startswith("The notebook would crown SGD, from one seed alone, by a score")
+    assert "over 5 seeds that does not hold" in found[-1]
 
 
 def test_the_notebooks_own_start_is_said():
     found = sentences(entrant("Adam", 0.1 * SPREAD), notebook=True)
-    assert "from weights of its own for each optimizer" in found[2]
+    assert "from weights of its own for each optimizer" in found[-1]
 
 
 def test_titles_of_races_stay_short():
@@ -95,6 +96,36 @@ def test_titles_of_races_stay_short():
 
 def test_the_notebooks_winner_that_shares_the_first_rank_is_said_to_share_it():
     found = sentences(entrant("Adam", 0.1 * SPREAD), entrant("SGD", 0.1 * SPREAD[::-1]))
-    assert found[2].endswith("; over 5 seeds the first rank is shared with SGD, and such a score sees no ties.")
+    assert found[-1].endswith("; over 5 seeds the first rank is shared with SGD, and such a score sees no ties.")
     alone = sentences(entrant("Adam", 0.1 * SPREAD), entrant("SGD", SPREAD[::-1]))
-    assert "; nothing here contradicts that, and" in alone[2]
+    assert "; nothing here contradicts that, and" in alone[-1]
+
+
+def test_who_does_worse_than_a_linear_model_is_said_after_who_leads():
+    found = sentences(entrant("Adam", 0.1 * SPREAD), entrant("SGD", SPREAD), entrant("Nadam", 0.2 * SPREAD))
+    assert found[1] == "SGD and Nadam do worse than a linear model (validation loss 0.114)."
+    assert sentences(entrant("Adam", 0.2 * SPREAD))[1] == "Adam does worse than a linear model (validation loss 0.114)."
+    both = sentences(entrant("Adam", 0.2 * SPREAD), entrant("SGD", SPREAD))
+    assert both[1] == "Every entrant does worse than a linear model (validation loss 0.114)."
+
+
+def test_what_the_seeds_do_not_separate_from_the_linear_model_is_not_called_worse():
+    assert not any("linear" in text for text in sentences(entrant("Adam", 0.1141 * SPREAD)))
+    assert any("linear" in text for text in sentences(entrant("Adam", 0.13 * SPREAD)))
+    loss = FALLING[:, :1]
+    assert any("linear" in text for text in sentences(make_entrant(loss, label="Adam", validation_loss=[0.1141])))
+
+
+def test_a_seed_that_is_lost_counts_as_a_guess_against_the_linear_model():
+    found = sentences(entrant("Adam", np.array([np.nan, np.nan, np.inf, 0.5, 0.6])))
+    assert found[1] == "Adam does worse than a linear model (validation loss 0.114)."
+
+
+def test_the_linear_model_is_that_of_the_tasks_arguments_and_some_tasks_have_none():
+    trace = make_trace([entrant("Adam", 0.154 * np.array([1.0, 1.001, 0.999, 1.0, 1.0]))], task="adding_problem")
+    ranked = rank(trace, 1 / 6, None)
+    assert race_sentences(trace, ranked)[1] == "Adam does worse than a linear model (validation loss 0.15)."
+    longer = race_sentences(trace, ranked, task=Choice.of("adding_problem", length=50))
+    assert not any("linear" in text for text in longer)  # 1/6 - 2 / (12 x 25) = 0.16
+    trace = make_trace([entrant("Adam", 100 * SPREAD)], task="quadratic", metric="distance")
+    assert len(race_sentences(trace, rank(trace, 124.0, None))) == 3

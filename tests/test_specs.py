@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from gradcore import strict_json
 from gradcore.errors import RefusedError
-from gradcore.specs import Choice, EntrantSpec, NetworkSpec, RaceSpec
+from gradcore.specs import NO_NETWORK, Choice, EntrantSpec, NetworkSpec, RaceSpec
 
 ADAM = {"optimizer": "Adam", "learning_rate": 0.001}
 
@@ -173,3 +173,11 @@ def test_bad_input_gets_one_sentence(changes, sentence):
 def test_a_spec_made_in_python_is_checked_too():
     with pytest.raises(RefusedError, match="learning_rate=nan"):
         EntrantSpec(Choice("Adam"), math.nan)
+
+
+def test_an_empty_network_is_no_network_and_round_trips():
+    spec = race(network={})
+    assert spec.network == NO_NETWORK
+    assert spec.to_json()["network"] == {}
+    assert RaceSpec.from_json(spec.to_json()) == spec
+    assert race(network={"hidden": []}).network != NO_NETWORK

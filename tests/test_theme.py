@@ -6,6 +6,7 @@ import pytest
 
 from bench import palette
 from gradcore.figures import axes, labels, theme
+from tests.traces import make_entrant, make_trace
 
 ROOT = Path(__file__).parents[1]
 THEMES = [(theme.LIGHT, theme.BACKGROUND), (theme.DARK, theme.DARK_BACKGROUND)]
@@ -131,6 +132,14 @@ def test_names_that_collide_move_apart_and_stay_inside():
 def test_values_far_above_all_others_do_not_stretch_the_axis():
     assert axes.worth_showing([0.1, 0.2, 1e37, float("inf"), float("nan")]) == (0.1, 0.2)
     assert axes.worth_showing([float("nan")]) == (0.1, 1.0)
+
+
+def test_a_loss_that_ends_no_higher_than_it_began_is_worth_showing_however_far_it_is_from_the_best():
+    assert axes.worth_showing([1e-8, 0.01, 90.0, 5e4], start=124.0) == (1e-8, 90.0)
+    assert axes.worth_showing([1e-8, 0.01, 90.0, 5e4]) == (1e-8, 1e-8)
+    trace = make_trace([make_entrant([[3.0, np.nan], [0.5, 0.5]]), make_entrant([[2.0, 4.0]], label="SGD")])
+    assert axes.largest_start(trace) == 4.0
+    assert axes.largest_start(make_trace([make_entrant(np.zeros((0, 2)))])) == 0.0
 
 
 def test_json_of_a_figure_is_strict_and_holds_arrays_in_base64():

@@ -8,16 +8,17 @@ import streamlit as st
 
 from gradcore.clipping import CLIP_RULES
 from gradcore.errors import RefusedError
-from gradcore.networks import ACTIVATIONS, INITIALIZERS
+from gradcore.networks import ACTIVATIONS, ALIGNED, INITIALIZERS
 from gradcore.presets import NOTEBOOK_ENTRANTS, PRESETS
 from gradcore.records import RunInfo
 from gradcore.schedules import SCHEDULES
 from gradcore.settings import Limits
-from gradcore.specs import CONSTANT_RATE, NO_CLIPPING, Choice, NetworkSpec, RaceSpec
-from gradcore.tasks import TASKS
+from gradcore.specs import CONSTANT_RATE, NO_CLIPPING, NO_NETWORK, Choice, NetworkSpec, RaceSpec
+from gradcore.tasks import TASKS, Task, task_of
 from gradcore.titles import widths_text
 from ui.address import Parameters, parameters, say_not_whole, say_unknown, say_unknown_keys
 from ui.clip_rules import one_rule, rule_keys, rule_state
+from ui.task_controls import PREFIX, task_control, task_state
 
 PRESET_TITLES: Mapping[str, str] = {"default": "Digits", "notebook": "The notebook's race", "": "Your own settings"}
 SHAPES = ("funnel", "even")
@@ -26,7 +27,7 @@ FULL_BATCH = "full"
 LAST_SEED = 1_000_000
 WIDEST, DEEPEST = 1024, 50  # of what the controls offer; a spec may ask for more
 BATCH_SIZES = ("16", "32", "64", "128", "256", FULL_BATCH)
-INITIALIZER_NAMES = tuple(name for name, arguments in INITIALIZERS.items() if name not in ("VarianceScaling", "ones"))
+INITIALIZER_NAMES = tuple(name for name in INITIALIZERS if name not in ("VarianceScaling", "ones", ALIGNED))
 ENTRANTS = {entrant.label or entrant.optimizer.name: entrant for entrant in NOTEBOOK_ENTRANTS}
 DEFAULT = PRESETS["default"]
 SHAPE_HELP = "A funnel halves the width from layer to layer, down to 4."
@@ -54,8 +55,8 @@ SEEDS_HELP = "Every optimizer trains once from each seed; intervals and ties com
 def race_controls(limits: Limits) -> RaceSpec:
     """Draw the controls of a race and return what they ask for; RefusedError where no optimizer is chosen."""
     given = parameters()
-    task = st.selectbox("Task", list(TASKS), list(TASKS).index(DEFAULT.task.name), key="task", bind=BIND)
-    st.caption(TASKS[task].summary)
+    chosen = task_control(DEFAULT.task.name, given)
+    task = task_of(chosen)
     labels = st.pills(
         "Optimizers",
         list(ENTRANTS),
@@ -65,13 +66,11 @@ def race_controls(limits: Limits) -> RaceSpec:
         bind=BIND,
         wrap=True,
     )
-    network = _network()
+    network = _network(task)
     left, right = st.columns(2)
     steps = left.number_input("Steps", 1, limits.steps, DEFAULT.steps, key="steps", bind=BIND)
     seeds = right.number_input("Seeds", 1, limits.seeds, DEFAULT.seeds, key="seeds", bind=BIND, help=SEEDS_HELP)
-    batch_size = st.selectbox(
-        "Batch size", BATCH_SIZES, BATCH_SIZES.index(str(DEFAULT.batch_size)), key="batch_size", bind=BIND
-    )
+    batch_size = _batch_size(task)
     rates = st.segmented_control(
         "Learning rates",
         LEARNING_RATES,
@@ -102,12 +101,12 @@ def race_controls(limits: Limits) -> RaceSpec:
         entrants=tuple(
             replace(ENTRANTS[label], clip=clip, schedule=Choice(schedule)) for label in ENTRANTS if label in labels
         ),
-        task=Choice(task),
+        task=chosen,
         network=network,
         seeds=int(seeds),
         first_seed=int(first_seed),
         steps=int(steps),
-        batch_size=None if batch_size == FULL_BATCH else int(batch_size),
+        batch_size=batch_size,
         learning_rates=rates,
         shared_weights=shared,
     )
@@ -155,7 +154,10 @@ def shape_of(hidden: tuple[int, ...]) -> str:
     return next((shape for shape in SHAPES if hidden and widths(shape, hidden[0], len(hidden)) == hidden), "")
 
 
-def _network() -> NetworkSpec:
+def _network(task: Task) -> NetworkSpec:
+    if not task.has_network:
+        st.caption("No network: each optimizer moves one point, by the gradient of the whole loss.")
+        return NO_NETWORK
     default = DEFAULT.network
     left, right = st.columns(2)
     width = left.number_input(
@@ -169,9 +171,21 @@ def _network() -> NetworkSpec:
     )
     hidden = widths(shape, int(width), int(depth))
     st.caption(widths_text(hidden))
+    if task.teacher is not None:
+        st.caption("The layers are linear, and start with a little of each of the task's modes.")
+        return replace(task.network, hidden=hidden)
     activation = st.selectbox("Activation", ACTIVATIONS, key="activation", bind=BIND)  # relu first
     initializer = st.selectbox("Initialiser", INITIALIZER_NAMES, key="kernel_initializer", bind=BIND)  # He first
     return NetworkSpec(hidden, activation, Choice(initializer))
+
+
+def _batch_size(task: Task) -> int | None:
+    """Draw the batch size, where the task has rows to take a part of; None is the full batch."""
+    if not task.has_network:
+        return None
+    first = BATCH_SIZES.index(str(DEFAULT.batch_size))
+    chosen = st.selectbox("Batch size", BATCH_SIZES, first, key="batch_size", bind=BIND)
+    return None if chosen == FULL_BATCH else int(chosen)
 
 
 def _say_what_was_dropped(given: Parameters, limits: Limits) -> None:
@@ -183,23 +197,26 @@ def _say_what_was_dropped(given: Parameters, limits: Limits) -> None:
     for key, known in NAMES.items():
         say_unknown(given, key, known)
     say_unknown(given, "optimizers", ENTRANTS, several=True)
-    say_unknown_keys(given, {*_values(DEFAULT), *rule_keys("clip"), "run"})
+    say_unknown_keys(given, {*_values(DEFAULT), *rule_keys("clip"), "run"}, families=(PREFIX,))
 
 
 def _values(spec: RaceSpec) -> dict[str, object]:
     """Return the state of every control for a spec; no clipping where its entrants differ in it."""
-    hidden = spec.network.hidden or (1,)
+    network = spec.network
+    if network.kernel_initializer.name not in INITIALIZER_NAMES:
+        network = replace(DEFAULT.network, hidden=network.hidden or DEFAULT.network.hidden)
+    hidden = network.hidden or (1,)
     clips = {entrant.clip for entrant in spec.entrants}
     schedules = {entrant.schedule for entrant in spec.entrants}
     plain = [replace(entrant, clip=NO_CLIPPING, schedule=CONSTANT_RATE) for entrant in spec.entrants]
     return {
-        "task": spec.task.name,
+        **task_state(spec.task),
         "optimizers": [label for label, entrant in ENTRANTS.items() if entrant in plain] or list(ENTRANTS),
         "shape": shape_of(hidden) or "even",
         "width": hidden[0],
         "depth": len(hidden),
-        "activation": spec.network.activation,
-        "kernel_initializer": spec.network.kernel_initializer.name,
+        "activation": network.activation,
+        "kernel_initializer": network.kernel_initializer.name,
         "steps": spec.steps,
         "seeds": spec.seeds,
         "batch_size": FULL_BATCH if spec.batch_size is None else str(spec.batch_size),

@@ -18,7 +18,7 @@ from gradcore.ranking import median_metric, steps_to_target
 from gradcore.reading import METRICS, metric_value, race_sentences
 from gradcore.records import EntrantTrace, RaceTrace, Ranked, RunInfo, RunStatus
 from gradcore.specs import RaceSpec
-from gradcore.tasks import TASKS
+from gradcore.tasks import known_task
 from gradcore.titles import race_title
 from gradcore.versus import needed_sentence
 from ui import services
@@ -62,9 +62,8 @@ def race_result(run_id: str, cursor: int, spec: RaceSpec, trace: RaceTrace) -> N
     ranked = ranking(spec, trace)
     if not ranked:
         return
-    st.markdown(
-        "\n".join(f"- {escaped(sentence)}" for sentence in race_sentences(trace, ranked, notebook=is_notebook(spec)))
-    )
+    sentences = race_sentences(trace, ranked, notebook=is_notebook(spec), task=spec.task)
+    st.markdown("\n".join(f"- {escaped(sentence)}" for sentence in sentences))
     charts = _outcome(run_id, cursor, trace, ranked)
     names = (("final", "Final validation loss"), ("stability", "Mean gradient norm against its standard deviation"))
     for column, (text, height), (key, label) in zip(st.columns(2), charts[:2], names, strict=True):
@@ -83,7 +82,7 @@ def rates_row(run_id: str, cursor: int, spec: RaceSpec, trace: RaceTrace) -> Non
     """Draw the learning rates that were tried, where they were."""
     if all(entrant.tuning is None for entrant in trace.entrants):
         return
-    task = TASKS.get(spec.task.name)
+    task = known_task(spec.task)
     text = _rates(run_id, cursor, trace, task.chance_loss if task else None)
     plot(text, key="rates", label="Last training loss against the learning rate", height=HEIGHT, about=run_id)
 
@@ -104,7 +103,7 @@ def versus_row(run_id: str, cursor: int, spec: RaceSpec, trace: RaceTrace, ranke
 def ranking_rows(spec: RaceSpec, trace: RaceTrace, ranked: Sequence[Ranked]) -> list[dict[str, str]]:
     """Return the ranking as the rows of a table, every number with its unit or in a column that names it."""
     entrants = {entrant.label: entrant for entrant in trace.entrants}
-    task = TASKS.get(spec.task.name)
+    task = known_task(spec.task)
     target = task.target if task else None
     return [_ranking_row(place, entrants[place.label], target, trace.metric) for place in ranked]
 

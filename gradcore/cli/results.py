@@ -7,6 +7,8 @@ from gradcore.cli.text import number, print_json, table
 from gradcore.documents import race_document
 from gradcore.lab import Lab
 from gradcore.specs import RaceSpec
+from gradcore.tasks import known_task
+from gradcore.titles import levels_text
 
 
 def print_race(lab: Lab, run_id: str, as_json: bool, layer_norms: bool = False) -> None:
@@ -24,7 +26,7 @@ def print_race(lab: Lab, run_id: str, as_json: bool, layer_norms: bool = False) 
 
 def describe(document: dict[str, Any]) -> str:
     """Return a race document as text: what was raced, the ranking, and how to read it."""
-    parts = [_headline(document), _ranking(document), *_remarks(document), _clipping(document)]
+    parts = [_headline(document), _levels(document), _ranking(document), *_remarks(document), _clipping(document)]
     if document.get("notebook"):
         parts.append("The notebook's own ranking of the first seed (adds different units, knows no ties):")
         parts.append(_notebook(document["notebook"]))
@@ -38,6 +40,12 @@ def _headline(document: dict[str, Any]) -> str:
         f"Race {document['run_id']}: {document['status']}{took}. Task {document['spec']['task']['name']}, "
         f"{document['parameters']} parameters, {document['steps']} steps, {seeds} seed{'s' if seeds != 1 else ''}."
     )
+
+
+def _levels(document: dict[str, Any]) -> str:
+    """Return what the losses are to be held against; empty where the task is no longer known."""
+    task = known_task(RaceSpec.from_json(document["spec"]).task)
+    return levels_text(task) if task else ""
 
 
 def _ranking(document: dict[str, Any]) -> str:

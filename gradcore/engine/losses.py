@@ -17,6 +17,11 @@ def mse(targets: Array, outputs: Array) -> Array:
     return keras.ops.mean(keras.losses.mean_squared_error(targets, outputs))
 
 
+def half_squared_error(targets: Array, outputs: Array) -> Array:
+    """Return half the squared length of the error (N, O), the mean over the rows."""
+    return keras.ops.mean(keras.ops.sum(keras.ops.square(targets - outputs), axis=-1)) / 2
+
+
 def sparse_categorical_crossentropy(targets: Array, outputs: Array) -> Array:
     """Return the mean cross-entropy of class numbers against logits."""
     return keras.ops.mean(keras.losses.sparse_categorical_crossentropy(targets, outputs, from_logits=True))
@@ -37,15 +42,35 @@ def r2(targets: Array, outputs: Array) -> float:
     return float(1 - np.mean((targets - outputs) ** 2) / np.var(targets))
 
 
+def distances(points: Array) -> Doubles:
+    """Return how far each seed's point (S, P) is from the origin, (S,)."""
+    found: Doubles = np.linalg.norm(np.asarray(points, np.float64), axis=1)
+    return found
+
+
 LOSSES: Mapping[str, Callable[[Array, Array], Array]] = MappingProxyType(
-    {"mse": mse, "sparse_categorical_crossentropy": sparse_categorical_crossentropy}
+    {
+        "mse": mse,
+        "half_squared_error": half_squared_error,
+        "sparse_categorical_crossentropy": sparse_categorical_crossentropy,
+    }
 )
 METRICS: Mapping[str, Callable[[Array, Array], float]] = MappingProxyType({"accuracy": accuracy, "mae": mae, "r2": r2})
 
 
-def judge(loss: str, metric: str, targets: list[Array], outputs: Array) -> tuple[Doubles, Doubles]:
-    """Return each seed's validation loss and metric, (S,) and (S,), from targets and outputs (S, M, O)."""
+def judge(loss: str, metric: str, targets: list[Array], outputs: Array, weights: Array) -> tuple[Doubles, Doubles]:
+    """Return each seed's validation loss and metric, (S,) and (S,).
+
+    Args:
+        loss: a name in `LOSSES`.
+        metric: a name in `METRICS`, or "distance" for that of the weights from the origin.
+        targets: each seed's, (M, O) or (M,).
+        outputs: (S, M, O).
+        weights: (S, P).
+    """
     losses = [float(LOSSES[loss](target, output)) for target, output in zip(targets, outputs, strict=True)]
+    if metric == "distance":
+        return np.array(losses), distances(weights)
     with np.errstate(all="ignore"):
         scores = [METRICS[metric](target, output) for target, output in zip(targets, outputs, strict=True)]
     finite = [score if np.all(np.isfinite(o)) else np.nan for score, o in zip(scores, outputs, strict=True)]

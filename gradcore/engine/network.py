@@ -1,16 +1,22 @@
 """Networks: a `NetworkSpec` and a task become a Keras model whose initial weights follow from the seed alone."""
 
 import inspect
+from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 import keras
 import numpy as np
 
+from gradcore.engine.aligned import aligned_kernels
 from gradcore.engine.seeds import weight_seed
 from gradcore.errors import TrainingError
+from gradcore.networks import ALIGNED
 from gradcore.records import Floats
 from gradcore.specs import Choice, NetworkSpec
-from gradcore.tasks import task_of
+from gradcore.tasks import Task, task_of
+
+Initializer = Any  # Keras' own, or a function of the shape
 
 
 def build_network(network: NetworkSpec, task: Choice | str, seed: int, entrant: int | None = None) -> keras.Model:
@@ -18,47 +24,66 @@ def build_network(network: NetworkSpec, task: Choice | str, seed: int, entrant: 
 
     Layers are named `dense_1` .. `dense_D` (or `rnn_1` .. `rnn_D`) and `output`; the head starts from Keras' default,
     Glorot uniform, and reads the last time step of a recurrent network. A dense network reads a sequence as one row.
+    Where the task has no network its one layer is `x`, a point.
     """
     entry = task_of(task)
     layers = [keras.layers.Input(entry.shape, name="input")]
+    if entry.start is not None:
+        return keras.Sequential([*layers, Point(entry.start(seed, entrant), name="x")], name="network")
+    kernels = _kernels(network, entry, seed, entrant)
     if network.cell is None:
         layers += [keras.layers.Flatten(name="row")] if entry.has_time else []
-        layers += [_dense(network, index, seed, entrant) for index in range(len(network.hidden))]
+        layers += [_dense(network, index, kernels[index]) for index in range(len(network.hidden))]
     else:
-        layers += [_recurrent(network, index, seed, entrant) for index in range(len(network.hidden))]
-    head_seed = weight_seed(seed, len(network.hidden), entrant)
-    head = keras.initializers.GlorotUniform(seed=head_seed)
+        between = [weight_seed(seed, index, entrant, recurrent=True) for index in range(len(network.hidden))]
+        layers += [_recurrent(network, index, kernels[index], between[index]) for index in range(len(network.hidden))]
     layers.append(
-        keras.layers.Dense(entry.outputs, activation=entry.head_activation, kernel_initializer=head, name="output")
+        keras.layers.Dense(
+            entry.outputs, activation=entry.head_activation, kernel_initializer=kernels[-1], name="output"
+        )
     )
     return keras.Sequential(layers, name="network")
 
 
-def _dense(network: NetworkSpec, index: int, seed: int, entrant: int | None) -> keras.layers.Layer:
+class Point(keras.layers.Layer):  # type: ignore[misc]  # Keras has no types
+    """One trainable vector x (D,): rows (N, D) become their products with it, (N, 1)."""
+
+    def __init__(self, start: Floats, name: str) -> None:
+        """Make the vector, at its start (D,)."""
+        super().__init__(name=name)
+        self.x = self.add_weight(name="x", shape=start.shape, initializer=_given(start))
+
+    def call(self, rows: Any) -> Any:
+        """Return the product of each row with x, (N, 1)."""
+        return keras.ops.matmul(rows, self.x[:, None])
+
+
+def _kernels(network: NetworkSpec, task: Task, seed: int, entrant: int | None) -> list[Initializer]:
+    """Return the initialisers of the kernels of the hidden layers and of the head."""
+    chosen, depth = network.kernel_initializer, len(network.hidden)
+    if task.teacher is not None and chosen.name == ALIGNED:
+        return [_given(values) for values in aligned_kernels(network, task.teacher(seed), seed, entrant)]
+    hidden = [_initializer("kernel_initializer", chosen, weight_seed(seed, index, entrant)) for index in range(depth)]
+    return [*hidden, keras.initializers.GlorotUniform(seed=weight_seed(seed, depth, entrant))]
+
+
+def _dense(network: NetworkSpec, index: int, kernel: Initializer) -> keras.layers.Layer:
     return keras.layers.Dense(
-        network.hidden[index],
-        activation=network.activation,
-        kernel_initializer=_kernel(network, index, seed, entrant),
-        name=f"dense_{index + 1}",
+        network.hidden[index], activation=network.activation, kernel_initializer=kernel, name=f"dense_{index + 1}"
     )
 
 
-def _recurrent(network: NetworkSpec, index: int, seed: int, entrant: int | None) -> keras.layers.Layer:
+def _recurrent(network: NetworkSpec, index: int, kernel: Initializer, between: int) -> keras.layers.Layer:
     """Return a recurrent layer, unrolled: a loop in the graph is 3 to 5 times slower."""
-    between = weight_seed(seed, index, entrant, recurrent=True)
     return keras.layers.SimpleRNN(
         network.hidden[index],
         activation=network.activation,
-        kernel_initializer=_kernel(network, index, seed, entrant),
+        kernel_initializer=kernel,
         recurrent_initializer=_initializer("recurrent_initializer", network.recurrent_initializer, between),
         return_sequences=index + 1 < len(network.hidden),
         unroll=True,
         name=f"rnn_{index + 1}",
     )
-
-
-def _kernel(network: NetworkSpec, index: int, seed: int, entrant: int | None) -> keras.initializers.Initializer:
-    return _initializer("kernel_initializer", network.kernel_initializer, weight_seed(seed, index, entrant))
 
 
 @lru_cache(maxsize=512)
@@ -72,6 +97,11 @@ def initial_values(
 
 def _values(variables: list[keras.Variable]) -> tuple[Floats, ...]:
     return tuple(np.asarray(variable) for variable in variables)
+
+
+def _given(values: Floats) -> Callable[..., Floats]:
+    """Return the initialiser of a variable that starts from known values of its shape."""
+    return lambda shape, dtype=None: values.reshape(shape)
 
 
 def _initializer(name: str, chosen: Choice, seed: int) -> keras.initializers.Initializer:

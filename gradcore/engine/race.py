@@ -110,7 +110,9 @@ class _Running:
     def outcome(self) -> Outcome:
         self.trainer.finalize()
         outputs = self.trainer.predict(self._rows.x_validation)
-        loss, metric = judge(self._task.loss, self._task.metric, self._rows.y_validation, outputs)
+        loss, metric = judge(
+            self._task.loss, self._task.metric, self._rows.y_validation, outputs, self.trainer.weights()
+        )
         return Outcome(self._number, loss, metric, self._seconds)
 
 

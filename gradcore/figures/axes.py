@@ -9,6 +9,7 @@ import numpy as np
 from gradcore.figures import theme
 from gradcore.figures.labels import label_width
 from gradcore.figures.theme import Layout
+from gradcore.records import RaceTrace
 
 FAR = 1000.0  # times the least value: beyond, a value stands on the frame
 FEW_STEPS = 8  # each of which has its own tick
@@ -115,12 +116,21 @@ def points(x: Any, y: Any, symbol: Any, size: int, color: str, text: Sequence[st
     }
 
 
-def worth_showing(values: Sequence[float]) -> tuple[float, float]:
-    """Return the least and greatest value that the axis shows; what is far above all others stands on its edge."""
+def worth_showing(values: Sequence[float], start: float = 0.0) -> tuple[float, float]:
+    """Return the least and greatest value that the axis shows; what is far above the least stands on its edge.
+
+    Nothing is far that is no more than `start`, where training began.
+    """
     finite = sorted(value for value in values if np.isfinite(value) and value > 0)
     if not finite:
         return 0.1, 1.0
-    return finite[0], max(value for value in finite if value <= FAR * finite[0])
+    return finite[0], max(value for value in finite if value <= max(FAR * finite[0], start))
+
+
+def largest_start(trace: RaceTrace) -> float:
+    """Return the largest finite loss of a first step, 0 before there is one."""
+    first = [loss for entrant in trace.entrants if entrant.steps for loss in entrant.loss[0]]
+    return max((float(loss) for loss in first if np.isfinite(loss)), default=0.0)
 
 
 def edge(axis: Layout) -> float:

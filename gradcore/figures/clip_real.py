@@ -17,7 +17,7 @@ from gradcore.figures.theme import Layout, Style, rule_styles
 from gradcore.ranking import median
 from gradcore.records import Doubles, EntrantTrace, Floats, RaceTrace
 from gradcore.specs import RaceSpec
-from gradcore.tasks import TASKS
+from gradcore.tasks import TASKS, known_task
 
 WINDOWS = 30  # into which the steps fall for the clip rate
 LOSS_ROOM, NORM_ROOM = (
@@ -45,7 +45,7 @@ def blow_up_share(spec: RaceSpec, trace: RaceTrace, height: int = theme.HEIGHT) 
 
 def seed_losses(spec: RaceSpec, trace: RaceTrace, height: int = theme.HEIGHT) -> go.Figure:
     """Draw the training loss of every seed, and the loss of a constant answer."""
-    looks, task = _looks(spec), TASKS.get(trace.task)
+    looks, task = _looks(spec), known_task(spec.task)
     chance = task.chance_loss if task else 1.0
     first = _positive(*(entrant.loss[:1] for entrant in trace.entrants))
     low = np.min(_positive(trace.entrants[1].loss), initial=0.7 * chance)
@@ -53,7 +53,7 @@ def seed_losses(spec: RaceSpec, trace: RaceTrace, height: int = theme.HEIGHT) ->
     lines = _both(trace, looks, "loss", top(yaxis))
     ends: list[End] = [(_name(entrant.label), _last(entrant.loss)) for entrant in trace.entrants]
     heading = theme.title(loss_title(trace), f"Training loss (mean squared error), {_each_seed(trace)}")
-    extra = level(task.chance_loss, "a constant answer", yaxis) if task else None
+    extra = level(chance, "a constant answer", yaxis) if task and task.has_network else None
     return draw(trace, lines, heading, yaxis, ends, looks, height, extra)
 
 
@@ -130,11 +130,13 @@ def loss_title(trace: RaceTrace) -> str:
     without, clipped = (_tail(entrant.loss) for entrant in trace.entrants)
     if not np.isfinite(clipped):
         return "The losses of most seeds explode, clipped or not"
-    chance = TASKS[trace.task].chance_loss if trace.task in TASKS else clipped
-    place = "near" if NEAR[0] * chance <= clipped <= NEAR[1] * chance else "above" if clipped > chance else "below"
-    answer = f"{place} the loss of a constant answer"
     exploded = "" if np.isfinite(without) else "; without clipping most have exploded"
-    return f"Clipped runs stand {answer}{exploded}"
+    task = TASKS.get(trace.task)
+    if task is None or not task.has_network:  # no answer to compare with
+        return f"Clipped runs stand at {theme.number(clipped, 3)}{exploded}"
+    chance = task.chance_loss
+    place = "near" if NEAR[0] * chance <= clipped <= NEAR[1] * chance else "above" if clipped > chance else "below"
+    return f"Clipped runs stand {place} the loss of a constant answer{exploded}"
 
 
 def norm_title(trace: RaceTrace) -> str:

@@ -8,14 +8,14 @@ import numpy as np
 import plotly.graph_objects as go
 
 from gradcore.figures import theme
-from gradcore.figures.axes import VERTICAL_GRID, edge, log_axis, points, rows, rows_height, worth_showing
+from gradcore.figures.axes import VERTICAL_GRID, edge, largest_start, log_axis, points, rows, rows_height, worth_showing
 from gradcore.figures.curves import quantile
 from gradcore.figures.labels import label_width
 from gradcore.figures.theme import Style, styles
 from gradcore.ranking import median_metric
 from gradcore.records import Doubles, EntrantTrace, RaceTrace
 
-METRICS = {"accuracy": "accuracy", "r2": "R²", "mae": "mean absolute error"}
+METRICS = {"accuracy": "accuracy", "r2": "R²", "mae": "mean absolute error", "distance": "distance"}
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,8 @@ def _final(entrant: EntrantTrace, style: Style, metric: str) -> Final:
 def final_validation(trace: RaceTrace) -> go.Figure:
     """Draw every seed's final validation loss, its median and the range from 10 to 90 % of the seeds."""
     found = finals(trace)
-    axis = log_axis("Validation loss", *worth_showing([value for final in found for value in final.losses]))
+    shown = worth_showing([value for final in found for value in final.losses], largest_start(trace))
+    axis = log_axis("Validation loss", *shown)
     frame = edge(axis)
     traces = [part for row, final in enumerate(found) for part in _final_row(final, row, frame, trace.metric)]
     names = rows([final.label for final in found])
@@ -61,7 +62,7 @@ def final_validation(trace: RaceTrace) -> go.Figure:
         **names,
         "xaxis": {**axis, **VERTICAL_GRID},
         "height": max(rows_height(len(found)), theme.HEIGHT),  # as high as the stability beside it
-        "margin": {**names["margin"], "r": label_width([str(header["text"])])},
+        "margin": {**names["margin"], "r": label_width([str(note["text"]) for note in (header, *metrics)])},
         "annotations": [header, *metrics] if found else [],
         "hovermode": "closest",
     }

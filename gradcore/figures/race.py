@@ -36,7 +36,11 @@ __all__ = [
     "stability",
 ]
 
-LOSS_UNITS = {"mse": "mean squared error", "sparse_categorical_crossentropy": "cross-entropy, nats"}
+LOSS_UNITS = {
+    "mse": "mean squared error",
+    "half_squared_error": "half the squared error",
+    "sparse_categorical_crossentropy": "cross-entropy, nats",
+}
 
 
 def loss_curves(trace: RaceTrace, height: int = theme.HEIGHT, *, ended: bool = False) -> go.Figure:

@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from gradcore.figures import theme
-from gradcore.figures.axes import VERTICAL_GRID, edge, log_axis, points, rows, rows_height, worth_showing
+from gradcore.figures.axes import VERTICAL_GRID, edge, largest_start, log_axis, points, rows, rows_height, worth_showing
 from gradcore.figures.theme import Style, styles
 from gradcore.records import RaceTrace, Ranked
 
@@ -24,7 +24,8 @@ def ranking(trace: RaceTrace, ranked: Sequence[Ranked]) -> go.Figure:
     best = min((place.median for place in ranked), default=1.0)
     ratios = [ratio(place, best) for place in ranked]
     values = [*ratios, *(end for place in ranked for end in place.interval or ())]
-    axis = log_axis("Loss, as a multiple of the best", *worth_showing([1.0, *values]), suffix=TIMES)
+    start = largest_start(trace) / best if best > 0 else 0.0
+    axis = log_axis("Loss, as a multiple of the best", *worth_showing([1.0, *values], start), suffix=TIMES)
     frame = (10 ** axis["range"][0], edge(axis))
     traces: list[dict[str, Any]] = []
     for row, (place, middle) in enumerate(zip(ranked, ratios, strict=True)):

@@ -7,7 +7,7 @@ opens for ever.
 from gradcore.specs.choice import CONSTANT_RATE, NO_CLIPPING, Choice, Scalar
 from gradcore.specs.clip import ClipSpec
 from gradcore.specs.entrant import KERAS_CLIP_ARGUMENTS, EntrantSpec
-from gradcore.specs.network import NetworkSpec
+from gradcore.specs.network import NO_NETWORK, NetworkSpec
 from gradcore.specs.race import VERSION, RaceSpec
 from gradcore.specs.stream import NOTEBOOK_PHASES, TAILS, Phase, StreamSpec
 from gradcore.specs.tensor import Tensor
@@ -17,6 +17,7 @@ __all__ = [
     "KERAS_CLIP_ARGUMENTS",
     "NOTEBOOK_PHASES",
     "NO_CLIPPING",
+    "NO_NETWORK",
     "TAILS",
     "VERSION",
     "Choice",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Self
 
 from gradcore import checks
@@ -14,11 +15,14 @@ INITIALIZERS = ("kernel_initializer", "recurrent_initializer")
 
 
 ORTHOGONAL = Choice("orthogonal")  # Keras' own for recurrent kernels
+NOTHING: Mapping[str, Any] = MappingProxyType(
+    {"hidden": (), "activation": "none", "kernel_initializer": Choice("none")}
+)  # names that no catalogue has: a network without hidden layers is another thing
 
 
 @dataclass(frozen=True)
 class NetworkSpec:
-    """A stack of hidden layers, dense or recurrent; the task adds the head and the loss.
+    """A stack of hidden layers, dense or recurrent; the task adds the head and the loss. `{}` leaves it to the task.
 
     Example:
         >>> NetworkSpec.from_json({"hidden": [50], "cell": "simple_rnn"}).recurrent_initializer.name
@@ -46,6 +50,8 @@ class NetworkSpec:
     def from_json(cls, value: Any) -> Self:
         """Read the JSON form; `hidden` is a list of widths or `{"width": 64, "depth": 20}`."""
         fields = checks.mapping("network", value)
+        if not fields:
+            return cls(**NOTHING)
         checks.known_keys("network", fields, ("hidden", *TEXTS, *INITIALIZERS))
         found: dict[str, Any] = {name: fields[name] for name in TEXTS if name in fields}
         if "hidden" in fields:
@@ -55,6 +61,8 @@ class NetworkSpec:
 
     def to_json(self) -> dict[str, Any]:
         """Return the JSON form; a dense network's says nothing of recurrence."""
+        if self == NO_NETWORK:
+            return {}
         found: dict[str, Any] = {
             "hidden": list(self.hidden),
             "activation": self.activation,
@@ -63,6 +71,9 @@ class NetworkSpec:
         if self.cell is not None:
             found |= {"cell": self.cell, "recurrent_initializer": _short(self.recurrent_initializer)}
         return found
+
+
+NO_NETWORK = NetworkSpec(**NOTHING)  # as the task has it; some train none
 
 
 def _short(initializer: Choice) -> dict[str, Scalar] | str:

@@ -1,4 +1,4 @@
-"""Tasks: data sets, the head and loss that each fixes, its chance level and its target; TASKS is the catalogue.
+"""Tasks: data sets, the head and loss that each fixes, its chance level, linear anchor and target; TASKS has them all.
 
 Synthetic tasks draw their rows by seed; real ones have one fixed split for every seed.
 """
@@ -9,13 +9,31 @@ from types import MappingProxyType
 
 from gradcore.specs import Choice
 from gradcore.tasks.adding import ADDING
+from gradcore.tasks.argument import TaskArgument
+from gradcore.tasks.breast_cancer import BREAST_CANCER
+from gradcore.tasks.deep_linear import DEEP_LINEAR
+from gradcore.tasks.diabetes import DIABETES
 from gradcore.tasks.digits import DIGITS, digits
 from gradcore.tasks.noise import NOISE, noise_regression
-from gradcore.tasks.task import Rows, Task, TaskArgument
+from gradcore.tasks.quadratic import QUADRATIC
+from gradcore.tasks.task import Rows, Task, Teacher
+from gradcore.tasks.two_spirals import TWO_SPIRALS
+from gradcore.tasks.wine import WINE
 
-__all__ = ["TASKS", "Rows", "Task", "TaskArgument", "digits", "noise_regression", "task_of"]
+__all__ = [
+    "TASKS",
+    "Rows",
+    "Task",
+    "TaskArgument",
+    "Teacher",
+    "digits",
+    "known_task",
+    "noise_regression",
+    "task_of",
+]
 
-TASKS: Mapping[str, Task] = MappingProxyType({entry.name: entry for entry in (DIGITS, NOISE, ADDING)})
+_ALL = (DIGITS, BREAST_CANCER, WINE, DIABETES, TWO_SPIRALS, NOISE, ADDING, QUADRATIC, DEEP_LINEAR)
+TASKS: Mapping[str, Task] = MappingProxyType({entry.name: entry for entry in _ALL})
 
 
 @lru_cache(maxsize=64)
@@ -29,3 +47,13 @@ def task_of(chosen: Choice | str) -> Task:
     name, arguments = (chosen, {}) if isinstance(chosen, str) else (chosen.name, dict(chosen.arguments))
     entry = TASKS[name]
     return entry.variant(**arguments) if entry.variant is not None and arguments else entry
+
+
+def known_task(chosen: Choice) -> Task | None:
+    """Return the task of a stored choice, None where no catalogue has it any more.
+
+    Example:
+        >>> known_task(Choice("retired")) is None
+        True
+    """
+    return task_of(chosen) if chosen.name in TASKS else None

@@ -34,6 +34,7 @@ NOISE = Task(
     loss="mse",
     metric="mae",
     chance_loss=1 / 12,
+    linear_anchor=1 / 12,  # the best linear model is the constant 1/2
     target=None,
     per_seed=True,
 )

@@ -1,4 +1,4 @@
-"""What a task is: its data by seed, the head and loss that it fixes, its chance level and its target."""
+"""What a task is: its data by seed, the head and loss that it fixes, its chance level, linear anchor and target."""
 
 import math
 from collections.abc import Callable
@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Self
 
 from gradcore.records import Floats
+from gradcore.specs.network import NO_NETWORK, NetworkSpec
+from gradcore.tasks.argument import TaskArgument
 
 
 @dataclass(frozen=True)
@@ -13,20 +15,18 @@ class Rows:
     """Training and validation rows of one seed; N, M rows of F features, or of T time steps with F each."""
 
     x_train: Floats  # (N, F) or (N, T, F)
-    y_train: Floats  # (N, 1) targets, or (N,) class numbers
+    y_train: Floats  # (N, O) targets, or (N,) class numbers
     x_validation: Floats  # (M, F) or (M, T, F)
-    y_validation: Floats  # (M, 1) or (M,)
+    y_validation: Floats  # (M, O) or (M,)
 
 
 @dataclass(frozen=True)
-class TaskArgument:
-    """A whole number that a task takes."""
+class Teacher:
+    """The linear map that a task's targets come from, by its K singular values and their directions."""
 
-    name: str
-    default: int
-    least: int
-    most: int
-    meaning: str
+    outputs: Floats  # (O, K) orthonormal columns
+    singular_values: Floats  # (K,)
+    features: Floats  # (F, K) orthonormal columns
 
 
 @dataclass(frozen=True)
@@ -42,14 +42,23 @@ class Task:
     train_rows: int
     validation_rows: int
     head_activation: str  # of the output layer
-    loss: str  # "mse" or "sparse_categorical_crossentropy" (from logits)
-    metric: str  # "accuracy", "r2" or "mae"
+    loss: str  # "mse", "half_squared_error" or "sparse_categorical_crossentropy" (from logits)
+    metric: str  # "accuracy", "r2", "mae" or "distance"
     chance_loss: float  # validation loss of the best constant answer
+    linear_anchor: float | None  # validation loss of the best linear model; None = it says nothing here
     target: float | None  # training loss that counts as solved; None = nothing to learn
     loss_floor: float | None = 1e-4  # below it only over-confidence is measured
     per_seed: bool = False  # whether each seed draws rows of its own
+    network: NetworkSpec = NetworkSpec()  # what is trained where a race asks for none in particular
+    start: Callable[[int, int | None], Floats] | None = None  # (F,) by seed and entrant: trained in place of a network
+    teacher: Callable[[int], Teacher] | None = None  # by seed: networks must be linear and may start aligned with it
     arguments: tuple[TaskArgument, ...] = ()
     variant: Callable[..., Self] | None = None  # the task with these arguments
+
+    @property
+    def has_network(self) -> bool:
+        """Whether a network is trained; else it is one vector."""
+        return self.network != NO_NETWORK
 
     @property
     def has_time(self) -> bool:

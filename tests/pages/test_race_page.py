@@ -5,6 +5,8 @@ from gradcore.clipping import CLIP_RULES
 from gradcore.lab import Lab
 from gradcore.presets import PRESETS
 from gradcore.specs import RaceSpec
+from gradcore.tasks import TASKS
+from gradcore.titles import levels_text
 from tests.pages.conftest import RACE, charts, shown, texts
 from ui import controls
 
@@ -266,4 +268,59 @@ def test_tuned_learning_rates_are_shown_with_what_they_came_to(open_page, lab: L
     tuned = {entrant.label: entrant.tuning.chosen for entrant in lab.race(run_id)[0].entrants}
     assert list(app.dataframe[0].value["Learning rate"]) == [
         f"{tuned[label]:.3g}" for label in app.dataframe[0].value["Optimizer"]
+    ]
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_every_task_can_be_chosen_and_says_what_its_losses_are_to_be_held_against(open_page, name):
+    app = open_page(RACE, task=name, steps="4", seeds="1")
+    assert app.selectbox(key="task").options == list(TASKS)
+    assert levels_text(TASKS[name]) in texts(app)
+    assert not app.warning
+    assert not app.button(key="start").disabled
+
+
+def test_the_quadratic_has_controls_of_its_own_and_none_of_a_network_and_trains(open_page, lab: Lab, finish):
+    address = {"task_condition": "40", "task_dimension": "5", "task_rotated": "true", "width": "16"}
+    app = open_page(RACE, task="quadratic", steps="5", seeds="2", **address)
+    drawn = {element.key for kind in ("number_input", "selectbox") for element in app.get(kind)}
+    assert {"task_condition", "task_dimension", "steps", "seeds", "clip"} <= drawn
+    assert not drawn & {"width", "depth", "activation", "kernel_initializer", "batch_size"}
+    assert any("No network" in text for text in texts(app))
+    app.button(key="start").click().run()
+    run_id = app.query_params["run"]
+    finish(run_id)
+    app.run()
+    spec = lab.info(run_id).spec
+    assert spec["task"] == {"name": "quadratic", "condition": 40.0, "dimension": 5, "rotated": True}
+    assert (spec["network"], spec["batch_size"]) == ({}, None)
+    assert "Distance to the optimum" in set(app.dataframe[0].value.columns)
+    assert app.button(key="start").label.startswith("Run again")
+    again = open_page(RACE, run=run_id)
+    assert again.number_input(key="task_condition").value == 40.0
+    assert again.toggle(key="task_rotated").value
+    assert not any("cannot express" in text for text in texts(again))
+
+
+def test_a_deep_linear_race_takes_widths_only(open_page, lab: Lab, finish):
+    app = open_page(RACE, task="deep_linear", width="8", depth="1", steps="3", seeds="1")
+    drawn = {element.key for element in app.get("selectbox")}
+    assert not drawn & {"activation", "kernel_initializer"}
+    app.button(key="start").click().run()
+    run_id = app.query_params["run"]
+    finish(run_id)
+    network = {"hidden": [8], "activation": "linear", "kernel_initializer": {"name": "aligned", "strength": 0.001}}
+    assert lab.info(run_id).spec["network"] == network
+    opened = open_page(RACE, run=run_id)
+    assert not any("cannot express" in text for text in texts(opened))
+    opened.selectbox(key="task").set_value("digits").run()
+    assert not opened.exception
+    assert opened.selectbox(key="kernel_initializer").value == "he_uniform"
+
+
+def test_an_argument_that_its_control_cannot_take_is_named(open_page):
+    app = open_page(RACE, task="quadratic", task_condition="0.5", task_dimension="x")
+    assert [shown(warning.value) for warning in app.warning] == [
+        "task_condition: `condition` must be at least 1. Received: condition=0.5. The default is used.",
+        "task_dimension: `dimension` must be a whole number. The default is used.",
     ]
