@@ -7,18 +7,19 @@ from gradcore.documents import example_document, trace_from_document
 from gradcore.presets import PRESETS
 from gradcore.specs import RaceSpec
 from ui import services
-from ui.frame import PAGES, RACE, RECEPTION, frame
+from ui.frame import PAGES, RACE, RECEPTION, frame, guarded_fragment
 from ui.panels import runs_table
 from ui.race_view import race_curves, status_line
 from ui.words import escaped
 
 LATEST = 8
+LOOK_SECONDS = 5.0  # between two looks at the latest runs
 
 
 def main() -> None:
     with frame(RECEPTION):
         demonstration()
-        latest_runs()
+        guarded_fragment(run_every=LOOK_SECONDS)(latest_runs)()
         doors()
 
 

@@ -27,7 +27,13 @@ def race_sentences(
         task: with its arguments; by default as the trace names it.
     """
     anchored = _anchored(trace, known_task(task or Choice(trace.task)))
-    return [_lead(trace, ranked), *anchored, _gradients(trace), _notebook(trace, ranked, notebook)]
+    return [
+        *_unfinished(trace, ranked),
+        _lead(trace, ranked),
+        *anchored,
+        *_gradients(trace),
+        *_notebook(trace, ranked, notebook),
+    ]
 
 
 def metric_value(metric: str, value: float) -> str:
@@ -84,11 +90,19 @@ def _is_worse(entrant: EntrantTrace, anchor: float, chance: float) -> bool:
     return len(loss) == 1 or bool(paired_p_values(np.log(capped / anchor)[None])[0] <= LEVEL)
 
 
-def _gradients(trace: RaceTrace) -> str:
+def _unfinished(trace: RaceTrace, ranked: Sequence[Ranked]) -> list[str]:
+    if len(ranked) == len(trace.entrants):
+        return []
+    return [f"Only {len(ranked)} of {len(trace.entrants)} entrants reached their last step; the others are not ranked."]
+
+
+def _gradients(trace: RaceTrace) -> list[str]:
     lost = [(one.label, _lost(one)) for one in trace.entrants if _lost(one)]
     if lost:
         parts = [f"{label} on {count} of {trace.seeds} seeds" for label, count in lost]
-        return f"Diverged, which is a result too: {_names(parts)}."
+        return [f"Diverged, which is a result too: {_names(parts)}."]
+    if trace.steps == 1:
+        return []
     changes = {one.label: _change(one.gradient_norm) for one in trace.entrants}
     label = max(changes, key=lambda name: abs(np.log(changes[name])))
     change = changes[label]
@@ -100,25 +114,35 @@ def _gradients(trace: RaceTrace) -> str:
     if change < 1 and loss < 0.9:
         ending += ": it learns, and what the notebook calls instability is mostly that fall"
     if task is not None and task.target is None:
-        ending = f"; the best possible loss here is {task.chance_loss:.4g}, so there is little to descend"
-    return f"The gradient norm moves most for {label}: it {word} by a factor of {factor:.3g} from start to end{ending}."
+        ending = (
+            f"; a constant answer has an expected loss of {task.chance_loss:.4g} here, and nothing else can be learned"
+        )
+    return [
+        f"The gradient norm moves most for {label}: it {word} by a factor of {factor:.3g} from start to end{ending}."
+    ]
 
 
-def _notebook(trace: RaceTrace, ranked: Sequence[Ranked], own_weights: bool) -> str:
-    winner = notebook_table(trace)[0]["label"]
+def _notebook(trace: RaceTrace, ranked: Sequence[Ranked], own_weights: bool) -> list[str]:
+    first = notebook_table(trace)[0]
+    if len(ranked) < 2 or not np.isfinite(first["score"]):
+        return []  # nobody to crown, or none alive
+    winner = first["label"]
     place = next(place for place in ranked if place.label == winner)
+    level = [other.label for other in ranked if other.rank == 1 and other is not place]
     over = f"over {counted(trace.seeds, 'seed')}"
     if place.rank > 1:
         verdict = f"{over} that does not hold"
+    elif level:
+        verdict = f"{over} the first rank is shared with {_names(level)}"
     elif place.tied_with:
-        verdict = f"{over} the first rank is shared with {_names(place.tied_with)}"
+        verdict = f"{over} nothing separates it from {_names(place.tied_with)}"
     else:
         verdict = "nothing here contradicts that"
     start = "from weights of its own for each optimizer" if own_weights else "from one seed alone"
-    return (
+    return [
         f"The notebook would crown {winner}, {start}, by a score that adds the loss and the spread of the gradient "
         f"norm and subtracts the fall of the loss, three different units; {verdict}, and such a score sees no ties."
-    )
+    ]
 
 
 def _lost(entrant: EntrantTrace) -> int:

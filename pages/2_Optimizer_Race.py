@@ -9,7 +9,7 @@ from gradcore.specs import RaceSpec
 from ui import controls, services
 from ui.anatomy import anatomy
 from ui.frame import RACE, frame
-from ui.panels import try_this
+from ui.panels import link_to, try_this
 from ui.race_actions import asked_race, link_to_pair, offer_again, offer_inexpressible, start_row
 from ui.race_view import live_race, race_curves, race_result, status_line
 from ui.words import as_sentence, escaped
@@ -39,6 +39,8 @@ def main() -> None:
             if shown is not None and not shown.status.ended:
                 if asked is None or asked.to_json() != shown.spec:  # the controls ask for another race: it can wait
                     start_row(asked, shown, refusal)
+                else:
+                    link_to(shown.id)
                 live_race(shown.id)
             else:
                 start_row(asked, shown, refusal)

@@ -65,8 +65,28 @@ def test_stability_is_mean_and_deviation_over_steps_then_the_median_over_seeds()
 def test_what_is_not_finite_is_named_instead_of_drawn():
     trace = make_trace([make_entrant([[1.0], [2.0]], label="Adam"), make_entrant([[1.0], [NAN]], label="SGD")])
     figure = race.stability(trace)
-    assert figure.layout.annotations[-1].text == "not drawn, gradient norm not finite: SGD"
+    assert figure.layout.title.subtitle.text.endswith("each seed and the median; not drawn, because not finite: SGD")
     assert figure.layout.title.text == "The gradient norm of Adam varies by 33 % of its mean"
+
+
+def test_one_step_has_no_spread_to_draw():
+    figure = race.stability(make_trace([make_entrant([[3.4]], label="Adam")]))
+    assert figure.layout.title.text == "No gradient norm that is finite and varies"
+    assert figure.layout.title.subtitle.text.startswith("Gradient norm over 1 step,")
+
+
+def test_seeds_that_diverged_are_counted_beside_the_final_loss():
+    lost = make_entrant([[1.0, 1.0], [0.5, NAN]], label="SGD", validation_loss=[0.5, NAN], validation_metric=[0.9, NAN])
+    sound = make_entrant(
+        [[1.0, 1.0], [0.5, 0.5]], label="Adam", validation_loss=[0.5, 0.5], validation_metric=[0.9, 0.9]
+    )
+    notes = [note.text for note in race.final_validation(make_trace([sound, lost])).layout.annotations]
+    assert notes == ["accuracy", "90.0 %", "diverged"]
+    partly = make_entrant(
+        [[1.0] * 3, [0.5, 0.5, NAN]], label="SGD", validation_loss=[0.5, 0.6, NAN], validation_metric=[0.9, 0.8, NAN]
+    )
+    drawn = race.final_validation(make_trace([partly]))
+    assert [note.text for note in drawn.layout.annotations] == ["accuracy", "80.0 %, 1 diverged"]
 
 
 # ---- ranking

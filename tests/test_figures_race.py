@@ -126,6 +126,18 @@ def test_a_running_race_says_so_far_and_compares_at_a_step_that_all_have():
     assert claims.loss_title(trace, ended=True) == "Loss was lowest with SGD when it stopped"
 
 
+def test_titles_say_what_is_there_when_nothing_is_or_nobody_lived():
+    nothing = make_trace([make_entrant(np.empty((0, 5)), label="SGD")], steps=10)
+    assert claims.loss_title(nothing, ended=True) == claims.norm_title(nothing, ended=True) == "Nothing was recorded"
+    dead = make_trace([make_entrant([[1.0], [NAN]], label="SGD")])
+    assert claims.norm_title(dead) == "Every entrant diverged"
+
+
+def test_a_lone_step_is_a_dot():
+    drawn = race.loss_curves(make_trace([make_entrant([[0.7]], label="SGD")]))
+    assert [trace.mode for trace in drawn.data] == ["markers"]
+
+
 def test_the_steps_that_a_stopped_race_never_reached_take_no_room():
     trace = make_trace([make_entrant([[1.0], [0.5], [0.2]], label="Adam")], steps=20_000)
     assert tuple(race.loss_curves(trace).layout.xaxis.range) == (0, 19_999)

@@ -130,7 +130,8 @@ def adopt(run: RunInfo | None) -> bool:
         whether they were set now.
     """
     address = st.query_params.to_dict()
-    if run is None or address != {"run": run.id} or st.session_state.get("adopted") == run.id:
+    done = st.session_state.get("adopted") == run.id and "steps" in st.session_state if run else False
+    if run is None or address != {"run": run.id} or done:  # controls that were left with their page are new again
         return False
     show_spec(RaceSpec.from_json(run.spec))
     st.session_state["adopted"] = run.id
@@ -208,10 +209,10 @@ def _values(spec: RaceSpec) -> dict[str, object]:
     hidden = network.hidden or (1,)
     clips = {entrant.clip for entrant in spec.entrants}
     schedules = {entrant.schedule for entrant in spec.entrants}
-    plain = [replace(entrant, clip=NO_CLIPPING, schedule=CONSTANT_RATE) for entrant in spec.entrants]
+    plain = [replace(one, clip=NO_CLIPPING, schedule=CONSTANT_RATE, label=None) for one in spec.entrants]
     return {
         **task_state(spec.task),
-        "optimizers": [label for label, entrant in ENTRANTS.items() if entrant in plain] or list(ENTRANTS),
+        "optimizers": [label for label, one in ENTRANTS.items() if replace(one, label=None) in plain] or list(ENTRANTS),
         "shape": shape_of(hidden) or "even",
         "width": hidden[0],
         "depth": len(hidden),

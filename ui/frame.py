@@ -22,6 +22,7 @@ STYLE = """<style>
 [data-testid="stSidebarHeader"] { height: 2.5rem; }
 .stMainBlockContainer h3 { font-size: 1.15rem; padding: 1rem 0 0.5rem; }
 .stMainBlockContainer [data-testid="stPageLink"] p { white-space: normal; }
+[data-testid="stBaseButton-primary"] { color: light-dark(#FFFFFF, #0F1420) !important; }
 .gradcore-try { list-style: none; margin: 0; padding: 0; }
 .gradcore-try li { margin: 0 0 0.5rem; }
 .gradcore-try a { font-weight: 600; text-decoration: none; }

@@ -5,11 +5,15 @@ from datetime import UTC
 from html import escape
 from urllib.parse import urlencode
 
+import numpy as np
 import streamlit as st
 
-from gradcore.records import RunInfo
+from gradcore.records import RunInfo, RunStatus
 from gradcore.specs import RaceSpec
 from gradcore.titles import race_title
+from ui import services
+
+POINTS = 40  # of a sparkline
 
 
 def runs_table(runs: Sequence[RunInfo], key: str) -> str | None:
@@ -17,10 +21,10 @@ def runs_table(runs: Sequence[RunInfo], key: str) -> str | None:
     rows = [
         {
             "Status": str(run.status),
-            "Loss": list(run.sparkline),
+            "Loss": _curve(run),
             "Run": race_title(RaceSpec.from_json(run.spec)),
-            "Seconds": run.seconds,
-            "Started": run.created.astimezone(UTC).strftime("%d %b %H:%M UTC"),
+            "Took": "" if run.seconds is None else f"{run.seconds:.1f} s",
+            "Submitted": run.created.astimezone(UTC).strftime("%d %b %H:%M UTC"),
             "Id": run.id,
         }
         for run in runs
@@ -28,13 +32,22 @@ def runs_table(runs: Sequence[RunInfo], key: str) -> str | None:
     columns = {
         "Run": st.column_config.TextColumn(width="large"),
         "Loss": st.column_config.LineChartColumn("Loss (best entrant)", help="Median training loss over steps"),
-        "Seconds": st.column_config.NumberColumn("Took (s)", format="%.1f"),
+        "Took": st.column_config.TextColumn(width="small"),
     }
     event = st.dataframe(
         rows, column_config=columns, hide_index=True, key=key, on_select="rerun", selection_mode="single-cell"
     )
     chosen = [row for row, _ in event.selection.cells]
     return runs[chosen[0]].id if chosen and chosen[0] < len(runs) else None
+
+
+def _curve(run: RunInfo) -> list[float]:
+    """Return the stored sparkline; of a run without one, the median loss of its best entrant so far."""
+    if run.sparkline or run.status is RunStatus.QUEUED:
+        return list(run.sparkline)
+    losses = [np.median(one.loss, axis=1) for one in services.lab().race(run.id)[0].entrants if one.steps]
+    best = min(losses, key=lambda loss: float(np.nan_to_num(loss[-1], nan=np.inf)), default=np.empty(0))
+    return [float(value) for value in best[:: max(1, len(best) // POINTS)]]
 
 
 def try_this(experiments: Sequence[tuple[str, Mapping[str, str | Sequence[str]]]]) -> None:

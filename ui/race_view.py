@@ -14,7 +14,7 @@ from gradcore.documents import compared, ranking
 from gradcore.figures import race as figures
 from gradcore.figures import theme
 from gradcore.presets import is_notebook
-from gradcore.ranking import median_metric, steps_to_target
+from gradcore.ranking import divergences, median_metric, steps_to_target
 from gradcore.reading import METRICS, metric_value, race_sentences
 from gradcore.records import EntrantTrace, RaceTrace, Ranked, RunInfo, RunStatus
 from gradcore.specs import RaceSpec
@@ -25,7 +25,7 @@ from ui import services
 from ui.frame import guarded_fragment
 from ui.plot import plot
 from ui.shared import Shared
-from ui.words import escaped
+from ui.words import as_sentence, escaped
 
 FASTEST, SLOWEST = 0.25, 1.0  # seconds between two looks at a running race
 LOOKS_PER_SECOND = 80  # of all viewers together: more than 20 look less often
@@ -121,6 +121,8 @@ def _look(run_id: str, interval: float) -> None:
         st.progress(min(view.info.progress, 1.0), text=progress_text(view.info, datetime.now(UTC), tuning=view.tuning))
         if st.button("Cancel", icon=":material/stop:", key="cancel"):
             services.lab().cancel(run_id)
+    if view.info.message:  # a worker died, and its part was begun again
+        st.caption(escaped(as_sentence(Exception(view.info.message))))
     _show_curves(run_id, view.curves)
     if view.info.status.ended or _interval(run_id) > CALMER * interval:
         st.rerun()
@@ -158,7 +160,7 @@ def progress_text(info: RunInfo, now: datetime, *, tuning: bool = False) -> str:
             return f"Queued: {state.message}; this race starts by itself"
         return "Starting" if place <= 1 and not state.busy else f"Queued: number {max(place, 1)} in line"
     elapsed = (now - info.started).total_seconds()
-    left = elapsed * (1 - info.progress) / info.progress if info.progress > 0.2 else None
+    left = elapsed * (1 - info.progress) / info.progress if info.progress > 0.05 and elapsed > 2 else None
     remaining = "" if left is None else f" · about {left:.0f} s left"
     doing = "Tuning the learning rates" if tuning else "Training"
     return f"{doing} · {info.progress:.0%} · {elapsed:.0f} s elapsed{remaining}"
@@ -205,11 +207,13 @@ def _ranking_row(place: Ranked, entrant: EntrantTrace, target: float | None, met
         if outcome is None
         else metric_value(metric, median_metric(metric, outcome.validation_metric)),
         "No difference from": ", ".join(place.tied_with) or "none",
-        "Learning rate": f"{entrant.learning_rate:.3g}",
+        "Learning rate": theme.number(entrant.learning_rate, 3),
     }
     if target is not None:
         found = f"{np.median(reached):.0f}" if len(reached) * 2 > entrant.loss.shape[1] else "not reached"
         row[f"Steps to loss {target:g}"] = found
+    if any(step is not None for step in divergences(entrant)):
+        row["Diverged"] = f"{sum(step is not None for step in divergences(entrant))} of {entrant.loss.shape[1]}"
     if entrant.clip is not None:
         row["Clipped steps"] = f"{100 * entrant.clip.rate().mean():.1f} %"
         row["Skipped steps"] = str(entrant.clip.skipped.sum())
@@ -220,11 +224,12 @@ def _columns(rows: Sequence[Mapping[str, str]]) -> dict[str, Any]:
     """Return short headings and widths that fit beside the controls; the whole heading is told on hover."""
     known = {name: (name, width) for name, width in (("Rank", 65), ("Optimizer", 120), ("No difference from", 130))}
     known |= {"Median validation loss": ("Median loss", 90), "Times the best (95 %)": ("Times best", 105)}
-    known |= {"Learning rate": ("Rate", 60)}
+    known |= {"Learning rate": ("Rate", 60), "Mean absolute error": ("MAE", 85)}
+    known |= {"Distance to the optimum": ("Distance", 85)}
     return {
         name: st.column_config.TextColumn(short, help=name, width=width)
         for name in (rows[0] if rows else ())
-        for short, width in [known.get(name, (name.removeprefix("Mean ").replace(" to loss ", " to "), 85))]
+        for short, width in [known.get(name, (name.replace(" to loss ", " to "), 85))]
     }
 
 

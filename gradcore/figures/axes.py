@@ -83,9 +83,9 @@ def _power(value: float) -> str:
     return {0: "1", 1: "10"}.get(exponent, f"10<sup>{exponent}</sup>")
 
 
-def rows(labels: Sequence[str], standoff: int = 8) -> Layout:
-    """Return the axis of a chart with a row for each label, the first on top, and its margins."""
-    shown = [theme.short(label) for label in labels]
+def rows(labels: Sequence[str], standoff: int = 8, most: int = 24) -> Layout:
+    """Return the axis of a chart with a row for each label, at most so many letters of it, and its margins."""
+    shown = [theme.short(label, most) for label in labels]
     spots = {"tickmode": "array", "tickvals": list(range(len(labels))), "ticktext": shown, "fixedrange": True}
     looks = {
         "showgrid": False,

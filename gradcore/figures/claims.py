@@ -49,11 +49,12 @@ def loss_title(trace: RaceTrace, drawn: Sequence[Curve] | None = None, *, ended:
     """
     found = curves(trace.entrants, "loss") if drawn is None else drawn
     if not found:
-        return "Waiting for the first steps"
+        return "Nothing was recorded" if ended else "Waiting for the first steps"
     gone = [curve.label for curve in found if curve.diverged_at is not None]
     first = leader(trace)
     if first is None:
-        return "Every entrant diverged" if len(gone) == len(trace.entrants) else "The first steps are coming in"
+        early = "Not every entrant recorded a step" if ended else "The first steps are coming in"
+        return "Every entrant diverged" if len(gone) == len(trace.entrants) else early
     tail = f"; {theme.names(gone)} diverged" if 0 < len(gone) <= 2 else f"; {len(gone)} diverged" if gone else ""
     return _claim(first, _when(trace, ended), trace.seeds) + tail
 
@@ -99,8 +100,10 @@ def norm_title(trace: RaceTrace, drawn: Sequence[Curve] | None = None, *, ended:
     found = curves(trace.entrants, "gradient_norm") if drawn is None else drawn
     ends = [(curve.end, curve.label) for curve in found if curve.diverged_at is None]
     norms = sorted((end[1], label) for end, label in ends if end)
+    if not found:
+        return "Nothing was recorded" if ended else "Waiting for the first steps"
     if not norms:
-        return "Waiting for the first steps" if not ends else "No finite gradient norm"
+        return "No finite gradient norm" if ends else "Every entrant diverged"
     verb = {When.SO_FAR: "are", When.WHOLE: "end", When.STOPPED: "were"}[_when(trace, ended)]
     if len(norms) == 1:
         return f"Gradient norms {verb} at {theme.number(norms[0][0], 2)} ({norms[0][1]})"

@@ -12,10 +12,11 @@ from gradcore.figures.axes import VERTICAL_GRID, edge, largest_start, log_axis, 
 from gradcore.figures.curves import quantile
 from gradcore.figures.labels import label_width
 from gradcore.figures.theme import Style, styles
-from gradcore.ranking import median_metric
+from gradcore.ranking import divergences, median_metric
 from gradcore.records import Doubles, EntrantTrace, RaceTrace
 
-METRICS = {"accuracy": "accuracy", "r2": "R²", "mae": "mean absolute error", "distance": "distance"}
+METRICS = {"accuracy": "accuracy", "r2": "R²", "mae": "MAE", "distance": "distance"}
+LONGEST_NAME = 16  # letters: the chart is half a page wide
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Final:
     median: float  # Inf where half of the seeds or more are not finite
     interval: tuple[float, float]  # 10 to 90 % of the seeds
     metric: float  # median, a seed that is not finite counted as infinitely bad
+    diverged: int  # seeds
 
 
 def finals(trace: RaceTrace) -> tuple[Final, ...]:
@@ -41,10 +43,11 @@ def finals(trace: RaceTrace) -> tuple[Final, ...]:
 
 def _final(entrant: EntrantTrace, style: Style, metric: str) -> Final:
     assert entrant.outcome is not None  # finals() left the others out
+    gone = sum(step is not None for step in divergences(entrant))
     losses, metrics = entrant.outcome.validation_loss, entrant.outcome.validation_metric
     ordered = np.sort(np.where(np.isfinite(losses), losses, np.inf))[None]
     low, middle, high = (float(quantile(ordered, fraction)[0]) for fraction in (0.1, 0.5, 0.9))
-    return Final(entrant.label, style, losses, metrics, middle, (low, high), median_metric(metric, metrics))
+    return Final(entrant.label, style, losses, metrics, middle, (low, high), median_metric(metric, metrics), gone)
 
 
 def final_validation(trace: RaceTrace) -> go.Figure:
@@ -54,7 +57,7 @@ def final_validation(trace: RaceTrace) -> go.Figure:
     axis = log_axis("Validation loss", *shown)
     frame = edge(axis)
     traces = [part for row, final in enumerate(found) for part in _final_row(final, row, frame, trace.metric)]
-    names = rows([final.label for final in found])
+    names = rows([final.label for final in found], most=LONGEST_NAME)
     metrics = [_metric_note(final, row, trace.metric) for row, final in enumerate(found)]
     header = {**_note(METRICS.get(trace.metric, trace.metric), 0), "y": -0.75}
     layout = {
@@ -119,7 +122,8 @@ def _row_part(final: Final, fields: dict[str, Any]) -> dict[str, Any]:
 def _metric_note(final: Final, row: int, metric: str) -> dict[str, Any]:
     if not np.isfinite(final.median):
         return _note("diverged", row)
-    return _note(f"{100 * final.metric:.1f} %" if metric == "accuracy" else theme.number(final.metric, 3), row)
+    text = f"{100 * final.metric:.1f} %" if metric == "accuracy" else theme.number(final.metric, 3)
+    return _note(f"{text}, {final.diverged} diverged" if final.diverged else text, row)
 
 
 def _note(text: str, row: int) -> dict[str, Any]:

@@ -123,9 +123,11 @@ def _spread_of_seeds(curve: Curve) -> list[dict[str, Any]]:
 
 def _median(curve: Curve) -> dict[str, Any]:
     shown = thin(_drawable(curve.median))
+    alone = np.isfinite(shown.values).sum() == 1  # a line through one point is not seen
     return {
         "type": "scatter",
-        "mode": "lines",
+        "mode": "markers" if alone else "lines",
+        "marker": {"symbol": curve.style.marker, "color": curve.style.color, "size": 8},
         "name": theme.short(curve.label),
         "meta": curve.label,
         "x": _steps(shown.steps),

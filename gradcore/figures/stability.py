@@ -12,6 +12,7 @@ from gradcore.figures.axes import VERTICAL_GRID, log_axis, points
 from gradcore.figures.labels import beside, label_width
 from gradcore.figures.theme import Layout, Style, styles
 from gradcore.records import Doubles, RaceTrace
+from gradcore.titles import counted
 
 PLOT_WIDTH = 460  # px for which the names are placed; in a wider plot they are farther apart
 _ANCHORS = {
@@ -60,19 +61,20 @@ def stability(trace: RaceTrace, height: int = theme.HEIGHT) -> go.Figure:
     legend = theme.legend_below(label_width(labels))
     layout = {
         "title": theme.title(
-            stability_title(found), f"Gradient norm over {_steps_so_far(trace)} steps, each seed and the median"
+            stability_title(found),
+            f"Gradient norm over {counted(_steps_so_far(trace), 'step')}, each seed and the median{_left_out(found)}",
         ),
         "height": height,
         "xaxis": {**across, **VERTICAL_GRID},
         "yaxis": up,
         "margin": theme.margin(right=label_width(labels)),
-        "annotations": _point_labels(drawn, across, up, height) + _left_out(found),
+        "annotations": _point_labels(drawn, across, up, height),
         "hovermode": "closest",
     }
     return theme.figure(
         [part for one in found for part in _stability_points(one)],
         layout,
-        narrow={"annotations": _left_out(found), **legend},
+        narrow={"annotations": [], **legend},
     )
 
 
@@ -80,7 +82,7 @@ def stability_title(found: Sequence[Stability]) -> str:
     """Return whose gradient norm varies least and most, relative to its mean."""
     ratios = sorted((middle[1] / middle[0], one.label) for one in found if (middle := one.median))
     if not ratios:
-        return "Waiting for the first steps" if not found else "No finite gradient norm"
+        return "No gradient norm that is finite and varies" if found else "Waiting for the first steps"
     if len(ratios) == 1:
         return f"The gradient norm of {ratios[0][1]} varies by {100 * ratios[0][0]:.0f} % of its mean"
     (least, steady), (most, wild) = ratios[0], ratios[-1]
@@ -135,11 +137,10 @@ def _share(place: float, axis: Layout) -> float:
     return float((place - low) / (high - low))
 
 
-def _left_out(found: Sequence[Stability]) -> list[dict[str, Any]]:
+def _left_out(found: Sequence[Stability]) -> str:
+    """Return who is not drawn, "" where all are, or none is: the title says that."""
     lost = [one.label for one in found if one.median is None]
     if not lost or len(lost) == len(found):
-        return []  # all: the title says so
-    place = {"x": 1, "xref": "paper", "xanchor": "right", "y": 0, "yref": "paper", "yanchor": "bottom", "yshift": 4}
+        return ""
     who = theme.names(lost) if len(lost) <= 2 else f"{len(lost)} entrants"
-    text = f"not drawn, gradient norm not finite: {theme.escaped(who)}"
-    return [{"text": text, **place, "showarrow": False, "font": {"color": theme.MUTED}}]
+    return f"; not drawn, because not finite: {who}"
