@@ -92,6 +92,11 @@ def test_a_tie_with_a_lower_rank_is_no_shared_rank():
     assert "Lion" not in found[-1].partition("the first rank is shared with ")[2]
 
 
+def test_many_names_are_cut_short():
+    crowd = [entrant(f"E{number}", 0.1 * SPREAD) for number in range(9)]
+    assert "no difference is detected between it and E1, E2, E3, E4 and 4 others." in sentences(*crowd)[0]
+
+
 def test_nobody_is_crowned_alone_or_dead():
     assert not any("notebook would crown" in text for text in sentences(entrant("Adam", SPREAD)))
     broken = np.full((20, 5), np.nan)

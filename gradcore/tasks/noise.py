@@ -24,7 +24,7 @@ def noise_regression(seed: int) -> Rows:
 NOISE = Task(
     name="noise_regression",
     title="Noise (the notebook's)",
-    summary="Predict random labels from random features: there is nothing to learn, the best loss is 1/12.",
+    summary="Predict random labels from random features: nothing can be learned, a constant answer expects 1/12.",
     rows=noise_regression,
     shape=(20,),
     outputs=1,
