@@ -9,11 +9,12 @@ import streamlit as st
 from gradcore.clipping import CLIP_RULES
 from gradcore.errors import RefusedError
 from gradcore.networks import ACTIVATIONS, ALIGNED, INITIALIZERS
+from gradcore.optimizers import OPTIMIZERS
 from gradcore.presets import NOTEBOOK_ENTRANTS, PRESETS
 from gradcore.records import RunInfo
 from gradcore.schedules import SCHEDULES
 from gradcore.settings import Limits
-from gradcore.specs import CONSTANT_RATE, NO_CLIPPING, NO_NETWORK, Choice, NetworkSpec, RaceSpec
+from gradcore.specs import CONSTANT_RATE, NO_CLIPPING, NO_NETWORK, Choice, EntrantSpec, NetworkSpec, RaceSpec
 from gradcore.tasks import TASKS, Task, task_of
 from gradcore.titles import widths_text
 from ui.address import Parameters, parameters, say_not_whole, say_unknown, say_unknown_keys
@@ -28,7 +29,10 @@ LAST_SEED = 1_000_000
 WIDEST, DEEPEST = 1024, 50  # of what the controls offer; a spec may ask for more
 BATCH_SIZES = ("16", "32", "64", "128", "256", FULL_BATCH)
 INITIALIZER_NAMES = tuple(name for name in INITIALIZERS if name not in ("VarianceScaling", "ones", ALIGNED))
-ENTRANTS = {entrant.label or entrant.optimizer.name: entrant for entrant in NOTEBOOK_ENTRANTS}
+NOTEBOOKS = {entrant.label or entrant.optimizer.name: entrant for entrant in NOTEBOOK_ENTRANTS}
+ENTRANTS = NOTEBOOKS | {  # the notebook's first, then every other of Keras at its default learning rate
+    name: EntrantSpec(Choice(name), entry.learning_rate) for name, entry in OPTIMIZERS.items() if name not in NOTEBOOKS
+}
 DEFAULT = PRESETS["default"]
 SHAPE_HELP = "A funnel halves the width from layer to layer, down to 4."
 NAMES: Mapping[str, tuple[str, ...]] = {
@@ -61,7 +65,7 @@ def race_controls(limits: Limits) -> RaceSpec:
         "Optimizers",
         list(ENTRANTS),
         selection_mode="multi",
-        default=list(ENTRANTS),
+        default=list(NOTEBOOKS),
         key="optimizers",
         bind=BIND,
         wrap=True,
@@ -212,7 +216,8 @@ def _values(spec: RaceSpec) -> dict[str, object]:
     plain = [replace(one, clip=NO_CLIPPING, schedule=CONSTANT_RATE, label=None) for one in spec.entrants]
     return {
         **task_state(spec.task),
-        "optimizers": [label for label, one in ENTRANTS.items() if replace(one, label=None) in plain] or list(ENTRANTS),
+        "optimizers": [label for label, one in ENTRANTS.items() if replace(one, label=None) in plain]
+        or list(NOTEBOOKS),
         "shape": shape_of(hidden) or "even",
         "width": hidden[0],
         "depth": len(hidden),

@@ -51,7 +51,8 @@ def test_every_other_parameter_that_no_control_can_take_is_named_too(open_page):
     assert [shown(warning.value) for warning in app.warning] == [
         "`first_seed` must be a whole number from 0 to 1000000. Received: first_seed=x. The default is used.",
         "`shared_weights` must be one of true, false. Received: shared_weights=maybe. The default is used.",
-        "`optimizers` must be one of SGD, SGD + Momentum, Adam, AdamW, RMSprop, Adagrad. Received: optimizers=Foo. "
+        "`optimizers` must be one of SGD, SGD + Momentum, Adam, AdamW, RMSprop, Adagrad, Nadam, Lion, Adamax, "
+        "Adadelta, Ftrl, ScheduleFreeAdamW, Adafactor, Lamb, Muon. Received: optimizers=Foo. "
         "It is left out.",
     ]
 
