@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from gradcore import strict_json
 from gradcore.clip_records import clip_document, clip_from_document
+from gradcore.notebook_race import notebook_table, notebook_wins
 from gradcore.presets import is_notebook
 from gradcore.ranking import divergences, median, rank, steps_to_target
 from gradcore.records import EntrantTrace, Floats, Outcome, RaceTrace, Ranked, RunInfo, Tuning
@@ -51,6 +52,7 @@ def race_document(info: RunInfo | None, spec: RaceSpec, trace: RaceTrace, layer_
         document["versus"] = {"labels": found.labels, "beats": found.beats, "seeds_needed": found.needed}
     if is_notebook(spec):
         document["notebook"] = notebook_table(trace)
+        document["notebook_wins"] = notebook_wins(trace)
     return strict_json.plain(document)  # type: ignore[no-any-return]
 
 
@@ -92,33 +94,6 @@ def compared(spec: RaceSpec, trace: RaceTrace, ranked: Sequence[Ranked]) -> Vers
     if task is None or len(ranked) < 2:
         return None
     return versus(trace, ranked, task.chance_loss, task.loss_floor)
-
-
-def notebook_table(trace: RaceTrace) -> list[dict[str, Any]]:
-    """Return the notebook's own ranking of the first seed, as one run of it would print it, best score first.
-
-    score = final validation loss + standard deviation of the gradient norm - fall of the training loss. It adds
-    different units of one seed without intervals (`gradcore.ranking` does not); kept to show what that gives.
-    """
-    rows = [_notebook_row(entrant) for entrant in trace.entrants if entrant.outcome and entrant.steps]
-    rows.sort(key=lambda row: (np.isnan(row["score"]), row["score"]))
-    return [{**row, "rank": place} for place, row in enumerate(rows, 1)]
-
-
-def _notebook_row(entrant: EntrantTrace) -> dict[str, Any]:
-    assert entrant.outcome is not None  # the caller has left out entrants without one
-    norms, loss = entrant.gradient_norm[:, 0].astype(np.float64), entrant.loss[:, 0].astype(np.float64)
-    final = float(entrant.outcome.validation_loss[0])
-    with np.errstate(invalid="ignore", over="ignore"):  # a diverged seed: NaN is its honest value
-        stability, fall = float(np.std(norms)), float(loss[0] - loss[-1])
-    return {
-        "label": entrant.label,
-        "final_loss": final,
-        "avg_gradient_norm": float(np.mean(norms)),
-        "gradient_stability": stability,
-        "convergence_speed": fall,
-        "score": final + stability - fall,
-    }
 
 
 def _entrant(entrant: EntrantTrace, spec: RaceSpec, trace: RaceTrace, layer_norms: bool) -> dict[str, Any]:

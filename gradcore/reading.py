@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from gradcore.documents import notebook_table
+from gradcore.notebook_race import notebook_table
 from gradcore.ranking import LEVEL, SMALLEST_LOSS, diverged_at, median, median_metric, paired_p_values
 from gradcore.records import EntrantTrace, Floats, RaceTrace, Ranked
 from gradcore.specs import Choice

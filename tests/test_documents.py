@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from gradcore import strict_json
-from gradcore.documents import example_document, notebook_table, race_document, trace_from_document
+from gradcore.documents import example_document, race_document, trace_from_document
+from gradcore.notebook_race import notebook_table, notebook_wins
 from gradcore.presets import NOTEBOOK, PRESETS
 from gradcore.records import EntrantTrace, Outcome, RaceTrace, RunInfo, RunStatus
 from gradcore.specs import RaceSpec
+from tests.traces import make_entrant, make_trace
 
 SPEC = RaceSpec.from_json(
     {
@@ -148,6 +150,15 @@ def test_the_notebooks_table_is_its_formula_on_the_first_seed():
     assert sgd["convergence_speed"] == pytest.approx(2.0 - 0.05)
     assert sgd["score"] == pytest.approx(0.1 + math.sqrt(2 / 3) - 1.95)
     assert math.isnan(rows[1]["score"])  # a diverged entrant comes last, not first
+
+
+def test_the_winner_of_each_seed_is_counted_and_a_dead_seed_has_none():
+    flat, falling = [[1.0, 1.0], [1.0, 1.0]], [[1.0, 1.0], [0.5, math.nan]]
+    steady = make_entrant(flat, label="SGD", validation_loss=[0.1, math.nan])
+    learns = make_entrant(falling, label="Adam", validation_loss=[0.1, math.nan])
+    assert notebook_wins(make_trace([steady, learns])) == {"SGD": 0, "Adam": 1}
+    equal = make_trace([steady, make_entrant(flat, label="Lion", validation_loss=[0.1, 0.2])])
+    assert notebook_wins(equal) == {"SGD": 1, "Lion": 1}
 
 
 def test_only_the_notebooks_race_has_its_table():

@@ -24,6 +24,7 @@ from gradcore.versus import needed_sentence
 from ui import services
 from ui.frame import guarded_fragment
 from ui.plot import plot
+from ui.race_notebook import notebook_fold
 from ui.shared import Shared
 from ui.words import as_sentence, escaped
 
@@ -76,6 +77,8 @@ def race_result(run_id: str, cursor: int, spec: RaceSpec, trace: RaceTrace) -> N
     versus_row(run_id, cursor, spec, trace, ranked)
     st.dataframe(rows, column_config=_columns(rows), hide_index=True, width="stretch")
     st.caption(RANK_HELP)
+    if is_notebook(spec):
+        notebook_fold(trace)
 
 
 def rates_row(run_id: str, cursor: int, spec: RaceSpec, trace: RaceTrace) -> None:

@@ -18,7 +18,9 @@ def controls_of(app: AppTest) -> dict[str, object]:
 def test_the_first_view_shows_an_example_that_is_labelled_as_one(open_page):
     app = open_page(RACE)
     assert any("An example that ships with Gradient Clinic" in text for text in texts(app))
-    assert [chart["label"].split(" ")[0] for chart in charts(app)] == ["Training", "Gradient", "Final", "Mean", "Loss"]
+    assert [chart["label"].split(" ")[0] for chart in charts(app)] == [
+        "Training", "Gradient", "Final", "Mean", "Loss", "Share",
+    ]  # fmt: skip
     assert app.button(key="start").label.startswith("Start race · about ")
 
 
@@ -161,7 +163,7 @@ def test_a_run_that_failed_says_why_in_one_sentence_and_runs_again(open_page, la
     finish(run_id)
     app = open_page(RACE, run=run_id)
     assert lab.info(run_id).status == "failed"
-    assert shown(app.error[0].value).startswith("the optimizer SGD was refused by Keras: ")
+    assert shown(app.error[0].value).startswith("The optimizer SGD was refused by Keras: ")
     assert "Traceback" not in app.error[0].value
     app.button(key="rerun").click().run()
     assert app.query_params["run"] != run_id
@@ -254,6 +256,18 @@ def test_a_race_that_the_controls_express_says_nothing_of_the_kind(open_page, la
     run_id = lab.submit(RaceSpec.from_json({**PRESETS["default"].to_json(), "steps": 3, "seeds": 1}))
     finish(run_id)
     assert not any("cannot express" in text for text in texts(open_page(RACE, run=run_id)))
+
+
+def test_the_notebooks_race_shows_what_the_notebook_would_print_and_how_often_each_wins(open_page, lab: Lab, finish):
+    spec = {**PRESETS["notebook"].to_json(), "seeds": 4, "network": {"hidden": [8]}}
+    run_id = lab.submit(RaceSpec.from_json(spec))
+    finish(run_id)
+    app = open_page(RACE, run=run_id)
+    table = app.table[0].value
+    assert list(table["Medal"])[:4] == ["gold", "silver", "bronze", "4"]
+    wins = [int(text.partition(" of 4 seeds")[0]) for text in table["Wins"]]
+    assert sum(wins) == 4
+    assert len(open_page(RACE).table) == 0
 
 
 def test_tuned_learning_rates_are_shown_with_what_they_came_to(open_page, lab: Lab, finish):
