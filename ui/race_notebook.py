@@ -5,7 +5,6 @@ import streamlit as st
 from gradcore.figures import theme
 from gradcore.notebook_race import MEDALS, notebook_table, notebook_wins
 from gradcore.records import RaceTrace
-from gradcore.titles import counted
 from ui.words import unbroken
 
 COLUMNS = {
@@ -32,8 +31,8 @@ def notebook_fold(trace: RaceTrace) -> None:
         st.table([_row(row, wins, trace.seeds) for row in rows], border="horizontal")
         if trace.seeds > 1:
             st.caption(
-                f"Wins: the seeds of {trace.seeds} on which its score puts that optimizer first, each a run of the "
-                "notebook of its own."
+                "Wins: on how many seeds the score puts that optimizer first. Each seed is one run of the notebook; the "
+                "medals are those of the first."
             )
 
 
@@ -42,4 +41,4 @@ def _row(row: dict[str, object], wins: dict[str, int], seeds: int) -> dict[str, 
     medal = MEDALS[rank - 1] if rank <= len(MEDALS) else str(rank)
     found = {"Medal": medal, "Optimizer": unbroken(label)}
     found |= {title: theme.number(float(str(row[name])), 3) for name, title in COLUMNS.items()}
-    return found if seeds == 1 else {**found, "Wins": f"{wins[label]} of {counted(seeds, 'seed')}"}
+    return found if seeds == 1 else {**found, f"Wins in {seeds} seeds": str(wins[label])}
