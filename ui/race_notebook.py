@@ -31,8 +31,8 @@ def notebook_fold(trace: RaceTrace) -> None:
         st.table([_row(row, wins, trace.seeds) for row in rows], border="horizontal")
         if trace.seeds > 1:
             st.caption(
-                "Wins: on how many seeds the score puts that optimizer first. Each seed is one run of the notebook; the "
-                "medals are those of the first."
+                "Wins: on how many seeds the score puts that optimizer first. Each seed is one run of the notebook; "
+                "the medals are those of the first."
             )
 
 
