@@ -9,6 +9,7 @@ from ui.words import escaped
 
 Parameters = Mapping[str, list[str]]
 DEFAULT = "The default is used."
+EVERYWHERE = ("projector",)  # larger type and no menu: ui/frame.py
 LONGEST = 40  # characters of a value that are repeated
 
 
@@ -46,7 +47,7 @@ def say_unknown(given: Parameters, key: str, known: Collection[str], *, several:
 def say_unknown_keys(given: Parameters, known: Collection[str], families: tuple[str, ...] = ()) -> None:
     """Name each parameter that the page does not have; `families` begin the names of those that it may draw later."""
     for key in given:
-        if key not in known and not key.startswith(families):
+        if key not in (*known, *EVERYWHERE) and not key.startswith(families):
             end = suggestion(key, known) or "."
             st.warning(escaped(f"Unknown setting '{key[:LONGEST]}' in the address{end} It is ignored."))
 

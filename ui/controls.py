@@ -17,7 +17,7 @@ from gradcore.settings import Limits
 from gradcore.specs import CONSTANT_RATE, NO_CLIPPING, NO_NETWORK, Choice, EntrantSpec, NetworkSpec, RaceSpec
 from gradcore.tasks import TASKS, Task, task_of
 from gradcore.titles import widths_text
-from ui.address import Parameters, parameters, say_not_whole, say_unknown, say_unknown_keys
+from ui.address import EVERYWHERE, Parameters, parameters, say_not_whole, say_unknown, say_unknown_keys
 from ui.clip_rules import one_rule, rule_keys, rule_state
 from ui.task_controls import PREFIX, task_control, task_state
 
@@ -133,7 +133,7 @@ def adopt(run: RunInfo | None) -> bool:
     Returns:
         whether they were set now.
     """
-    address = st.query_params.to_dict()
+    address = {key: value for key, value in st.query_params.to_dict().items() if key not in EVERYWHERE}
     done = st.session_state.get("adopted") == run.id and "steps" in st.session_state if run else False
     if run is None or address != {"run": run.id} or done:  # controls that were left with their page are new again
         return False

@@ -1,3 +1,5 @@
+import pytest
+
 from gradcore.specs import RaceSpec
 from tests.pages.conftest import RECEPTION, charts, texts
 
@@ -19,7 +21,7 @@ def test_a_finished_run_stands_in_the_table_with_its_status_and_sparkline(open_p
     assert first["Status"] == "finished"
     assert first["Run"] == "Digits · SGD · 8 relu · 1 seed × 3 steps"
     assert len(first["Loss"]) == 3
-    assert first["Seconds"] >= 0
+    assert float(first["Took"].removesuffix(" s")) >= 0
 
 
 def test_the_demonstration_is_the_default_race_and_opens_on_its_page(open_page, lab):
@@ -30,3 +32,14 @@ def test_the_demonstration_is_the_default_race_and_opens_on_its_page(open_page, 
     assert run.spec["steps"] == 200
     assert len(run.spec["entrants"]) == 6
     assert run.visitor == app.session_state["visitor"]
+
+
+@pytest.mark.parametrize("page", ["app.py", "pages/1_Clipping_Lab.py", "pages/2_Optimizer_Race.py"])
+def test_a_projector_is_known_on_every_page_and_enlarges_it(open_page, page):
+    def enlarged(**address: str) -> bool:
+        app = open_page(page, **address)
+        assert not app.warning
+        return any("font-size: 20px" in element.proto.body for element in app.get("html"))
+
+    assert enlarged(projector="true")
+    assert not enlarged()
