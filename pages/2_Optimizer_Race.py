@@ -11,6 +11,7 @@ from ui.anatomy import anatomy
 from ui.frame import RACE, frame
 from ui.panels import link_to, try_this
 from ui.race_actions import asked_race, link_to_pair, offer_again, offer_inexpressible, start_row
+from ui.race_script import script_fold
 from ui.race_view import live_race, race_curves, race_result, status_line
 from ui.words import as_sentence, escaped
 
@@ -49,6 +50,7 @@ def main() -> None:
                 race_curves(run_id, cursor, trace)
                 with details:
                     race_result(run_id, cursor, spec, trace)
+                    script_fold(spec, trace)
         with details:
             try_this(EXPERIMENTS)
 

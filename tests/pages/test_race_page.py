@@ -269,6 +269,18 @@ def test_the_notebooks_race_shows_what_the_notebook_would_print_and_how_often_ea
     assert len(open_page(RACE).table) == 0
 
 
+def test_an_entrant_is_copied_as_python_and_what_cannot_be_says_so(open_page, lab: Lab, finish):
+    app = open_page(RACE)
+    assert "keras.optimizers.SGD(learning_rate=0.01)" in app.code[0].value
+    app.selectbox(key="script_of").set_value("Adam").run()
+    assert "keras.optimizers.Adam(learning_rate=0.001)" in app.code[0].value
+    entrants = [{"optimizer": "SGD", "clip": "zclip"}]
+    run_id = lab.submit(RaceSpec.from_json({"entrants": entrants, "steps": 3, "seeds": 1, "network": {"hidden": [4]}}))
+    finish(run_id)
+    refused = open_page(RACE, run=run_id)
+    assert any("The clip rule zclip cannot be copied as a script" in shown(text) for text in texts(refused))
+
+
 def test_tuned_learning_rates_are_shown_with_what_they_came_to(open_page, lab: Lab, finish):
     app = open_page(
         RACE, steps="4", seeds="2", width="8", learning_rates="tuned", schedule="cosine", optimizers=["SGD", "Adam"]

@@ -1,0 +1,28 @@
+"""An entrant of a race as a script to copy."""
+
+import streamlit as st
+
+from gradcore.errors import RefusedError
+from gradcore.records import RaceTrace
+from gradcore.script import script
+from gradcore.specs import RaceSpec
+from ui.words import as_sentence, escaped
+
+WHAT = (
+    "Plain Keras, from the first seed: it runs alone and prints the training loss of every step, the same as here to "
+    "within one in ten thousand."
+)
+
+
+def script_fold(spec: RaceSpec, trace: RaceTrace) -> None:
+    """Draw the script of one entrant, behind a fold; say why where there can be none."""
+    with st.expander("Copy as Python"):
+        label = st.selectbox("Entrant", spec.labels, key="script_of")
+        number = spec.labels.index(label)
+        try:
+            text = script(spec, number, trace.entrants[number].learning_rate)
+        except RefusedError as error:
+            st.caption(escaped(as_sentence(error)))
+            return
+        st.caption(WHAT)
+        st.code(text, language="python", height=360)
