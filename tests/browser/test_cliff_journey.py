@@ -80,7 +80,7 @@ def test_x4_shows_where_the_unclipped_descent_is_lost(page: Page, address, compl
     set_step(page, 0)
     page.wait_for_function(f"!document.querySelectorAll('{AREA}')[1].textContent.includes('not finite at step 4')")
     assert "283 steps with clipping" in title(page, chart=2)
-    expect(page.get_by_text("takes 101,003 steps")).to_be_visible()
+    expect(page.get_by_text("takes 101,003 steps", exact=True)).to_be_visible()
     assert [text for text in complaints if "404" not in text] == []
 
 

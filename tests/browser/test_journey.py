@@ -67,7 +67,7 @@ def test_a_visitor_starts_a_race_watches_it_leaves_and_finds_it_again(page: Page
     expect(
         page.get_by_text("Times the best (95 %)").or_(page.locator("[data-testid=stDataFrame]")).first
     ).to_be_visible()
-    expect(page.locator(AREA)).to_have_count(5)
+    expect(page.locator(AREA)).to_have_count(6)
     assert wait_for_steps(page, 199) == 200
 
     # a second, longer race with settings of its own: its curves grow, and a zoom survives that
@@ -123,12 +123,12 @@ def test_an_experiment_sets_every_control_that_it_names(page: Page, address):
     page.get_by_role("link", name=re.compile("The notebook's race")).click()
     expect(page.get_by_role("spinbutton", name="Steps")).to_have_value("5", timeout=MINUTE)
     expect(page.get_by_role("spinbutton", name="Depth")).to_have_value("4")
-    expect(page.get_by_text("there is nothing to learn").first).to_be_visible()
+    expect(page.get_by_text("a constant answer expects 1/12").first).to_be_visible()
     page.get_by_role("link", name=re.compile("Eight layers of sigmoids")).click()
     expect(page.get_by_role("spinbutton", name="Depth")).to_have_value("8", timeout=MINUTE)
     expect(page.get_by_text("8 × 64")).to_be_visible()
     expect(page.get_by_role("spinbutton", name="Steps")).to_have_value("200")  # not what the one before had set
-    expect(page.get_by_text("there is nothing to learn")).to_have_count(0)
+    expect(page.get_by_text("a constant answer expects 1/12")).to_have_count(0)
     page.reload()
     expect(page.get_by_role("spinbutton", name="Depth")).to_have_value("8", timeout=MINUTE)
 
