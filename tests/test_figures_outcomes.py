@@ -65,8 +65,14 @@ def test_stability_is_mean_and_deviation_over_steps_then_the_median_over_seeds()
 def test_what_is_not_finite_is_named_instead_of_drawn():
     trace = make_trace([make_entrant([[1.0], [2.0]], label="Adam"), make_entrant([[1.0], [NAN]], label="SGD")])
     figure = race.stability(trace)
-    assert figure.layout.title.subtitle.text.endswith("each seed and the median; not drawn, because not finite: SGD")
+    assert figure.layout.title.subtitle.text.endswith(
+        "each seed and the median; 100 % of the variance is a straight trend; not drawn, because not finite: SGD"
+    )
     assert figure.layout.title.text == "The gradient norm of Adam varies by 33 % of its mean"
+
+
+def test_a_norm_that_only_falls_is_all_trend_and_one_that_swings_is_none():
+    assert stability.trend_share(np.array([[4.0, 1.0], [3.0, 2.0], [2.0, 2.0], [1.0, 1.0]])).tolist() == [1.0, 0.0]
 
 
 def test_one_step_has_no_spread_to_draw():

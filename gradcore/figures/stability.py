@@ -31,6 +31,7 @@ class Stability:
     style: Style
     mean: Doubles  # (S,)
     deviation: Doubles  # (S,)
+    trend: Doubles  # (S,) share of the variance that is a straight line over the steps
 
     @property
     def median(self) -> tuple[float, float] | None:
@@ -46,8 +47,26 @@ def stabilities(trace: RaceTrace) -> tuple[Stability, ...]:
     for entrant, style in zip(trace.entrants, looks, strict=True):
         if entrant.steps:
             norms = np.where(np.isfinite(entrant.gradient_norm), entrant.gradient_norm, np.nan).astype(np.float64)
-            found.append(Stability(entrant.label, style, norms.mean(axis=0), norms.std(axis=0)))
+            mean, deviation = norms.mean(axis=0), norms.std(axis=0)
+            found.append(Stability(entrant.label, style, mean, deviation, trend_share(norms)))
     return tuple(found)
+
+
+def trend_share(norms: Doubles) -> Doubles:
+    """Return which share of each seed's variance over the steps a straight line explains, NaN where it does not vary.
+
+    Args:
+        norms: gradient norms (T, S).
+
+    Example:
+        >>> trend_share(np.array([[3.0, 1.0, 2.0], [2.0, 2.0, 2.0], [1.0, 1.0, 2.0]])).tolist()
+        [1.0, 0.0, nan]
+    """
+    steps = np.arange(len(norms)) - (len(norms) - 1) / 2
+    centred = norms - norms.mean(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share: Doubles = (steps @ centred) ** 2 / ((steps @ steps) * (centred**2).sum(axis=0))
+    return share
 
 
 def stability(trace: RaceTrace, height: int = theme.HEIGHT) -> go.Figure:
@@ -62,7 +81,8 @@ def stability(trace: RaceTrace, height: int = theme.HEIGHT) -> go.Figure:
     layout = {
         "title": theme.title(
             stability_title(found),
-            f"Gradient norm over {counted(_steps_so_far(trace), 'step')}, each seed and the median{_left_out(found)}",
+            f"Gradient norm over {counted(_steps_so_far(trace), 'step')}, each seed and the median"
+            + "".join(f"; {note}" for note in (_trend(found), _left_out(found)) if note),
         ),
         "height": height,
         "xaxis": {**across, **VERTICAL_GRID},
@@ -105,7 +125,7 @@ def _stability_points(one: Stability) -> list[dict[str, Any]]:
     same = {"type": "scatter", "name": theme.short(one.label), "meta": one.label}
     text = [_said(one, f"seed {seed}", *pair) for seed, pair in enumerate(zip(one.mean, one.deviation, strict=True))]
     small = points(one.mean, one.deviation, one.style.marker, 6, theme.faded(one.style.color, 0.4), text)
-    said = [_said(one, "median", *middle)]
+    said = ["<br>".join(filter(None, (_said(one, "median", *middle), _trend([one]))))]
     large = points([middle[0]], [middle[1]], one.style.marker, 13, one.style.color, said)
     return [{**same, **small, "showlegend": False}, {**same, **large}]
 
@@ -137,10 +157,17 @@ def _share(place: float, axis: Layout) -> float:
     return float((place - low) / (high - low))
 
 
+def _trend(found: Sequence[Stability]) -> str:
+    """Return how much of the spread is no instability: the notebook counts a norm that falls as unsteady."""
+    shares = np.concatenate([one.trend for one in found]) if found else np.array([])
+    known = shares[np.isfinite(shares)]
+    return f"{100 * np.median(known):.0f} % of the variance is a straight trend" if known.size else ""
+
+
 def _left_out(found: Sequence[Stability]) -> str:
     """Return who is not drawn, "" where all are, or none is: the title says that."""
     lost = [one.label for one in found if one.median is None]
     if not lost or len(lost) == len(found):
         return ""
     who = theme.names(lost) if len(lost) <= 2 else f"{len(lost)} entrants"
-    return f"; not drawn, because not finite: {who}"
+    return f"not drawn, because not finite: {who}"
