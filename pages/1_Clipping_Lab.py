@@ -17,7 +17,7 @@ PARTS: Mapping[str, Callable[[], None]] = {
     "Advisor": clip_advisor.draw,
 }
 # Of its address: the parameters of all parts, and how the others begin.
-KNOWN = ("part", "gradient", "landscape", "rho", "length", "run")
+KNOWN = ("part", "gradient", "landscape", "rho", "length", "own", "run")
 FAMILIES = ("step_", "stream_", "cliff_", "real_", "advisor_")
 
 

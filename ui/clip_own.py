@@ -1,4 +1,4 @@
-"""A visitor's own gradients: an editable table, or a CSV or .npz file. They stay in the session, not in the address."""
+"""A visitor's own gradients: an editable table (it lives in the address), or a CSV or .npz file (for the session)."""
 
 from typing import Any
 
@@ -11,7 +11,8 @@ from gradcore.uploads import tensors_from_table, tensors_from_upload
 from gradcore.uploads.limits import LARGEST_FILE
 from ui.words import as_sentence, escaped
 
-TABLE, BASE, ROWS, READ = "own_table", "own_base", "own_rows", "own_read"
+TABLE, BASE, ROWS, READ, UPLOADED = "own_table", "own_base", "own_rows", "own_read", "own_uploaded"
+PACKED, LONGEST_PACKED = "own", 2000  # the table in the address, in characters; a longer one stays in the session
 COLUMN = "Entries"
 FIRST = [{COLUMN: "0.01, -50, 0.1"}, {COLUMN: "100, -0.05"}]
 INSTEAD = "Shown instead: what was read before."
@@ -28,9 +29,12 @@ def own_gradients() -> Gradients:
             "Or a file: CSV or .npz",
             type=["csv", "npz"],
             key="own_file",
+            on_change=_forget_upload,
             max_upload_size=LARGEST_FILE // 1024**2,
             help="CSV: rows of numbers, an empty line begins the next tensor. .npz: one tensor for each array.",
         )
+    if file is None and UPLOADED in st.session_state:  # read before another part or page was visited
+        return _kept_upload()
     try:
         found: Gradients = tensors_from_upload(file.name, file.getvalue()) if file else tensors_from_table(edited)
     except RefusedError as error:
@@ -39,14 +43,30 @@ def own_gradients() -> Gradients:
         return before
     st.session_state[READ] = found
     if file:
+        st.session_state[UPLOADED] = (file.name, found)
         st.caption(escaped(f"{file.name}: {_described(found)}. Remove the file to use the table."))
     return found
+
+
+def _forget_upload() -> None:
+    st.session_state.pop(UPLOADED, None)
+
+
+def _kept_upload() -> Gradients:
+    """Say which file is still used, and offer the table instead."""
+    name, found = st.session_state[UPLOADED]
+    st.caption(escaped(f"{name}: {_described(found)}, as it was read before."))
+    st.button("Use the table instead", icon=":material/table:", on_click=_forget_upload)
+    kept: Gradients = found
+    return kept
 
 
 def _table() -> list[str]:
     """Draw the editable table; its rows outlive a visit to another part or page."""
     if TABLE not in st.session_state or BASE not in st.session_state:
-        st.session_state[BASE] = st.session_state.get(ROWS, FIRST)
+        packed = st.query_params.get(PACKED)
+        given = FIRST if packed is None else [{COLUMN: row} for row in packed[:LONGEST_PACKED].split(";")]
+        st.session_state[BASE] = st.session_state.get(ROWS, given)
     edited = st.data_editor(
         pd.DataFrame(st.session_state[BASE], columns=[COLUMN], dtype=object),
         key=TABLE,
@@ -57,7 +77,17 @@ def _table() -> list[str]:
     )
     rows = [_text(value) for value in edited[COLUMN]]
     st.session_state[ROWS] = [{COLUMN: row} for row in rows]
+    _pack(rows)
     return rows
+
+
+def _pack(rows: list[str]) -> None:
+    """Keep the table in the address, where it is not the one that everybody starts with."""
+    packed = ";".join(row.replace(";", ",") for row in rows)
+    if packed != ";".join(row[COLUMN] for row in FIRST) and len(packed) <= LONGEST_PACKED:
+        st.query_params[PACKED] = packed
+    else:
+        st.query_params.pop(PACKED, None)
 
 
 def _text(value: Any) -> str:

@@ -10,6 +10,7 @@ from gradcore.blow_up_reading import pair_sentences
 from gradcore.blow_ups import is_pair
 from gradcore.documents import example_document, trace_from_document
 from gradcore.errors import GradcoreError, RefusedError
+from gradcore.presets import exploding_rnn
 from gradcore.records import RaceTrace, RunInfo, RunStatus
 from gradcore.specs import RaceSpec
 from ui import services
@@ -60,6 +61,7 @@ def draw() -> None:
             live_pair(shown.id, RaceSpec.from_json(shown.spec))
         else:
             _start_row(asked, shown, refusal)
+            _say_what_is_shown(shown, asked)
             _result(shown, details)
     with details:
         with st.expander("What the notebook got wrong"):
@@ -111,6 +113,22 @@ def _start_row(asked: RaceSpec | None, shown: RunInfo | None, refusal: str) -> N
     if started and asked is not None:
         st.query_params[RUN] = services.lab().submit(asked, visitor=services.visitor(), again=again)
         st.rerun()
+
+
+def _say_what_is_shown(shown: RunInfo | None, asked: RaceSpec | None) -> None:
+    """Name the settings of the pair that is drawn, where the controls ask for another one."""
+    spec = RaceSpec.from_json(shown.spec) if shown else exploding_rnn()
+    settings = settings_of(spec)
+    if settings is None or asked is None or asked.to_json() == (shown.spec if shown else _admitted(spec)):
+        return
+    parts = [f"learning rate {settings['learning_rate']:g}", f"spectral radius {settings['radius']:g}"]
+    parts.append(f"threshold {settings['max_norm']:g}")
+    st.caption(f"Shown below: {', '.join(parts)}. The controls ask for another pair; train both to see it.")
+
+
+def _admitted(spec: RaceSpec) -> dict[str, object]:
+    """Return the JSON form that a spec is stored in."""
+    return admit(spec, services.settings().limits).to_json()
 
 
 def _seconds(asked: RaceSpec) -> int:

@@ -74,15 +74,15 @@ def settings_of(spec: RaceSpec) -> dict[str, float] | None:
 
 
 def adopt(run: RunInfo | None, limits: Limits) -> None:
-    """Set the controls to a run that was opened by its address alone; once, so that they can be changed then."""
-    alone = set(st.query_params.to_dict()) <= {"part", RUN}
-    if run is None or not alone or st.query_params.get(RUN) != run.id or st.session_state.get(ADOPTED) == run.id:
+    """Set the controls to a run that was opened by its address; once, and not those that the address names too."""
+    done = st.session_state.get(ADOPTED) == run.id and KEYS["radius"] in st.session_state if run else False
+    if run is None or st.query_params.get(RUN) != run.id or done:
         return
     settings = settings_of(RaceSpec.from_json(run.spec)) or {}
     values = {KEYS[name]: value for name, value in settings.items()}
     ranges = _ranges(limits)
     if all(ranges[key][0] <= value <= ranges[key][1] for key, value in values.items()):
-        st.session_state.update(values)
+        st.session_state.update({key: value for key, value in values.items() if key not in st.query_params})
         st.session_state[ADOPTED] = run.id
 
 

@@ -128,18 +128,20 @@ def show_spec(spec: RaceSpec) -> None:
 
 
 def adopt(run: RunInfo | None) -> bool:
-    """Set the controls to a run that was opened by its address alone; once, so that they can be changed then.
+    """Set the controls to a run that was opened by its address; once, so that they can be changed then.
+
+    Those that the address names beside the run stay as it names them: a reload keeps what was changed.
 
     Returns:
-        whether they were set now.
+        whether they were all set now.
     """
-    address = {key: value for key, value in st.query_params.to_dict().items() if key not in EVERYWHERE}
     done = st.session_state.get("adopted") == run.id and "steps" in st.session_state if run else False
-    if run is None or address != {"run": run.id} or done:  # controls that were left with their page are new again
+    if run is None or st.query_params.get("run") != run.id or done:  # controls left with their page are new again
         return False
-    show_spec(RaceSpec.from_json(run.spec))
+    values = _values(RaceSpec.from_json(run.spec))
+    st.session_state.update({key: value for key, value in values.items() if key not in st.query_params})
     st.session_state["adopted"] = run.id
-    return True
+    return set(st.query_params) <= {"run", *EVERYWHERE}
 
 
 def widths(shape: str, width: int, depth: int) -> tuple[int, ...]:

@@ -22,7 +22,7 @@ STYLE = """<style>
 [data-testid="stSidebarHeader"] { height: 2.5rem; }
 .stMainBlockContainer h3 { font-size: 1.15rem; padding: 1rem 0 0.5rem; }
 .stMainBlockContainer [data-testid="stPageLink"] p { white-space: normal; }
-[data-testid="stBaseButton-primary"] { color: light-dark(#FFFFFF, #0F1420) !important; }
+[data-testid="stBaseButton-primary"]:not(:disabled) { color: light-dark(#FFFFFF, #0F1420) !important; }
 .gradcore-try { list-style: none !important; margin: 0 !important; padding: 0 !important; }
 .gradcore-try li { margin: 0 0 0.5rem !important; padding: 0 !important; }
 .gradcore-try a { color: light-dark(#234FFD, #869BF9); font-weight: 600; text-decoration: none; }

@@ -48,6 +48,8 @@ def offer_inexpressible(shown: RunInfo | None, asked: RaceSpec | None, *, adopte
     if adopted and (asked is None or asked.to_json() != shown.spec):
         st.session_state["inexpressible"] = shown.id
     if st.session_state.get("inexpressible") != shown.id:
+        if asked is not None and asked.to_json() != shown.spec:
+            st.caption("The controls ask for another race than the one below; start it to see it.")
         return
     st.caption("The controls cannot express this race and stand at one that is near it.")
     if shown.status is RunStatus.FINISHED and st.button("Run this race again", icon=":material/replay:", key="repeat"):

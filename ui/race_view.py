@@ -115,7 +115,7 @@ def status_line(info: RunInfo, spec: RaceSpec) -> str:
     """Return what is shown and what became of it, in one line."""
     when = f"{info.created.astimezone(UTC):%d %b %H:%M} UTC"
     took = f" in {info.seconds:.1f} s" if info.seconds is not None and info.status is RunStatus.FINISHED else ""
-    return f"{race_title(spec)} — {info.status}{took}, {when}, run {info.id}"
+    return f"{race_title(spec)} · {info.status}{took}, {when}, run {info.id}"
 
 
 def _look(run_id: str, interval: float) -> None:

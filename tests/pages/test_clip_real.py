@@ -69,6 +69,14 @@ def test_a_link_opens_a_pair_with_its_settings_for_somebody_else(open_part, lab,
     assert any("An example" in text for text in texts(open_part()))
 
 
+def test_a_setting_beside_a_run_in_the_address_leaves_the_runs_others(open_part, lab, finish):
+    run_id = lab.submit(SMALL, visitor="somebody else")
+    finish(run_id)
+    app = open_part(run=run_id, real_rate="0.25")
+    assert (values(app)["rho"], values(app)["length"], values(app)["real_rate"]) == (1.6, 8, 0.25)
+    assert any("The controls ask for another pair; train both to see it." in text for text in texts(app))
+
+
 def test_the_race_page_shows_a_pair_too_and_leads_back(open_page, lab, finish):
     run_id = lab.submit(SMALL, visitor="somebody else")
     finish(run_id)

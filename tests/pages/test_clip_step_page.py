@@ -121,6 +121,26 @@ def test_no_rule_and_every_rule_are_drawn(open_page):
     assert len(table(app, RULE_TABLE)["Rule"]) == 11
 
 
+def test_the_own_table_lives_in_the_address(open_page):
+    app = open_page(CLIPPING, gradient="Your own", own="3, 4;;0.5")
+    assert not app.warning
+    assert [row["Entries"] for row in app.session_state[clip_own.ROWS]] == ["3, 4", "", "0.5"]
+    app.session_state[clip_own.TABLE] = {"edited_rows": {0: {"Entries": "6, 8"}}}
+    app.run()
+    assert app.query_params["own"] == "6, 8;;0.5"
+    assert "own" not in open_page(CLIPPING, gradient="Your own").query_params
+
+
+def test_an_uploaded_file_outlives_a_visit_to_another_part(open_page):
+    app = open_page(CLIPPING, gradient="Your own")
+    app.file_uploader[0].set_value(("own.csv", b"3,4\n", "text/csv")).run()
+    app.segmented_control(key="part").set_value("Stream").run()
+    app.segmented_control(key="part").set_value("One step").run()
+    assert any(text == "own.csv: 1 tensor of 2, as it was read before." for text in texts(app))
+    next(button for button in app.button if button.label == "Use the table instead").click().run()
+    assert not any("own.csv" in text for text in texts(app))
+
+
 def test_own_tensors_come_from_the_table_and_mistakes_name_row_and_number(open_page):
     app = open_page(CLIPPING, gradient="Your own")
     assert table(app, RULE_TABLE)["Norms of the tensors"][2] == "50 → 2.236, 100 → 4.472"

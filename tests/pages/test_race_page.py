@@ -136,6 +136,15 @@ def test_a_visitor_who_asks_for_a_race_that_is_there_already_finds_it_again(open
     assert any(f"run {first.query_params['run']}" in text for text in texts(second))
 
 
+def test_a_setting_beside_a_run_in_the_address_leaves_the_runs_others(open_page, lab, finish):
+    spec = RaceSpec.from_json({**PRESETS["default"].to_json(), "steps": 3, "seeds": 2, "network": {"hidden": [14, 7]}})
+    run_id = lab.submit(spec)
+    finish(run_id)
+    app = open_page(RACE, run=run_id, seeds="4")
+    assert (controls_of(app)["width"], controls_of(app)["steps"], controls_of(app)["seeds"]) == (14, 3, 4)
+    assert any("The controls ask for another race than the one below" in text for text in texts(app))
+
+
 @pytest.mark.parametrize(
     "run", ["", "[x](http://evil.example)", "abcdefghij", "not an id", "../../etc", "1' OR '1'='1", "<script>"]
 )
