@@ -41,7 +41,7 @@ _ENTRIES = (
     Scenario("large", "Large", "Both tensors are large, the second one more so.", _LARGE, True),
     Scenario("explosive", "Explosive", "About a thousand times the size of the normal gradient.", _EXPLOSIVE, True),
     Scenario("mixed", "Mixed", "Two entries are large, three are small.", _MIXED, True),
-    Scenario("vanishing", "Vanishing", "A millionth of the normal gradient: no clipping makes it longer.", _VANISHING),
+    Scenario("vanishing", "Vanishing", "A millionth of the normal gradient: no limit makes it longer.", _VANISHING),
     Scenario("sparse", "Sparse", "Two entries are not zero, as in an embedding.", _SPARSE),
     Scenario("non_finite", "Non-finite", "The normal gradient with one infinite entry.", _NON_FINITE),
 )

@@ -79,7 +79,7 @@ LAYERS: Sequence[Sequence[str]] = (
     ("ui.services",),
     ("ui.warm_up",),
     ("ui.frame",),
-    ("ui.anatomy", "ui.clip_rules", "ui.race_notebook", "ui.race_script", "ui.task_controls"),
+    ("ui.anatomy", "ui.clip_notebook", "ui.clip_rules", "ui.race_notebook", "ui.race_script", "ui.task_controls"),
     ("ui.controls", "ui.panels", "ui.race_view"),
     ("ui.clip_sources",),
     ("ui.clip_proof",),

@@ -140,6 +140,26 @@ def test_a_descent_that_rises_again_has_not_settled():
     assert make([0.001, NAN]).settled_at is None
 
 
+@pytest.mark.parametrize(
+    ("rule", "arrives"),
+    [
+        (norm(0.2), {119: 70, 120: 70, 121: 70, 240: 70, 500: 70}),
+        (Choice.of("normalized", norm=1.0), {119: None, 120: None, 121: None, 240: 236, 500: 236}),
+        (Choice.of("normalized", norm=0.2), {119: None, 120: None, 121: None, 240: None, 400: 397, 500: 397}),
+        (Choice.of("clip_by_value", max_value=0.2), {119: None, 120: None, 121: None, 240: None, 500: None}),
+    ],
+)
+def test_whether_a_descent_arrives_does_not_depend_on_where_it_is_cut(rule, arrives):
+    found = {steps: descend("recurrent", (5.0, -2.2), 0.4, steps, rule) for steps in arrives}
+    assert {steps: path.settled_at for steps, path in found.items()} == arrives
+
+
+def test_the_step_that_proves_that_a_descent_does_not_stay_is_kept():
+    path = descend("recurrent", (5.0, -2.2), 0.4, 120, Choice.of("normalized", norm=0.2))
+    assert path.loss[77:].max() < 0.01
+    assert (path.settled_at, path.leaves_at) == (None, 160)
+
+
 def test_lost_is_where_the_last_value_is_not_finite():
     assert make([1.0, 2.0, INF]).lost_at == 2
     assert make([1.0, 2.0]).lost_at is None

@@ -11,6 +11,7 @@ from gradcore.clip_trials.matching import STRENGTH, matched
 from gradcore.clip_trials.measures import cosine
 from gradcore.clip_trials.notebook import notebook_run, printed_lines
 from gradcore.clip_trials.quick import quick_stream
+from gradcore.clip_trials.reading import steady_rate, stream_sentences
 from gradcore.clip_trials.spread import spread
 from gradcore.clipping import CLIP_RULES
 from gradcore.scenarios import SCENARIOS
@@ -186,11 +187,35 @@ def test_a_burst_of_nan_leaves_every_other_step_as_it_was():
         assert same == (step not in (3, 4))
 
 
+def test_a_threshold_of_the_warm_up_is_not_the_final_one():
+    short, past = (run_stream(norms(*[0.5] * steps), [Choice.of("adagc", warmup=3)]).results[0] for steps in (3, 4))
+    assert short.final_threshold == 1
+    assert past.final_threshold is None
+
+
+def test_a_skipped_last_step_leaves_the_threshold_before_it_the_final_one():
+    assert (
+        run_stream(norms(3.0, np.nan), [Choice.of("clip_by_global_norm", max_norm=2.0)]).results[0].final_threshold == 2
+    )
+
+
+@pytest.mark.parametrize("history", [1, 5, 11, 50])
+def test_what_is_said_of_a_steady_stream_is_what_the_rule_does(history):
+    rule = Choice.of("adaptive_percentile", percentile=90.0, history=history, min_clip=1e-9, max_clip=1e9)
+    steady = np.exp(np.random.default_rng(0).normal(size=4000))
+    result = run_stream(norms(*steady), [rule]).results[0]
+    assert result.clipped[history + 10 :].mean() == pytest.approx(steady_rate(90.0, history), abs=0.02)
+
+
 def test_all_steps_not_finite_is_a_stream_too():
     trial = run_stream(norms(np.nan, np.inf), [CLASS])
     assert trial.mean_norm is None
     assert trial.results[0].final_threshold is None
     assert (trial.results[0].clip_rate, trial.results[0].skipped.all()) == (0, True)
+    assert stream_sentences(trial, notebook_run(trial.norms))[1:] == [
+        "The notebook's class says “No clipping needed: nan” and lets the NaN into the training.",
+        "Every rule here skips a step that is not finite and keeps it out of its history.",
+    ]
 
 
 @pytest.mark.parametrize("name", list(CLIP_RULES))

@@ -111,8 +111,19 @@ def test_one_gradient_is_not_one_gradients():
     assert "changes 1 of 1 gradient (" in said
 
 
-def test_many_rules_get_three_sentences():
-    assert len(cliff.sentences("recurrent", crowd())) == 3
+def test_many_rules_get_three_sentences_and_the_others_are_not_passed_over():
+    said = cliff.sentences("recurrent", crowd())
+    assert len(said) == 4
+    assert said[3] == "The table has 2 more rules."
+    assert cliff.sentences("recurrent", several())[3] == "The table has 1 more rule."
+
+
+def test_a_descent_that_only_ends_below_the_target_has_not_arrived():
+    value = Choice.of("clip_by_value", max_value=0.2)
+    path = descend("recurrent", (5.0, -2.2), 0.4, 500, value)
+    assert path.loss[-1] < 0.01
+    assert title([path]).startswith("By value: the descent is at a loss of ")
+    assert cliff.sentences("recurrent", [path])[0].endswith("at the last step, not below 0.01 for good.")
 
 
 # ---- the landscape

@@ -36,6 +36,13 @@ def say_not_number(given: Parameters, key: str, least: float, most: float) -> No
             _say(f"`{key}` must be a number from {least:g} to {most:g}", key, text)
 
 
+def say_not_flag(given: Parameters, key: str) -> None:
+    """Name a parameter that is neither true nor false."""
+    for text in given.get(key, []):
+        if text.lower() not in ("true", "false"):
+            _say(f"`{key}` must be true or false", key, text)
+
+
 def say_unknown(given: Parameters, key: str, known: Collection[str], *, several: bool = False) -> None:
     """Name each value of a parameter that is none of those that are known; `several` where others may stay."""
     for text in given.get(key, []):

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Final
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from gradcore.cliffs import LANDSCAPES, Arrival, Descent, descend, fixed_step_limit
 from gradcore.cliffs import steps_on_quartic as count
@@ -14,9 +15,9 @@ from gradcore.figures import cliff as figures
 from gradcore.figures import theme
 from gradcore.specs import Choice
 from gradcore.titles import counted
-from ui.address import parameters, say_not_number, say_unknown
+from ui.address import parameters, say_not_number, say_not_whole, say_unknown
 from ui.anatomy import anatomy
-from ui.clip_rules import rule_controls
+from ui.clip_rules import rule_controls, say_other_keys
 from ui.panels import try_this
 from ui.plot import plot
 from ui.words import escaped, unbroken
@@ -50,7 +51,12 @@ EXPERIMENTS = (
     ),
     (
         "By value, global norm, normalized, each at 0.2: which of them does not arrive?",
-        {"part": "Cliff", "cliff_rules": ["By value", "Global norm", "Normalized"], "cliff_normalized_norm": "0.2"},
+        {
+            "part": "Cliff",
+            "cliff_rules": ["By value", "Global norm", "Normalized"],
+            "cliff_normalized_norm": "0.2",
+            "cliff_steps": "500",
+        },
     ),
     (
         "x to the fourth at the limit of a fixed learning rate: 0.0012375 descends, 0.00125 swings for ever",
@@ -79,9 +85,10 @@ class Asked:
 def draw() -> None:
     """Draw the part of the clipping lab that is about a descent."""
     name = _landscape()
+    notices = st.container()
     picture, settings, details = anatomy()
     with settings:
-        asked = controls(name)
+        asked = controls(name, notices)
     if not asked.rules:
         with picture:
             st.caption("Choose a rule to see its descent.")
@@ -109,22 +116,25 @@ def _landscape() -> str:
     return name
 
 
-def controls(name: str) -> Asked:
-    """Draw the controls of a descent and return what they ask for."""
+def controls(name: str, notices: DeltaGenerator) -> Asked:
+    """Draw the controls of a descent and return what they ask for; what the address got wrong is named in a place."""
     given, land, prefix, far = parameters(), LANDSCAPES[name], PREFIX[name], RANGES[name]
     left_out, why = LEFT_OUT[name]
     norm, same = {"max_norm": land.max_norm}, {"max_value": land.max_norm}
-    rules = rule_controls(prefix, FIRST, {HELD: norm, "clip_by_value": same}, left_out, why)
-    ranges = {f"{prefix}_rate": RATES, f"{prefix}_steps": (1, MOST_STEPS)}
-    ranges |= {f"{prefix}_{part}": (-far, far) for part in land.parameters}
+    rules = rule_controls(prefix, FIRST, {HELD: norm, "clip_by_value": same}, notices, left_out, why)
+    ranges = {f"{prefix}_rate": RATES} | {f"{prefix}_{part}": (-far, far) for part in land.parameters}
     rate = _number("Learning rate", f"{prefix}_rate", land.learning_rate, RATES)
     start = []
     for column, part, value in zip(st.columns(len(land.parameters)), land.parameters, land.start, strict=True):
         with column:
             start.append(_number(f"Start {part}", f"{prefix}_{part}", value, (-far, far)))
     steps = st.number_input("Steps", 1, MOST_STEPS, land.steps, key=f"{prefix}_steps", bind=BIND)
-    for key, (least, most) in ranges.items():
-        say_not_number(given, key, least, most)
+    with notices:
+        for key, (least, most) in ranges.items():
+            say_not_number(given, key, least, most)
+        say_not_whole(given, f"{prefix}_steps", 1, MOST_STEPS)
+        own = {PREFIX[other]: ("rate", "steps", *LANDSCAPES[other].parameters) for other in PREFIX}
+        say_other_keys("cliff_", own)
     return Asked(name, tuple(start), rate, rules, int(steps))
 
 
@@ -155,7 +165,7 @@ def row(path: Descent) -> dict[str, str]:
     settled = f"Steps until below {theme.number(path.target)} for good"
     return {
         "Rule": unbroken(CLIP_RULES[path.rule].title),
-        settled: "never" if path.settled_at is None else f"{path.settled_at}",
+        settled: f"not by step\u00a0{path.steps}" if path.settled_at is None else f"{path.settled_at}",
         "Loss at the last step": theme.number(float(path.loss[-1])) if path.lost_at is None else lost,
         "Largest gradient norm": theme.number(float(path.norms.max())),
         "Longest step": f"{theme.number(length)} (step\u00a0{step})",

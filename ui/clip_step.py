@@ -2,28 +2,29 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from gradcore.clip_trials import Applied, OneStep, one_step
 from gradcore.clip_trials.matching import STRENGTH, matched
 from gradcore.clip_trials.measures import Gradients, whole_norm
-from gradcore.clip_trials.notebook import printed_lines
 from gradcore.clip_trials.shape import shape
 from gradcore.clipping import CLIP_RULES
 from gradcore.figures import clip_step as figures
 from gradcore.figures import theme
 from gradcore.scenarios import SCENARIOS
 from gradcore.specs import Choice, Tensor
-from ui.address import parameters, say_unknown
+from ui.address import parameters, say_not_flag, say_not_number, say_unknown
 from ui.anatomy import anatomy
+from ui.clip_notebook import notebook_lines
 from ui.clip_own import own_gradients
-from ui.clip_rules import rule_controls, weight_control
+from ui.clip_rules import LARGEST, SMALLEST, rule_controls, say_other_keys, weight_control
 from ui.panels import try_this
 from ui.plot import plot
-from ui.words import escaped, unbroken
+from ui.words import escaped, unbroken, unbroken_number
 
 OWN = "Your own"
 TITLES = {scenario.title: scenario for scenario in SCENARIOS.values()}
@@ -56,6 +57,7 @@ class Asked:
     tensors: Tensors
     rules: tuple[Choice, ...]
     weight: float | None  # of every entry, where a rule needs weights
+    unmatched: tuple[str, ...] = ()  # rules that cannot leave the norm of the others
 
     @property
     def gradients(self) -> Gradients:
@@ -80,40 +82,55 @@ def draw() -> None:
     if scenario:
         st.caption(scenario.summary)
     gradients = scenario.gradients if scenario else own_gradients()
+    notices = st.container()
     picture, settings, details = anatomy()
     with settings:
-        asked = _controls(gradients)
+        asked = _controls(gradients, notices)
     step, charts = _drawn(asked)
     about = "own" if asked.tensors else "none"
     with picture:
         plot(charts[0], key="step_entries", label="Entries of the gradient before and after each rule", height=HEIGHT,
              about=about)  # fmt: skip
-        st.markdown("\n".join(f"- {escaped(sentence)}" for sentence in sentences(step)))
+        st.markdown("\n".join(f"- {escaped(sentence)}" for sentence in sentences(step, asked.unmatched)))
     with details:
         _directions_and_shapes(charts, about)
         if step.results:
             st.table([row(one, step) for one in step.results], border="horizontal", hide_index=True)
         if scenario and scenario.in_notebook:
-            _notebook(step.gradients)
+            notebook_lines(step.gradients)
         try_this([(sentence, {"part": "One step", **values}) for sentence, values in EXPERIMENTS])
 
 
-def _controls(gradients: Gradients) -> Asked:
-    """Draw the rules and their strength."""
-    rules = rule_controls("step", FIRST, PROPOSED)
-    weight = weight_control("step", rules)
+def _controls(gradients: Gradients, notices: DeltaGenerator) -> Asked:
+    """Draw the rules and their strength, which a match takes over."""
+    with notices:
+        say_not_flag(parameters(), "step_match")
+        say_not_number(parameters(), "step_norm", SMALLEST, LARGEST)
+        say_other_keys("step_", {"step": ("match", "norm", "weight")})
+    above, below = st.container(), st.container()
+    with below:
+        norm = _matched_norm()
+    held = STRENGTH if norm is not None and math.isfinite(whole_norm(gradients)) else {}
+    with above:
+        rules = rule_controls("step", FIRST, PROPOSED, notices, held=held)
+        weight = weight_control("step", rules, notices)
     tensors = tuple(None if part is None else Tensor.of(np.asarray(part)) for part in gradients)
     asked = Asked(tensors, rules, weight)
-    if st.toggle(
+    with below:
+        return asked if norm is None else _match(asked, norm)
+
+
+def _matched_norm() -> float | None:
+    """Draw whether all rules shall leave the same norm, and which; return it, None where they keep their thresholds."""
+    if not st.toggle(
         "At matched strength", key="step_match", bind="query-params",
         help="Changes the threshold of every rule so that all leave the same norm. Unequal thresholds compare nothing.",
     ):  # fmt: skip
-        asked = _match(asked, _number("Norm after, for all", "step_norm", 5.0))
-    return asked
-
-
-def _number(label: str, key: str, value: float) -> float:
-    return float(st.number_input(label, 1e-30, 1e30, value, format="%.6g", key=key, bind="query-params"))
+        return None
+    norm = st.number_input(
+        "Norm after, for all", SMALLEST, LARGEST, 5.0, format="%.6g", key="step_norm", bind="query-params"
+    )
+    return float(norm)
 
 
 def _match(asked: Asked, norm: float) -> Asked:
@@ -128,12 +145,13 @@ def _match(asked: Asked, norm: float) -> Asked:
         for one in found
         if one.reached and one.choice.name in STRENGTH
     ]
-    missed = [CLIP_RULES[one.choice.name].title for one in found if not one.reached]
+    unmatched = tuple(one.choice.name for one in found if not one.reached)
+    missed = [CLIP_RULES[name].title for name in unmatched]
     if said:
         st.caption(escaped("Matched with " + "; ".join(said) + "."))
     if missed:
         st.caption(escaped(f"{theme.names(missed)} cannot leave a norm of {theme.number(norm)} here."))
-    return Asked(asked.tensors, tuple(one.choice for one in found), asked.weight)
+    return replace(asked, rules=tuple(one.choice for one in found), unmatched=unmatched)
 
 
 def _directions_and_shapes(charts: Sequence[str], about: str) -> None:
@@ -153,7 +171,7 @@ def _drawn(asked: Asked) -> tuple[OneStep, tuple[str, str, str]]:
     gradients, weights = asked.gradients, asked.weights
     step = one_step(gradients, asked.rules, weights)
     drawn = (
-        figures.entries(step, HEIGHT),
+        figures.entries(step, HEIGHT, asked.unmatched),
         figures.angles(step, HEIGHT),
         figures.shapes(step, shape(gradients, asked.rules, weights), HEIGHT),
     )
@@ -165,12 +183,12 @@ def row(one: Applied, step: OneStep) -> dict[str, str]:
     """Return one rule as a row of the table; the norm after is the number that matters."""
     return {
         "Rule": unbroken(one.title),
-        "Norm after": f"**{theme.number(one.norm_after)}**",
+        "Norm after": f"**{unbroken_number(one.norm_after)}**",
         "Clipped": "yes" if one.clipped else "no",
         "Turned by": "no angle" if one.angle is None else f"{one.angle:.1f}°",
         "Cosine": "none" if one.cosine is None else f"{one.cosine:.4f}",
-        "Factor": "none in common" if one.scale is None else theme.number(one.scale),
-        "Threshold": "none" if one.threshold is None else theme.number(one.threshold),
+        "Factor": "none in common" if one.scale is None else unbroken_number(one.scale),
+        "Threshold": "none" if one.threshold is None else unbroken_number(one.threshold),
         "Norms of the tensors": norms_text(step.layer_norms_before, one.layer_norms_after),
         "Not finite": f"{one.non_finite_after}" + (", step skipped in training" if one.would_skip else ""),
     }
@@ -185,50 +203,25 @@ def norms_text(before: Sequence[float | None], after: Sequence[float | None]) ->
     """
     pairs = zip(before, after, strict=True)
     said = [
-        "no gradient" if old is None or new is None else f"{theme.number(old)}\u00a0→\u00a0{theme.number(new)}"
+        "no gradient" if old is None or new is None else f"{unbroken_number(old)}\u00a0→\u00a0{unbroken_number(new)}"
         for old, new in pairs
     ]
     return ", ".join(said[:MOST_NORMS]) + (f", and {len(said) - MOST_NORMS} more" if len(said) > MOST_NORMS else "")
 
 
-def sentences(step: OneStep) -> list[str]:
-    """Return what the charts show."""
+def sentences(step: OneStep, unmatched: Sequence[str] = ()) -> list[str]:
+    """Return what the charts show; `unmatched` rules are at no strength that could be compared."""
     said = [f"The norm before clipping is {theme.number(step.norm_before)}."]
     if step.non_finite_before:
         said.append("Training skips a step like this under every rule but no clipping; here each formula is applied.")
-    after = sorted({f"{one.norm_after:.4g}" for one in step.results if one.clipped})
+    after = {theme.number(one.norm_after) for one in step.results if one.choice.name not in ("none", *unmatched)}
     if len(after) > 1 and not step.non_finite_before:
+        who = "Without those that cannot be matched the rules" if unmatched else "The rules"
         said.append(
-            f"The rules leave {len(after)} different norms: that compares thresholds. "
+            f"{who} leave {len(after)} different norms: that compares thresholds. "
             "Match their strength to compare rules."
         )
     kept = [one.title for one in step.results if one.scale is not None and one.clipped and one.angle is not None]
     if kept:
         said.append(f"{theme.names(kept)}: one factor for all entries, so only the length of the step changes.")
     return said
-
-
-def _notebook(gradients: Gradients) -> None:
-    """Draw what the notebook printed for this gradient, what is true, and why."""
-    lines = printed_lines(gradients)
-    wrong = sum(not line.right for line in lines)
-    st.subheader("What the notebook printed", anchor=False)
-    st.table(
-        [
-            {
-                "Line": escaped(line.line),
-                "Printed": f"{line.printed:.4f}",
-                "True": f"{line.true:.4f}" if line.right else f"**{line.true:.4f}**",
-                "Why": line.why or "right",
-            }
-            for line in lines
-        ],
-        border="horizontal",
-        hide_index=True,
-    )
-    count = "No line is" if not wrong else "One line is" if wrong == 1 else f"{wrong} lines are"
-    st.markdown(
-        f"{count} wrong here. Its comparison sets the global norm to 5, entries to ±10 and a tenth of the norm between "
-        "1 and 10: three thresholds, not three rules. The one real difference, the direction, it never measured. "
-        "And its adaptive line is no clipping: it shrinks every gradient longer than 1, again each time it is applied."
-    )

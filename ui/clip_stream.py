@@ -6,7 +6,9 @@ from functools import lru_cache
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
+from streamlit.delta_generator import DeltaGenerator
 
+from gradcore.advisor import percent
 from gradcore.clip_trials import StreamResult, StreamTrial
 from gradcore.clip_trials.notebook import NotebookRun
 from gradcore.clip_trials.quick import quick_stream
@@ -36,6 +38,7 @@ PROPOSED = {  # the notebook's
 HEIGHT = 420
 SECONDS_PER_STEP = 4e-5  # of one rule at one step, for the estimate on the button
 MOST_SECONDS = 8.0  # of the seeds together: the page does it itself
+NO_SINGLE = {"adagc": "one per tensor", "adaptive_grad_clip": "one per unit"}  # threshold
 SHAPES = ((2,), (1,))  # of a stream's tensors
 EXPERIMENTS = (
     (
@@ -78,9 +81,10 @@ class Drawn:
 
 def draw() -> None:
     """Draw the part of the clipping lab that is about a stream."""
+    notices = st.container()
     picture, settings, details = anatomy()
     with settings:
-        asked = _asked()
+        asked = _asked(notices)
     found = _drawn(asked) if asked is not None else None
     with picture:
         preset_control()  # after the controls, whose state it reads
@@ -94,12 +98,12 @@ def draw() -> None:
         try_this([(sentence, {"part": "Stream", **values}) for sentence, values in EXPERIMENTS])
 
 
-def _asked() -> Asked | None:
+def _asked(notices: DeltaGenerator) -> Asked | None:
     """Draw the controls; return what they ask for, or say why it is refused."""
-    rules = rule_controls("stream", FIRST, PROPOSED)
-    weight = weight_control("stream", rules)
+    rules = rule_controls("stream", FIRST, PROPOSED, notices)
+    weight = weight_control("stream", rules, notices)
     try:
-        return Asked(stream_controls(), rules, weight)
+        return Asked(stream_controls(notices), rules, weight)
     except RefusedError as error:
         st.error(escaped(as_sentence(error)), icon=":material/error:")
         return None
@@ -174,13 +178,17 @@ def row(one: StreamResult, trial: StreamTrial) -> dict[str, str]:
     recent = "step" if min(one.recent, len(trial.norms)) == 1 else f"{min(one.recent, len(trial.norms))}"
     return {
         "Rule": unbroken(one.title),
-        "Clip rate": f"**{one.clip_rate:.1%}**",
+        "Clip rate": f"**{percent(one.clip_rate)}**",
         "Clipped": f"{int(one.clipped.sum())} of {counted(len(trial.norms), 'step')}",
         "Skipped": f"{int(one.skipped.sum())}",
-        "Recent rate": f"{one.recent_clip_rate:.1%} of the last {recent}",
+        "Recent rate": f"{percent(one.recent_clip_rate)} of the last {recent}",
         "Largest norm after": theme.number(float(after.max())) if after.size else "none",
-        "Final threshold": "none" if one.final_threshold is None else theme.number(one.final_threshold),
+        "Final threshold": _final_threshold(one),
     }
+
+
+def _final_threshold(one: StreamResult) -> str:
+    return NO_SINGLE.get(one.choice.name, "none") if one.final_threshold is None else theme.number(one.final_threshold)
 
 
 def _seeds(asked: Asked, found: Drawn) -> None:
@@ -211,8 +219,8 @@ def _spread(asked: Asked, shown: tuple[float, ...]) -> tuple[Spread, str, int]:
 def spread_sentences(many: Spread) -> list[str]:
     """Return mean and spread of each clip rate, and how often the notebook prints a threshold that it did not use."""
     said = [
-        f"{one.title}: clip rate {one.clip_rate.mean():.1%} ± {one.clip_rate.std():.1%} (standard deviation over the "
-        f"seeds), from {one.clip_rate.min():.0%} to {one.clip_rate.max():.0%}."
+        f"{one.title}: clip rate {percent(one.clip_rate.mean())} ± {percent(one.clip_rate.std())} (standard deviation "
+        f"over the seeds), from {percent(one.clip_rate.min())} to {percent(one.clip_rate.max())}."
         for one in many.rules
     ]
     percentiles = [one for one in many.rules if one.choice.name == PERCENTILE_RULE]

@@ -4,19 +4,23 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from gradcore.specs import NOTEBOOK_PHASES, TAILS, Phase, StreamSpec
 from gradcore.specs.stream import MOST_SEED
 from gradcore.titles import counted
-from ui.address import parameters, say_not_whole, say_unknown
+from ui.address import parameters, say_not_number, say_not_whole, say_unknown
+from ui.clip_rules import say_other_keys
 from ui.words import escaped
 
 BIND: Final = "query-params"
 MOST_STEPS = 200  # of one phase
 LARGEST_SCALE = 1e6
+LAST, MOST_LOST = 4 * MOST_STEPS, 100  # where a burst of NaN may begin, and its steps
 OWN = "Your own settings"
 TAIL_HELP = "  \n".join(f"{name}: {meaning}" for name, meaning in TAILS.items())
 NAN_HELP = "From this step on the gradient is not a number; empty: never."
+PARTS_OF_A_SCALE = ("_scale", "_from", "_to", "_exponential")
 RULE = "stream_adaptive_percentile_"
 # Each preset: the controls that it sets; the others go to their defaults.
 PRESETS: Mapping[str, Mapping[str, Any]] = {
@@ -39,18 +43,17 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
 }  # fmt: skip
 
 
-def stream_controls() -> StreamSpec:
+def stream_controls(notices: DeltaGenerator) -> StreamSpec:
     """Draw seed, tails and the burst of NaN, then the phases; return the stream, or raise RefusedError."""
-    given = parameters()
-    say_not_whole(given, "stream_seed", 0, MOST_SEED)
-    say_unknown(given, "stream_tail", TAILS)
+    with notices:
+        _say_dropped()
     seed = st.number_input("Seed", 0, MOST_SEED, 42, key="stream_seed", bind=BIND, help="42 is the notebook's.")
     tail = st.selectbox("Tails", list(TAILS), key="stream_tail", bind=BIND, help=TAIL_HELP)
     left, right = st.columns(2)
     nan_at = left.number_input(
-        "NaN at step", 0, 4 * MOST_STEPS, None, key="stream_nan_at", bind=BIND, placeholder="never", help=NAN_HELP
+        "NaN at step", 0, LAST, None, key="stream_nan_at", bind=BIND, placeholder="never", help=NAN_HELP
     )
-    count = right.number_input("for steps", 1, 100, 1, key="stream_nan_steps", bind=BIND)
+    count = right.number_input("for steps", 1, MOST_LOST, 1, key="stream_nan_steps", bind=BIND)
     with st.expander("Phases"):
         phases = tuple(_phase(phase) for phase in NOTEBOOK_PHASES)
     steps = sum(phase.steps for phase in phases)
@@ -58,6 +61,22 @@ def stream_controls() -> StreamSpec:
     if nan_at is not None and int(nan_at) >= steps:
         st.caption(escaped(f"The stream has {counted(steps, 'step')}; the NaN would come after its end."))
     return StreamSpec(int(seed), phases, tail, tuple(step for step in lost if step < steps))
+
+
+def _say_dropped() -> None:
+    """Name what the address asks for and no control of the stream can take."""
+    given = parameters()
+    say_not_whole(given, "stream_seed", 0, MOST_SEED)
+    say_unknown(given, "stream_tail", TAILS)
+    say_not_whole(given, "stream_nan_at", 0, LAST)
+    say_not_whole(given, "stream_nan_steps", 1, MOST_LOST)
+    own = [key.removeprefix("stream_") for key in _defaults() if not key.startswith(RULE)]
+    for name in own:
+        if name.endswith(PARTS_OF_A_SCALE):
+            say_not_number(given, f"stream_{name}", 0, LARGEST_SCALE)
+    for phase in NOTEBOOK_PHASES:
+        say_not_whole(given, f"stream_{phase.name}_steps", 0, MOST_STEPS)
+    say_other_keys("stream_", {"stream": (*own, "weight")})
 
 
 def preset_control() -> None:

@@ -2,6 +2,8 @@
 
 import re
 
+from gradcore.figures import theme
+
 WORD = re.compile(r"[a-z']+ ")
 SPECIAL = re.compile(r"(`\w+`)|([\\`*_{}\[\]()#+!|<>~$:-])")
 
@@ -24,6 +26,16 @@ def unbroken(text: str) -> str:
         'Global\\xa0norm'
     """
     return escaped(text).replace(" ", "\u00a0")
+
+
+def unbroken_number(value: float) -> str:
+    """Return a number for a table, with true minus signs: at a hyphen 3.9e-7 would be broken.
+
+    Example:
+        >>> unbroken_number(3.905e-7)
+        '3.905e−7'
+    """
+    return theme.number(value).replace("-", "−")
 
 
 def as_sentence(error: Exception, then: str = "") -> str:

@@ -1,11 +1,13 @@
 """Gradient descent on a landscape, step by step, with or without clipping.
 
+Whether a descent has arrived must not depend on where it was cut: one that ends below the target is followed further.
 Shapes: N steps made, P parameters.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +18,7 @@ from gradcore.clipping import CLIP_RULES
 from gradcore.specs import NO_CLIPPING, Choice
 
 Doubles = NDArray[np.float64]
+FOLLOWED = 1000  # the step to which a descent below its target is followed, at least
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,7 @@ class Descent:
     norms: Doubles  # (N + 1,) gradient norm before clipping
     clipped: NDArray[np.bool_]  # (N,) which gradients the rule changed
     target: float
+    leaves_at: int | None = None  # the step after the last at which the loss is no longer below the target
 
     @property
     def steps(self) -> int:
@@ -41,7 +45,9 @@ class Descent:
 
     @property
     def settled_at(self) -> int | None:
-        """The first step from which on the loss stays below the target, or None."""
+        """The first step from which on the loss stays below the target, also beyond the last step, or None."""
+        if self.leaves_at is not None:
+            return None
         above = np.flatnonzero(~(self.loss < self.target))
         first = int(above[-1]) + 1 if above.size else 0
         return first if first <= self.steps else None
@@ -59,6 +65,8 @@ def descend(
 ) -> Descent:
     """Follow the gradient for `steps` steps of `learning_rate`, each gradient clipped by a rule of the catalogue.
 
+    A descent that ends below its target is followed to step 1000, or as long again, to see whether it stays there.
+
     Example:
         >>> clip = Choice.of("clip_by_global_norm", max_norm=1.0)
         >>> descend("quartic", [20.0], learning_rate=0.5, steps=300, clip=clip).settled_at
@@ -71,31 +79,44 @@ def descend(
     finite_number("learning_rate", learning_rate, above=0)
     whole_number("steps", steps, 1)
     land, clip = LANDSCAPES[landscape], CLIP_RULES[clip.name].checked(clip)
-    points, found, clipped = _walk(land, checked_start(land, start), learning_rate, steps, clip)
+    most = max(2 * steps, FOLLOWED)
+    walk = _walk(land, checked_start(land, start), learning_rate, most, clip)
+    made = list(islice(walk, steps + 1))
+    ends_below = len(made) > steps and made[-1].loss < land.target
+    beyond = enumerate(walk, steps + 1) if ends_below else ()
     return Descent(
         rule=clip.name,
-        points=np.array(points),
-        loss=np.array([loss for loss, _ in found]),
-        norms=np.array([math.hypot(*slopes) for _, slopes in found]),
-        clipped=np.array(clipped, dtype=np.bool_),
+        points=np.array([one.point for one in made]),
+        loss=np.array([one.loss for one in made]),
+        norms=np.array([math.hypot(*one.slopes) for one in made]),
+        clipped=np.array([one.clipped for one in made[1:]], dtype=np.bool_),
         target=land.target,
+        leaves_at=next((step for step, one in beyond if not one.loss < land.target), None),
     )
 
 
-def _walk(
-    land: Landscape, point: tuple[float, ...], learning_rate: float, steps: int, clip: Choice
-) -> tuple[list[tuple[float, ...]], list[tuple[float, Slopes]], list[bool]]:
-    """Return points, loss and gradient at each, and which steps were clipped; the first non-finite one is the last."""
-    rule, points, found = CLIP_RULES[clip.name], [point], [land.loss(point)]
-    memory = rule.init(clip, [(len(point),)], steps)
-    clipped: list[bool] = []
-    while len(clipped) < steps and all(map(math.isfinite, (found[-1][0], *found[-1][1]))):
-        slopes = found[-1][1]
+@dataclass(frozen=True)
+class _Stop:
+    """A point of a walk with its loss and gradient, and whether the gradient that led to it was clipped."""
+
+    point: tuple[float, ...]
+    loss: float
+    slopes: Slopes
+    clipped: bool
+
+
+def _walk(land: Landscape, point: tuple[float, ...], learning_rate: float, most: int, clip: Choice) -> Iterator[_Stop]:
+    """Yield the start and what each step leads to, `most` at most; the first non-finite one is the last."""
+    rule = CLIP_RULES[clip.name]
+    memory = rule.init(clip, [(len(point),)], most)
+    stop = _Stop(point, *land.loss(point), clipped=False)
+    yield stop
+    for _ in range(most):
+        if not all(map(math.isfinite, (stop.loss, *stop.slopes))):
+            return
         with np.errstate(all="ignore"):  # squares of what is about to overflow
-            applied = rule.apply(clip, [np.array(slopes)], memory, [np.array(point)])
+            applied = rule.apply(clip, [np.array(stop.slopes)], memory, [np.array(point)])
         used, memory = tuple(np.asarray(applied.gradients[0]).tolist()), applied.memory
         point = tuple(at - learning_rate * slope for at, slope in zip(point, used, strict=True))
-        clipped.append(used != slopes)
-        points.append(point)
-        found.append(land.loss(point))
-    return points, found, clipped
+        stop = _Stop(point, *land.loss(point), clipped=used != stop.slopes)
+        yield stop

@@ -1,10 +1,20 @@
 """What a stream shows, in sentences: only what its numbers say."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 
-from gradcore.clip_trials.notebook import HISTORY, MAX_CLIP, MIN_CLIP, PERCENTILE, NotebookRun, notebook_run
+from gradcore.clip_trials.notebook import (
+    HISTORY,
+    MAX_CLIP,
+    MIN_CLIP,
+    PERCENTILE,
+    WARM_UP,
+    WARM_UP_THRESHOLD,
+    NotebookRun,
+    notebook_run,
+)
 from gradcore.clip_trials.stream import StreamResult, StreamTrial
 from gradcore.specs import Choice
 
@@ -36,18 +46,36 @@ def stream_sentences(trial: StreamTrial, run: NotebookRun) -> list[str]:
         []
     """
     histories = [one for one in trial.results if one.choice.name in BY_HISTORY]
-    said = [_by_construction(one) for one in histories]
+    said = [_by_construction(one, len(trial.norms)) for one in histories]
     said += [text for one in histories for text in (_new_normal(trial, one), _lifted(trial, one)) if text]
     return said + _blinded(trial, run)
 
 
-def _by_construction(one: StreamResult) -> str:
-    percentile = one.parameters["percentile"]
+def _by_construction(one: StreamResult, steps: int) -> str:
+    """Say which share of a steady stream is clipped, whatever its scale."""
+    percentile, history = one.parameters["percentile"], int(one.parameters.get("history", steps))
+    of = "" if history >= steps else f" of {history} {'norm' if history == 1 else 'norms'}"
     clamps = ", between its clamps" if one.choice.name == PERCENTILE_RULE else ""
+    share = 100 * steady_rate(percentile, history) if history < steps else 100 - percentile
+    if not share:
+        never = "the threshold is never below the step's own norm"
+        return f"{one.title} at percentile {percentile:g}{of} clips nothing of a steady stream{clamps}: {never}."
     return (
-        f"{one.title} at percentile {percentile:g} clips about {100 - percentile:g} % of a steady stream, whatever its "
+        f"{one.title} at percentile {percentile:g}{of} clips about {share:.3g} % of a steady stream, whatever its "
         f"scale{clamps}: by construction, so that its clip rate is no sign of trouble."
     )
+
+
+def steady_rate(percentile: float, history: int) -> float:
+    """Return which share of steps lies above a percentile of the last `history` norms, its own among them.
+
+    Every place in their order is equally likely, and a percentile lies between two of them or on one.
+
+    Example:
+        >>> [steady_rate(90.0, history) for history in (50, 5, 1)]
+        [0.1, 0.2, 0.0]
+    """
+    return (history - 1 - math.floor((history - 1) * percentile / 100)) / history
 
 
 def _new_normal(trial: StreamTrial, one: StreamResult) -> str:
@@ -62,8 +90,8 @@ def _new_normal(trial: StreamTrial, one: StreamResult) -> str:
     if later < 0.5 or later < 2 * early:
         return ""
     return (
-        f"The explosion becomes the new normal of {one.title}: at its start {early:.0%} of the norm passes, in its "
-        f"second half {later:.0%}, because clipped steps enter the history with the norm before clipping."
+        f"The explosion becomes the new normal of {one.title}: at its start {100 * early:.0f} % of the norm passes, in "
+        f"its second half {100 * later:.0f} %, because clipped steps enter the history with the norm before clipping."
     )
 
 
@@ -92,14 +120,17 @@ def _blinded(trial: StreamTrial, run: NotebookRun) -> list[str]:
     missed = [one for one in trial.results if one.choice.name == PERCENTILE_RULE]
     passed = int((missed[0].clipped & blind & ~run.clipped).sum()) if missed else 0
     steps = int((blind & ~lost).sum())
+    skips = "Every rule here skips a step that is not finite and keeps it out of its history."
+    if not steps:
+        return ["The notebook's class says “No clipping needed: nan” and lets the NaN into the training.", skips]
     said = (
         "The notebook's class says “No clipping needed: nan”, lets the NaN into the training, and then holds its "
-        f"threshold at the upper clamp for {steps} further {'step' if steps == 1 else 'steps'}, "
-        "while a NaN is in its window"
+        f"threshold at the upper clamp for {steps} further {'step' if steps == 1 else 'steps'}, while a NaN is in its "
+        "window"
     )
     pass_there = "1 step passes there" if passed == 1 else f"{passed} steps pass there"
     ours = f"; {pass_there} that the same rule clips here." if passed else "."
-    return [said + ours, "Every rule here skips a step that is not finite and keeps it out of its history."]
+    return [said + ours, skips]
 
 
 def statistics(trial: StreamTrial, run: NotebookRun, ours: StreamResult) -> list[tuple[str, str, str, str]]:
@@ -112,18 +143,35 @@ def statistics(trial: StreamTrial, run: NotebookRun, ours: StreamResult) -> list
     """
     mean = "none" if trial.mean_norm is None else f"{trial.mean_norm:.3f}"
     final = "none" if ours.final_threshold is None else f"{ours.final_threshold:.3f}"
-    nan = "a NaN in the history" if np.isnan(trial.norms).any() else "its history forgets the first steps"
+    nan = "a NaN in the history" if np.isnan(run.average_norm) else "its history forgets the first steps"
+    counts, bare = _why_counts(run, ours), _why_threshold(run, ours)
     rows: Sequence[tuple[str, str, str, str]] = (
         ("Total steps", f"{len(trial.norms)}", f"{len(trial.norms)}", ""),
-        ("Total clips", f"{run.clips}", f"{int(ours.clipped.sum())}", "a NaN in the history holds the threshold up"),
+        ("Total clips", f"{run.clips}", f"{int(ours.clipped.sum())}", counts),
         ("Overall clip rate", f"{run.rate:.1%}", f"{ours.clip_rate:.1%}", "the same"),
         ("Recent clip rate", f"{run.recent_rate:.1%}", f"{ours.recent_clip_rate:.1%}", "the same"),
         ("Average gradient norm", f"{run.average_norm:.3f}", mean, nan),
-        (
-            "Current adaptive threshold",
-            f"{run.current_threshold:.3f}",
-            final,
-            "it prints the bare percentile; the steps were judged by the clamped one",
-        ),
+        ("Current adaptive threshold", f"{run.current_threshold:.3f}", final, bare),
     )
     return [(name, printed, true, "" if printed == true else why) for name, printed, true, why in rows]
+
+
+def _why_counts(run: NotebookRun, ours: StreamResult) -> str:
+    """Return why the notebook's class clips other steps than the same rule here."""
+    return "a NaN in the history holds the threshold up" if run.blind.any() else _warm_up(ours)
+
+
+def _why_threshold(run: NotebookRun, ours: StreamResult) -> str:
+    """Return why its last printed threshold is another than the one that judged the last step."""
+    if np.isnan(run.current_threshold):
+        return "the percentile of a history with a NaN is NaN"
+    if ours.parameters["history"] < WARM_UP or len(run.norms) < WARM_UP:
+        return _warm_up(ours)
+    return "it prints the bare percentile; the steps were judged by the clamped one"
+
+
+def _warm_up(ours: StreamResult) -> str:
+    """Return how its warm-up differs: it counts the norms that the history holds, and its length cannot be set."""
+    if ours.parameters["history"] < WARM_UP:
+        return f"a history below {WARM_UP} never ends its warm-up, whose threshold is {WARM_UP_THRESHOLD:g}"
+    return f"its warm-up always has {WARM_UP} steps and a threshold of {WARM_UP_THRESHOLD:g}"

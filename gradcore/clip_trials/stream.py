@@ -56,9 +56,12 @@ class StreamResult:
 
     @property
     def final_threshold(self) -> float | None:
-        """The threshold of the last step that has one, as it was applied."""
-        found = self.threshold[~np.isnan(self.threshold)]
-        return float(found[-1]) if found.size else None
+        """The threshold of the last step that was not skipped, as it was applied; None where it had no single one.
+
+        AdaGC has one in its warm-up only: what it was then is not what judges its last steps.
+        """
+        found = self.threshold[~self.skipped]
+        return float(found[-1]) if found.size and not np.isnan(found[-1]) else None
 
 
 @dataclass(frozen=True)

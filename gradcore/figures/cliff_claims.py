@@ -67,12 +67,15 @@ def _pair_title(free: Descent, held: Descent) -> str:
 
 
 def sentences(landscape: str, paths: Sequence[Descent]) -> list[str]:
-    """Return what happened to the first descents, with their numbers; the table has the others."""
-    return [
+    """Return what happened to the first descents, with their numbers, and where the others are."""
+    others = len(paths) - MOST_SENTENCES
+    rest = [] if others < 1 else [f"The table has {counted(others, 'more rule')}."]
+    said = [
         text
         for path in paths[:MOST_SENTENCES]
         for text in (_of_free(landscape, path) if path.rule == "none" else _of_held(path))
     ]
+    return said + rest
 
 
 def _title(path: Descent) -> str:

@@ -5,7 +5,7 @@ all three are offered here.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,8 +65,11 @@ def _names(step: OneStep) -> list[str]:
     ]
 
 
-def entries(step: OneStep, height: int = theme.HEIGHT) -> go.Figure:
-    """Draw each entry before (pale bar) and after each rule (marker), on an axis that shows small and large ones."""
+def entries(step: OneStep, height: int = theme.HEIGHT, unmatched: Collection[str] = ()) -> go.Figure:
+    """Draw each entry before (pale bar) and after each rule (marker), on an axis that shows small and large ones.
+
+    The title leaves out the rules in `unmatched`, which are not at the strength of the others.
+    """
     found = shown_entries(step)
     scale = found.scale
     looks = rule_looks([one.choice.name for one in step.results])
@@ -77,7 +80,7 @@ def entries(step: OneStep, height: int = theme.HEIGHT) -> go.Figure:
         traces.append(_after(found, scale, one, found.after[place], look, shift))
     legend = theme.legend_below(label_width([one.title for one in step.results] or ["Before"]))
     layout = {
-        "title": theme.title(entries_title(step), _entries_subtitle(found)),
+        "title": theme.title(entries_title(step, unmatched), _entries_subtitle(found)),
         "height": height,
         "xaxis": _entry_axis(found),
         "yaxis": scale.axis("Entry"),
@@ -88,16 +91,16 @@ def entries(step: OneStep, height: int = theme.HEIGHT) -> go.Figure:
     return theme.figure(traces, layout, narrow={"xaxis": {"tickangle": 0}})
 
 
-def entries_title(step: OneStep) -> str:
+def entries_title(step: OneStep, unmatched: Collection[str] = ()) -> str:
     """Return what is seen: what becomes of the largest entry, or what is not finite."""
-    active = [one for one in step.results if one.choice.name != "none"]
+    active = [one for one in step.results if one.choice.name not in ("none", *unmatched)]
     if step.non_finite_before:
         return _spreading(step, active)
     if not active:
-        return "The gradient, not clipped"
+        return "No rule leaves this norm" if unmatched else "The gradient, not clipped"
     if not any(one.clipped for one in active):
         return "No rule touches this gradient"
-    return _largest(step, active)
+    return _largest(step, active, "matched rule" if unmatched else "rule")
 
 
 def _spreading(step: OneStep, active: Sequence[Applied]) -> str:
@@ -111,15 +114,21 @@ def _spreading(step: OneStep, active: Sequence[Applied]) -> str:
     return f"{what}; {rule_names(who)} {'makes' if len(who) == 1 else 'make'} that {worst}"
 
 
-def _largest(step: OneStep, active: Sequence[Applied]) -> str:
+def _largest(step: OneStep, active: Sequence[Applied], noun: str) -> str:
     before = flat(step.gradients)
     place = int(np.argmax(np.abs(before)))
-    after = sorted((float(flat(one.gradients)[place]), one.title) for one in active)
-    (least, low), (most, high) = sorted((after[0], after[-1]), key=lambda pair: abs(pair[0]))
-    claim = f"The largest entry, {theme.number(before[place])}, becomes {theme.number(least)}"
-    if theme.number(least) == theme.number(most):
-        return f"{claim} under every rule" if len(active) > 1 else f"{claim} ({low})"
-    return f"{claim} ({low}) to {theme.number(most)} ({high})"
+    after = [(float(flat(one.gradients)[place]), one.title) for one in active]
+    least, most = (theme.number(value) for value in sorted((min(after)[0], max(after)[0]), key=abs))
+    low, high = (_who([who for value, who in after if theme.number(value) == end]) for end in (least, most))
+    claim = f"The largest entry, {theme.number(before[place])}, becomes {least}"
+    if least == most:
+        return f"{claim} under every {noun}" if len(active) > 1 else f"{claim} ({low})"
+    return f"{claim} ({low}) to {most} ({high})"
+
+
+def _who(titles: Sequence[str]) -> str:
+    """Return a rule by its name, several by their number: of those that do the same none stands for all."""
+    return titles[0] if len(titles) == 1 else f"{len(titles)} rules"
 
 
 def _entries_subtitle(found: Entries) -> str:

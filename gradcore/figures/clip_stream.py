@@ -24,6 +24,7 @@ from gradcore.titles import counted
 __all__ = ["clip_rates", "norms", "thresholds"]
 
 NOTEBOOK = "Notebook's class"
+UNDER_EDGE = 0.97  # of the height: a marker there stays inside
 LEAST = 1e-4  # of the largest norm; smaller ones do not stretch the axis
 Doubles = NDArray[np.float64]
 
@@ -63,7 +64,7 @@ def norms_title(trial: StreamTrial) -> str:
         return "The gradient norm of every step, not clipped"
     first, *others = counts
     parts = [f"{first[0]} clips {first[1]} of {total}", *(f"{who} {count}" for who, count in others[:2])]
-    return ", ".join(parts) + (f", and {len(counts) - 3} more" if len(counts) > 3 else "")
+    return ", ".join(parts) + (f"; {counted(len(counts) - 3, 'more rule')} below" if len(counts) > 3 else "")
 
 
 def thresholds_title(trial: StreamTrial) -> str:
@@ -74,9 +75,16 @@ def thresholds_title(trial: StreamTrial) -> str:
         if known.size and known.max() > known.min():
             moves.append((known.max() / known.min(), one.title, float(known.min()), float(known.max())))
     if not moves:
-        return "No threshold moves"
+        return "After its warm-up AdaGC has a threshold for each tensor" if _by_tensor(trial) else "No threshold moves"
     _, who, low, high = max(moves)
     return f"The threshold of {who} moves between {theme.number(low, 3)} and {theme.number(high, 3)}"
+
+
+def _by_tensor(trial: StreamTrial) -> bool:
+    """Return whether AdaGC is past its warm-up, in which alone it has a single threshold."""
+    return any(
+        one.choice.name == "adagc" and one.final_threshold is None and not one.skipped.all() for one in trial.results
+    )
 
 
 def message(trial: StreamTrial, one: StreamResult, step: int) -> str:
@@ -150,7 +158,7 @@ def _threshold(title: str, values: Doubles, color: str, dash: str) -> dict[str, 
 
 
 def _not_finite(trial: StreamTrial) -> list[dict[str, Any]]:
-    """Return a marker on the upper edge for each step that is not finite."""
+    """Return a marker under the upper edge, on which the phases are named, for each step that is not finite."""
     steps = np.flatnonzero(~np.isfinite(trial.norms))
     if not steps.size:
         return []
@@ -161,7 +169,7 @@ def _not_finite(trial: StreamTrial) -> list[dict[str, Any]]:
             "name": "Not finite",
             "meta": "Not finite",
             "x": steps.astype(np.uint16),
-            "y": np.ones(len(steps), dtype=np.float32),
+            "y": np.full(len(steps), UNDER_EDGE, dtype=np.float32),
             "yaxis": "y2",
             "cliponaxis": False,
             "marker": {"symbol": "triangle-up", "size": 11, "color": theme.INK},

@@ -68,7 +68,7 @@ def test_a_visitor_clips_one_step_then_own_tensors_then_a_file(page: Page, addre
     buffer = io.BytesIO()
     np.savez(buffer, kernel=np.array([[30.0, 0.0], [0.0, 40.0]]))
     file.set_input_files({"name": "own.npz", "mimeType": "application/zip", "buffer": buffer.getvalue()})
-    wait_for_title(page, "The largest entry, 40, becomes 4 (Global norm) to 10 (By value)")
+    wait_for_title(page, "The largest entry, 40, becomes 4 (3 rules) to 10 (By value)")
     expect(page.get_by_text("own.npz: 1 tensor of 2 × 2.")).to_be_visible()
     page.get_by_role("button", name=re.compile("^Remove|^Delete")).first.click()
     file.set_input_files({"name": "own.csv", "mimeType": "text/csv", "buffer": b"1,2\n3,x\n"})

@@ -31,7 +31,7 @@ def test_the_table_has_a_row_for_each_rule(open_cliff):
     none, held = table(open_cliff())
     assert (none["Rule"], none["Steps until below 0.01 for good"], none["Steps clipped"]) == (
         "No clipping",
-        "never",
+        "not by step 120",
         "0 of 120",
     )
     assert (held["Rule"], held["Longest step"][:4]) == ("Global norm", "0.08")
@@ -81,10 +81,17 @@ def test_what_the_address_got_wrong_is_named(open_cliff):
     app = open_cliff(cliff_rate="-1", cliff_w="much", cliff_steps="1000000")
     assert [shown(warning.value) for warning in app.warning] == [
         "`cliff_rate` must be a number from 1e-06 to 100. Received: cliff_rate=-1. The default is used.",
-        "`cliff_steps` must be a number from 1 to 500. Received: cliff_steps=1000000. The default is used.",
         "`cliff_w` must be a number from -20 to 20. Received: cliff_w=much. The default is used.",
+        "`cliff_steps` must be a whole number from 1 to 500. Received: cliff_steps=1000000. The default is used.",
     ]
     assert app.session_state["cliff_rate"] == 0.4
+
+
+def test_a_name_that_no_control_of_the_cliff_has_is_named(open_cliff):
+    app = open_cliff(cliff_start_w="1", cliff_x4_rate="0.4", cliff_x4_normalized_norm="2", cliff_adagc_warmup="5")
+    assert [shown(warning.value) for warning in app.warning] == [
+        "Unknown setting 'cliff_start_w' in the address; did you mean 'cliff_w'? It is ignored."
+    ]
 
 
 def test_a_start_at_the_target_draws_no_learning_rates(open_cliff):
@@ -101,7 +108,7 @@ def test_every_rule_but_those_that_repeat_another_can_be_followed(open_cliff):
     ]  # fmt: skip
     app = open_cliff(cliff_rules=offered)
     assert [row["Rule"] for row in table(app)] == offered
-    assert titles(app)[0].startswith("6 of 10 descents arrive, ")
+    assert titles(app)[0].startswith("4 of 10 descents arrive, Ten percent first, at step 54")
     one_number = open_cliff(landscape=QUARTIC).button_group(key="cliff_x4_rules").options
     assert sorted(set(offered) - set(one_number)) == ["By value"]
 

@@ -96,7 +96,46 @@ def test_at_matched_strength_all_rules_leave_the_same_norm(open_page):
     assert any(text.startswith("Matched with By value: max value 2.236;") for text in texts(app))
     app = open_page(CLIPPING, step_match="true", step_norm="100")
     assert any("Ten percent cannot leave a norm of 100 here." in text for text in texts(app))
+    assert not any("different norms" in text for text in texts(app))
     open_page(CLIPPING, step_match="true", gradient="Non-finite")
+
+
+def test_what_the_matched_strength_sets_cannot_be_set_by_hand(open_page):
+    value = "step_clip_by_value_max_value"
+    assert not open_page(CLIPPING).number_input(key=value).disabled
+    app = open_page(CLIPPING, step_match="true")
+    assert app.number_input(key=value).disabled
+    assert app.number_input(key="step_ten_percent_fraction").disabled
+    assert not app.number_input(key="step_ten_percent_max_norm").disabled
+    assert not open_page(CLIPPING, step_match="true", gradient="Non-finite").number_input(key=value).disabled
+
+
+def test_a_rule_that_cannot_be_matched_is_not_in_the_title(open_page):
+    app = open_page(CLIPPING, step_match="true", step_rules=["Global norm", "AutoClip"])
+    assert titles(app)[0] == "The largest entry, 300, becomes 3.162 (Global norm)"
+
+
+def test_numbers_of_the_address_that_no_control_takes_are_named(open_page):
+    app = open_page(CLIPPING, step_match="maybe", step_norm="-1", step_weight="abc", step_rules="Adaptive (AGC)")
+    assert [shown(warning.value) for warning in app.warning] == [
+        "`step_match` must be true or false. Received: step_match=maybe. The default is used.",
+        "`step_norm` must be a number from 1e-30 to 1e+30. Received: step_norm=-1. The default is used.",
+        "`step_weight` must be a number from 1e-30 to 1e+30. Received: step_weight=abc. The default is used.",
+    ]
+
+
+def test_rules_that_do_the_same_are_counted_and_every_norm_of_the_table_too(open_page):
+    app = open_page(CLIPPING, step_rules=["By value", "Global norm", "ZClip", "AdaGC", "AutoClip"])
+    assert titles(app)[0] == "The largest entry, 300, becomes 0.6325 (AdaGC) to 300 (2 rules)"
+    assert len(set(table(app, RULE_TABLE)["Norm after"])) == 4
+    assert any(text.startswith("The rules leave 4 different norms") or "leave 4 different norms" in text
+               for text in texts(app))  # fmt: skip
+
+
+def test_small_numbers_of_the_table_hold_no_hyphen_to_break_at(open_page):
+    found = table(open_page(CLIPPING, gradient="Vanishing"), RULE_TABLE)
+    assert found["Norm after"][0] == "**3.905e−7**"
+    assert "-" not in found["Norms of the tensors"][0]
 
 
 def test_two_clamps_in_the_wrong_order_are_refused_in_one_sentence_and_the_others_stay(open_page):

@@ -27,7 +27,7 @@ def test_the_stream_opens_on_the_notebooks_with_its_statistics_corrected(open_pa
         "The threshold of Recent percentile moves between 1 and 10",
     ]
     assert app.session_state["stream_preset"] == "The notebook's stream"
-    assert table(app, 0)["Clip rate"] == ["**25.0%**", "**40.0%**"]
+    assert table(app, 0)["Clip rate"] == ["**25 %**", "**40 %**"]
     found = table(app, 1)
     assert found["As it was"] == ["20", "8", "40.0%", "40.0%", "4.528", "10.295"]
     assert found["Corrected"] == ["20", "8", "40.0%", "40.0%", "4.528", "**10.000**"]
@@ -48,7 +48,7 @@ def test_a_lasting_explosion_becomes_the_percentile_rules_new_normal(open_page):
     app = open_page(CLIPPING, part="Stream")
     preset(app, "A lasting explosion")
     assert app.session_state["stream_preset"] == "A lasting explosion"
-    assert said(app, "The explosion becomes the new normal of Recent percentile: at its start 1% of the norm passes")
+    assert said(app, "The explosion becomes the new normal of Recent percentile: at its start 1 % of the norm passes")
 
 
 def test_a_spike_lifts_its_own_threshold(open_page):
@@ -98,7 +98,54 @@ def test_percentile_101_and_history_0_are_named_and_the_defaults_used(open_page)
         "stream_adaptive_percentile_percentile: `percentile` must be at least 0 and at most 100."
     )
     assert found[1].startswith("stream_adaptive_percentile_history: `history` must be a whole number >= 1.")
-    assert table(app, 0)["Clip rate"] == ["**25.0%**", "**40.0%**"]
+    assert table(app, 0)["Clip rate"] == ["**25 %**", "**40 %**"]
+
+
+@pytest.mark.parametrize(
+    ("key", "given", "must"),
+    [
+        ("stream_nan_at", "-3", "a whole number from 0 to 800"),
+        ("stream_nan_steps", "0", "a whole number from 1 to 100"),
+        ("stream_normal_steps", "9999", "a whole number from 0 to 200"),
+        ("stream_explosion_scale", "nan", "a number from 0 to 1e+06"),
+        ("stream_explosion_exponential", "x", "a number from 0 to 1e+06"),
+        ("stream_rise_from", "-1", "a number from 0 to 1e+06"),
+    ],
+)
+def test_every_number_of_the_stream_that_no_control_takes_is_named(open_page, key, given, must):
+    app = open_page(CLIPPING, part="Stream", **{key: given})
+    assert [shown(warning.value) for warning in app.warning] == [
+        f"`{key}` must be {must}. Received: {key}={given}. The default is used."
+    ]
+
+
+def test_what_is_beyond_a_rules_control_is_named_outside_its_fold(open_page):
+    app = open_page(CLIPPING, part="Stream", stream_rules="AutoClip", stream_autoclip_include_current="maybe",
+                    stream_autoclip_percentile="101")  # fmt: skip
+    assert len(app.warning) == 2
+    assert not any(fold.warning for fold in app.expander)
+    app = open_page(CLIPPING, part="Stream", stream_adaptive_percentile_history="1000000", stream_nan_a="1")
+    assert [shown(warning.value) for warning in app.warning] == [
+        "`stream_adaptive_percentile_history` must be a whole number from 1 to 100000. "
+        "Received: stream_adaptive_percentile_history=1000000. The default is used.",
+        "Unknown setting 'stream_nan_a' in the address; did you mean 'stream_nan_at'? It is ignored.",
+    ]
+
+
+def test_past_its_warm_up_adagc_has_no_single_threshold(open_page):
+    steps = {f"stream_{phase}_steps": "0" for phase in ("rise", "explosion", "recovery")}
+    app = open_page(CLIPPING, part="Stream", stream_rules="AdaGC", stream_normal_steps="120", **steps)
+    assert table(app, 0)["Final threshold"] == ["one per tensor"]
+    assert titles(app)[1] == "After its warm-up AdaGC has a threshold for each tensor"
+    app = open_page(CLIPPING, part="Stream", stream_rules="AdaGC", stream_normal_steps="90", **steps)
+    assert table(app, 0)["Final threshold"] == ["1"]
+
+
+def test_a_short_history_is_given_its_true_reason(open_page):
+    app = open_page(CLIPPING, part="Stream", stream_adaptive_percentile_history="5")
+    assert table(app, 1)["Why"][1] == "a history below 10 never ends its warm-up, whose threshold is 1"
+    assert table(app, 1)["Why"][5] == "a history below 10 never ends its warm-up, whose threshold is 1"
+    assert said(app, "Recent percentile at percentile 90 of 5 norms clips about 20 % of a steady stream")
 
 
 def test_the_button_repeats_the_stream_for_200_seeds(open_page):
@@ -106,7 +153,9 @@ def test_the_button_repeats_the_stream_for_200_seeds(open_page):
     assert len(charts(app)) == 2
     app.button(key="stream_repeat").click().run(timeout=60)
     assert titles(app)[2].startswith("By luck alone Recent percentile clips 25 to 65 % of the steps")
-    assert said(app, "Recent percentile: clip rate 44.7% ± 7.4% (standard deviation over the seeds), from 25% to 65%.")
+    assert said(
+        app, "Recent percentile: clip rate 44.7 % ± 7.4 % (standard deviation over the seeds), from 25 % to 65 %."
+    )
     assert said(app, "seeds the notebook prints a final threshold above its own upper clamp of 10.")
     app.number_input(key="stream_seed").set_value(3).run()
     assert len(charts(app)) == 2
