@@ -27,7 +27,7 @@ def race_title(spec: RaceSpec) -> str:
 
 
 def entrants_text(spec: RaceSpec) -> str:
-    """Return who races, a single optimizer with the learning rate that all were given.
+    """Return who races, one optimizer with the learning rate that all were given; a single label stands alone.
 
     Example:
         >>> same = {"optimizer": "SGD", "learning_rate": 0.3}
@@ -37,6 +37,8 @@ def entrants_text(spec: RaceSpec) -> str:
     count, first = len(spec.entrants), spec.entrants[0]
     if len({entrant.optimizer for entrant in spec.entrants}) > 1:
         return f"{count} optimizers"
+    if count == 1 and first.label not in (None, first.optimizer.name):
+        return spec.labels[0]
     rates = {entrant.learning_rate for entrant in spec.entrants}
     told = len(rates) == 1 and first.learning_rate is not None and spec.learning_rates == "given"
     who = spec.labels[0] if count == 1 else f"{count} × {first.optimizer.name}"

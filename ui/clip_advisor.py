@@ -36,7 +36,7 @@ RULES_NOTE = (
     "wanted clip rate by themselves; ZClip acts above 2.5 standard deviations. Had a rule acted, it would have changed "
     "the steps that follow."
 )
-NO_RATE = "The growth begins too early to read a threshold for a rate; the text beside the chart says what to try."
+NO_RATE = "The growth begins too early to read a threshold for a rate; the text below the chart says what to try."
 ALL_INSTEAD = "Every step is counted instead."
 PRESUMES = (
     "An interval is about a stream that goes on as it was recorded: a drift slower than the record is not in it. "
