@@ -21,7 +21,7 @@ from gradcore.titles import counted
 from ui.address import parameters, say_not_number, say_not_whole
 from ui.anatomy import anatomy
 from ui.clip_proof import draw_proof
-from ui.clip_sources import FIRST, Source, choose_source
+from ui.clip_sources import FIRST, PICK, RUN, Source, choose_source
 from ui.controls import BIND
 from ui.plot import plot
 from ui.words import as_sentence, escaped, unbroken
@@ -108,7 +108,12 @@ def _wanted(stream: NormStream) -> float:
 
 
 def _keep_first() -> None:
-    st.query_params[FIRST] = str(st.session_state[FIRST_CONTROL])
+    """Put the first step into the address, unless the browser still sends the address from before another pick."""
+    picked = st.session_state.get(PICK)
+    if picked is None or st.query_params.get(RUN) == picked:
+        st.query_params[FIRST] = str(st.session_state[FIRST_CONTROL])
+    else:
+        st.query_params[RUN] = picked
 
 
 def _picture(source: Source, advice: Advice, rates: str) -> None:

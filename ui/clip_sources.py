@@ -19,6 +19,7 @@ from ui.controls import BIND
 from ui.words import as_sentence, escaped
 
 RUN, FIRST, ENTRANT, PROOF = "advisor_run", "advisor_first", "advisor_entrant", "advisor_proof"
+PICK = "advisor_pick"  # the menu of runs
 KEPT = "advisor_kept"  # the run that was shown last, for a visitor who comes back with an empty address
 OFFERED = 20
 RUN_INSTEAD = "The run above is shown instead."
@@ -102,10 +103,10 @@ def _choose_run() -> RunInfo | str:
     if not isinstance(chosen, str) and chosen.id not in [run.id for run in runs]:
         runs = [chosen, *runs]
     name = chosen if isinstance(chosen, str) else chosen.id
-    st.query_params[RUN] = st.session_state[KEPT] = st.session_state["advisor_pick"] = name
+    st.query_params[RUN] = st.session_state[KEPT] = st.session_state[PICK] = name
     titles = {run.id: _menu_title(run) for run in runs}
     titles |= {name: example.title for name, example in EXAMPLES.items()}
-    st.selectbox("Run", list(titles), format_func=titles.__getitem__, key="advisor_pick", on_change=_picked)
+    st.selectbox("Run", list(titles), format_func=titles.__getitem__, key=PICK, on_change=_picked)
     return chosen
 
 
@@ -134,7 +135,7 @@ def _asked(name: str | None) -> RunInfo | str | None:
 
 def _picked() -> None:
     """Put the picked run into the address."""
-    st.query_params[RUN] = st.session_state["advisor_pick"]
+    st.query_params[RUN] = st.session_state[PICK]
     _begin_anew()
 
 
