@@ -1,5 +1,6 @@
-"""Short names of races and networks, for tables, captions and menus."""
+"""Short names of races and networks, and how numbers are written, for tables, captions and menus."""
 
+import math
 from collections.abc import Sequence
 
 from gradcore.specs import CONSTANT_RATE, NO_CLIPPING, NO_NETWORK, Choice, NetworkSpec, RaceSpec, Scalar
@@ -13,7 +14,7 @@ def race_title(spec: RaceSpec) -> str:
         >>> race_title(RaceSpec.from_json({"entrants": [{"optimizer": "SGD"}]}))
         'Digits · SGD · 128 – 64 relu · 5 seeds × 200 steps'
     """
-    parts = [task_text(spec.task), _who(spec)]
+    parts = [task_text(spec.task), entrants_text(spec)]
     if spec.network != NO_NETWORK:
         parts.append(network_text(spec.network))
     clips = {entrant.clip for entrant in spec.entrants}
@@ -25,12 +26,23 @@ def race_title(spec: RaceSpec) -> str:
     return f"{' · '.join(parts)} · {counted(spec.seeds, 'seed')} × {counted(spec.steps, 'step')}"
 
 
-def _who(spec: RaceSpec) -> str:
-    count = len(spec.entrants)
-    if count == 1:
+def entrants_text(spec: RaceSpec) -> str:
+    """Return who races, one optimizer with the learning rate that all were given; a single label stands alone.
+
+    Example:
+        >>> same = {"optimizer": "SGD", "learning_rate": 0.3}
+        >>> entrants_text(RaceSpec.from_json({"entrants": [same, {**same, "clipnorm": 1}]}))
+        '2 × SGD at 0.3'
+    """
+    count, first = len(spec.entrants), spec.entrants[0]
+    if len({entrant.optimizer for entrant in spec.entrants}) > 1:
+        return f"{count} optimizers"
+    if count == 1 and first.label not in (None, first.optimizer.name):
         return spec.labels[0]
-    different = {entrant.optimizer for entrant in spec.entrants}
-    return f"{count} optimizers" if len(different) > 1 else f"{count} × {spec.entrants[0].optimizer.name}"
+    rates = {entrant.learning_rate for entrant in spec.entrants}
+    told = len(rates) == 1 and first.learning_rate is not None and spec.learning_rates == "given"
+    who = spec.labels[0] if count == 1 else f"{count} × {first.optimizer.name}"
+    return f"{who} at {number(first.learning_rate)}" if told and first.learning_rate else who
 
 
 def task_text(task: Choice) -> str:
@@ -87,10 +99,13 @@ def network_text(network: NetworkSpec) -> str:
     """Return a network in a few words.
 
     Example:
-        >>> network_text(NetworkSpec((20,), "tanh", cell="simple_rnn"))
-        '20 tanh simple_rnn'
+        >>> gain = Choice.of("orthogonal", gain=1.5)
+        >>> network_text(NetworkSpec((20,), "tanh", cell="simple_rnn", recurrent_initializer=gain))
+        '20 tanh simple_rnn (gain 1.5)'
     """
     cell = "" if network.cell is None else f" {network.cell}"
+    gain = network.recurrent_initializer.get("gain")
+    cell += "" if gain is None else f" (gain {gain:g})"
     return f"{widths_text(network.hidden)} {network.activation}{cell}"
 
 
@@ -117,3 +132,19 @@ def counted(number: int, noun: str) -> str:
         ('1 seed', '3 seeds', '20,000 steps')
     """
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def number(value: float, digits: int = 4) -> str:
+    """Return a number with at most `digits` significant digits, small and large ones as 1.2e-4.
+
+    Example:
+        >>> [number(value) for value in (0.123456, 1234567.0, 0.00012, 0.0, 12.0, float("inf"))]
+        ['0.1235', '1.235e6', '1.2e-4', '0', '12', 'Inf']
+    """
+    if not math.isfinite(value):
+        return "NaN" if math.isnan(value) else ("Inf" if value > 0 else "-Inf")
+    if value == 0 or 1e-3 <= abs(value) < 1e5:
+        return f"{value:.{digits}g}" if abs(value) < 10**digits else f"{value:.0f}"
+    mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+    mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
+    return f"{mantissa}e{int(exponent)}"

@@ -131,6 +131,16 @@ def test_a_seed_counts_until_it_blew_up():
     assert any(text.startswith("1 of 2 seeds blew up") for text in advice_sentences(advise(stream)))
 
 
+def test_one_step_is_told_in_the_singular():
+    assert "no interval: 1 step does not show a slow drift" in advice_sentences(advise(NormStream.of([3.0])))[0]
+
+
+def test_a_number_is_written_alike_in_title_and_text():
+    said = advice_sentences(advise(NormStream.of([77510.0, 1.0]), 0.5))[0]
+    assert said.startswith("A threshold of 1 is exceeded")
+    assert advice_sentences(advise(NormStream.of([77510.0, 8e4]), 0.5))[0].startswith("A threshold of 77510 is")
+
+
 def test_the_steps_left_out_at_the_start_are_told_where_the_rule_would_act_there():
     said = advice_sentences(advise(NormStream.of([9.0] * 10 + [1.0, 2.0] * 20, first_step=10), 0.4))
     assert any("100 % are above it too" in text for text in said)
@@ -179,10 +189,10 @@ def test_large_steps_before_a_blow_up_are_no_seat_belt_and_neither_are_those_of_
     growing = [1.0] * 95 + [10.0] * 5
     lost = verdict(NormStream.of(growing, ends=[99]), 5.0)
     assert lost.name == "in between"
-    assert "which are rare, but the run blew up, typically 10 times the median norm" in lost.sentence
+    assert "typically 10 times the median norm: rare, but the run blew up" in lost.sentence
     falling = verdict(NormStream.of(growing[::-1]), 5.0)
     assert (falling.name, falling.rate) == ("in between", 0.05)
-    assert "which are mostly at the start" in falling.sentence
+    assert "the median norm: mostly at the start" in falling.sentence
 
 
 def test_most_steps_clipped_make_a_limiter_and_what_that_means_depends_on_the_optimizer():

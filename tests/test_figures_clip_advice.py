@@ -72,6 +72,12 @@ def test_a_seed_that_blew_up_ends_with_a_mark():
     assert named(figure, "blown up")[0]["text"] == ["step 2: blown up in 1 of 2"]
 
 
+def test_a_run_whose_every_seed_blew_up_is_drawn_until_the_last_one_did():
+    norms = np.ones((300, 2))
+    figure = norms_over_steps(advise(NormStream.of(norms, ends=(4, 7))))
+    assert figure.layout.xaxis.range == (0, 7)
+
+
 def test_steps_that_are_left_out_are_not_on_the_axis():
     figure = norms_over_steps(advise(NormStream.of(np.arange(1.0, 101.0), first_step=40)), first_step=40)
     assert figure.layout.xaxis.range == (40, 99)

@@ -68,6 +68,8 @@ def test_both_losses_are_medians_of_windows_and_their_ends_are_told(recorded):
     assert figure.layout.title.text.replace("<br>", " ").startswith(
         "The loss ends near 1.07 without clipping, near 0.537 with it"
     )
+    proof = read_proof(PAIR, recorded)
+    assert (round(proof.without.loss, 4), round(proof.clipped.loss, 4)) == (1.075, 0.5375)  # the same two numbers
 
 
 def test_a_loss_that_explodes_leaves_the_frame_and_is_called_no_number():
@@ -75,4 +77,4 @@ def test_a_loss_that_explodes_leaves_the_frame_and_is_called_no_number():
     loss[30:] = np.inf
     figure = proof_losses(PAIR, pair(loss, loss, loss))
     assert np.isnan(drawn(figure)["without clipping"][15:]).all()
-    assert "no number without clipping" in figure.layout.title.text.replace("<br>", " ")
+    assert "ends at no number without clipping" in figure.layout.title.text.replace("<br>", " ")

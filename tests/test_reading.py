@@ -125,6 +125,9 @@ def test_titles_of_races_stay_short():
         {"entrants": [{"optimizer": "SGD"}] * 3, "network": {"hidden": {"width": 9, "depth": 30}}}
     )
     assert race_title(spec) == "Digits · 3 × SGD · 30 × 9 relu · 5 seeds × 200 steps"
+    given = {"entrants": [{"optimizer": "SGD", "learning_rate": rate} for rate in (0.3, 0.3)]}
+    assert race_title(RaceSpec.from_json(given)).startswith("Digits · 2 × SGD at 0.3 · ")
+    assert race_title(RaceSpec.from_json({**given, "learning_rates": "tuned"})).startswith("Digits · 2 × SGD · ")
     assert widths_text([512, 256, 128, 64, 32, 16, 8]) == "512 – 256 – 128 – … – 8"
 
 

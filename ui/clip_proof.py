@@ -1,9 +1,21 @@
 """Prove it: the advised rule against no clipping, trained from the same weights and batches."""
 
+import math
+
 import streamlit as st
 
 from gradcore.admission import admit, estimate_seconds
-from gradcore.advisor import Proof, Side, Suggestion, is_proof, percent, proof_sentences, proof_spec, read_proof
+from gradcore.advisor import (
+    Proof,
+    Side,
+    Suggestion,
+    is_proof,
+    percent,
+    proof_sentences,
+    proof_spec,
+    read_proof,
+    window_of,
+)
 from gradcore.documents import ranking
 from gradcore.errors import GradcoreError, RefusedError
 from gradcore.figures import theme
@@ -11,7 +23,7 @@ from gradcore.figures.clip_proof import proof_losses, proof_rates
 from gradcore.reading import METRICS, metric_value
 from gradcore.records import RaceTrace, RunStatus
 from gradcore.specs import RaceSpec
-from gradcore.titles import race_title
+from gradcore.titles import counted, race_title
 from ui import services
 from ui.clip_sources import PROOF, Source
 from ui.plot import plot
@@ -20,6 +32,7 @@ from ui.words import as_sentence, escaped
 
 WHAT = "Trains the chosen optimizer twice from the same weights and batches: without clipping, and with this threshold."
 HEIGHT = 360
+LOSS_NOTE = "Training loss at the end: median of all seeds in the last stretch of the chart below, at most {steps}."
 FILE = "A file of norms cannot be trained again; choose a stored run to prove a threshold."
 
 
@@ -84,7 +97,9 @@ def _show(run_id: str, asked: RaceSpec | None, first_step: int) -> None:
     if proof is not None:
         _rates(proof)
         st.markdown("\n".join(f"- {escaped(sentence)}" for sentence in proof_sentences(proof)))
-        st.dataframe([_row(side, trace.metric) for side in (proof.without, proof.clipped)], hide_index=True)
+        rows = [_row(side, trace.metric) for side in (proof.without, proof.clipped)]
+        st.table(rows, border="horizontal", hide_index=True)
+        st.caption(LOSS_NOTE.format(steps=counted(window_of(trace), "step")))
         _ranked(spec, trace)
         charts = _charts(run_id, cursor, first, spec, trace, proof)
         names = (("proof_rates", "Predicted and realised clip rate"), ("proof_losses", "Training loss of both"))
@@ -127,8 +142,8 @@ def _ranked(spec: RaceSpec, trace: RaceTrace) -> None:
 
 def _row(side: Side, metric: str) -> dict[str, str]:
     return {
-        "": side.label,
-        "Last training loss (median)": _number(side.loss),
+        "Training": escaped(side.label),
+        "Training loss at the end (median)": _number(side.loss),
         "Validation loss (median)": _number(side.validation_loss),
         METRICS.get(metric, metric).capitalize(): ""
         if side.validation_metric is None
@@ -138,4 +153,5 @@ def _row(side: Side, metric: str) -> dict[str, str]:
 
 
 def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.4g}"
+    """Return a loss as a metric beside it is written."""
+    return "" if value is None else theme.number(value) if math.isfinite(value) else "not finite"

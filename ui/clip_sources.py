@@ -6,21 +6,23 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from gradcore.advisor import is_proof
+from gradcore.advisor import NormStream, is_proof
 from gradcore.documents import example_document, trace_from_document
-from gradcore.errors import GradcoreError
+from gradcore.errors import GradcoreError, RefusedError
 from gradcore.ranking import diverged_at
 from gradcore.records import Doubles, Floats, RaceTrace, RunInfo, RunStatus
 from gradcore.specs import NO_CLIPPING, RaceSpec
-from gradcore.titles import race_title
+from gradcore.titles import counted, entrants_text, race_title
 from gradcore.uploads import norms_from_upload
 from ui import services
 from ui.controls import BIND
 from ui.words import as_sentence, escaped
 
 RUN, FIRST, ENTRANT, PROOF = "advisor_run", "advisor_first", "advisor_entrant", "advisor_proof"
+PICK = "advisor_pick"  # the menu of runs
 KEPT = "advisor_kept"  # the run that was shown last, for a visitor who comes back with an empty address
 OFFERED = 20
+RUN_INSTEAD = "The run above is shown instead."
 INSTEAD = "Your latest run is shown instead, or an example."
 UPLOAD_HELP = "One column of gradient norms, or a column called `norm` or `gradient_norm`; one row a step."
 
@@ -64,15 +66,19 @@ def choose_source() -> Source | None:
         "Norms of your own (CSV)", type=["csv"], key="advisor_csv", help=UPLOAD_HELP, on_change=_begin_anew
     )
     if upload is not None:
-        return _uploaded(upload.name, upload.getvalue())
+        try:
+            return _uploaded(upload.name, upload.getvalue())
+        except RefusedError as error:
+            st.error(escaped(as_sentence(error, RUN_INSTEAD)), icon=":material/error:")
     with place:
         return _chosen()
 
 
 def _uploaded(name: str, data: bytes) -> Source:
     norms = norms_from_upload(name, data)
+    NormStream.of(norms)  # refuses a file without a finite norm
     key = hashlib.sha256(data).hexdigest()[:16]
-    return Source(key, f"{name}: {len(norms):,} steps", norms, steps=len(norms))
+    return Source(key, f"{name}: {counted(len(norms), 'step')}", norms, steps=len(norms))
 
 
 def _chosen() -> Source | None:
@@ -97,11 +103,17 @@ def _choose_run() -> RunInfo | str:
     if not isinstance(chosen, str) and chosen.id not in [run.id for run in runs]:
         runs = [chosen, *runs]
     name = chosen if isinstance(chosen, str) else chosen.id
-    st.query_params[RUN] = st.session_state[KEPT] = st.session_state["advisor_pick"] = name
-    titles = {run.id: f"{race_title(RaceSpec.from_json(run.spec))} ({run.id})" for run in runs}
+    st.query_params[RUN] = st.session_state[KEPT] = st.session_state[PICK] = name
+    titles = {run.id: _menu_title(run) for run in runs}
     titles |= {name: example.title for name, example in EXAMPLES.items()}
-    st.selectbox("Run", list(titles), format_func=titles.__getitem__, key="advisor_pick", on_change=_picked)
+    st.selectbox("Run", list(titles), format_func=titles.__getitem__, key=PICK, on_change=_picked)
     return chosen
+
+
+def _menu_title(run: RunInfo) -> str:
+    """Return a run's line in the menu: a narrow one cuts it, so what tells races of one kind apart comes first."""
+    spec = RaceSpec.from_json(run.spec)
+    return f"{entrants_text(spec)} · {run.id} · {race_title(spec)}"
 
 
 def _latest(runs: Sequence[RunInfo]) -> RunInfo | str:
@@ -123,7 +135,7 @@ def _asked(name: str | None) -> RunInfo | str | None:
 
 def _picked() -> None:
     """Put the picked run into the address."""
-    st.query_params[RUN] = st.session_state["advisor_pick"]
+    st.query_params[RUN] = st.session_state[PICK]
     _begin_anew()
 
 

@@ -1,7 +1,17 @@
 """The threshold advisor: what recorded gradient norms say about clipping, and whether training proves it."""
 
 from gradcore.advisor.advice import WANTED, Advice, Rates, Suggestion, advise
-from gradcore.advisor.proof import Proof, Side, counted_steps, is_proof, proof_sentences, proof_spec, read_proof
+from gradcore.advisor.proof import (
+    Proof,
+    Side,
+    counted_steps,
+    is_proof,
+    proof_sentences,
+    proof_spec,
+    read_proof,
+    window_losses,
+    window_of,
+)
 from gradcore.advisor.reading import advice_document, advice_sentences, percent
 from gradcore.advisor.replay import Replay, compared_rules, replay
 from gradcore.advisor.stream import NormStream
@@ -29,4 +39,6 @@ __all__ = [
     "read_proof",
     "replay",
     "verdict",
+    "window_losses",
+    "window_of",
 ]

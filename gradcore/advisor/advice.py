@@ -40,7 +40,7 @@ class Suggestion:
 
     wanted: float
     threshold: float
-    rate: float  # of the recorded steps above it: the wanted one, or less where norms repeat
+    rate: float  # of the recorded steps above it: the wanted one, less where norms repeat, more after a blow-up
     interval: tuple[float, float] | None
     steps: float  # effective steps
     events: float  # effective clip events
@@ -75,10 +75,23 @@ def advise(stream: NormStream, wanted: float = WANTED, optimizer: str = "") -> A
         >>> round(found.threshold, 3), found.rate, [round(end, 3) for end in found.interval]
         (3.42, 0.1, [0.082, 0.121])
     """
-    threshold = stream.threshold_for(wanted)
+    threshold = threshold_to_try(stream, wanted)
     found = rates(stream, np.append(grid(stream), threshold))
     curve = Rates(*(column[:-1] for column in (found.threshold, found.rate, found.low, found.high, found.steps)))
     return Advice(stream, curve, _suggestion(stream, wanted, found, optimizer))
+
+
+def threshold_to_try(stream: NormStream, wanted: float) -> float:
+    """Return the threshold for a wanted rate; where seeds blew up, at most what their ordinary norms allow.
+
+    Example:
+        >>> grown = [[5.0], [14.0], [133.0], [7e4], [2e6]]
+        >>> threshold_to_try(NormStream.of(grown), 0.25), threshold_to_try(NormStream.of(grown, ends=[4]), 0.25)
+        (70000.0, 5.0)
+    """
+    threshold = stream.threshold_for(wanted)
+    held = stream.explosion.threshold_for(wanted) if stream.explosion else None
+    return threshold if held is None else min(threshold, held)
 
 
 def rates(stream: NormStream, thresholds: Doubles) -> Rates:

@@ -1,6 +1,7 @@
 """The proof of an advice: the same entrant trained with and without the rule, from the same weights and batches.
 
 A proof is a race of two entrants like any other; what it was to show follows from its spec and its records.
+Shapes: T steps, S seeds, W windows of steps.
 """
 
 from dataclasses import dataclass, replace
@@ -8,15 +9,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from gradcore import titles
 from gradcore.advisor.advice import rates
 from gradcore.advisor.reading import percent
 from gradcore.advisor.stream import NormStream
 from gradcore.blow_ups import clipped_steps, is_pair
 from gradcore.ranking import diverged_at, divergences, median, median_metric
-from gradcore.records import EntrantTrace, RaceTrace
+from gradcore.records import Doubles, EntrantTrace, RaceTrace
 from gradcore.specs import NO_CLIPPING, Choice, RaceSpec
 
 WITHOUT, FIXED = "without clipping", "clip_by_global_norm"
+WINDOWS = 30  # into which the steps fall: single steps of small batches hide a difference
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,7 @@ class Side:
     """What one of the two came to, over the seeds."""
 
     label: str
-    loss: float | None  # median of the last recorded training losses, None before the first step
+    loss: float | None  # median training loss of the last window, None before the first step
     validation_loss: float | None  # None until it has ended
     validation_metric: float | None
     blow_ups: int  # seeds that diverged
@@ -59,7 +62,7 @@ def proof_spec(spec: RaceSpec, number: int, rule: Choice) -> RaceSpec:
         ('without clipping', 'clipped at 2.5')
     """
     entrant = spec.entrants[number]
-    named = f"clipped at {rule.get('max_norm'):.4g}"
+    named = f"clipped at {titles.number(float(rule.get('max_norm') or 0))}"
     pair = (replace(entrant, clip=NO_CLIPPING, label=WITHOUT), replace(entrant, clip=rule, label=named))
     return replace(spec, entrants=pair, shared_weights=True)
 
@@ -97,8 +100,8 @@ def read_proof(spec: RaceSpec, trace: RaceTrace, first_step: int = 0) -> Proof |
         realised=whole,
         by_seed=by_seed,
         earlier=_realised(clipped, 0, first_step)[0] if first_step else None,
-        without=_side(without, trace.metric),
-        clipped=_side(clipped, trace.metric),
+        without=_side(without, trace),
+        clipped=_side(clipped, trace),
     )
 
 
@@ -151,11 +154,22 @@ def counted_steps(entrant: EntrantTrace, first: int = 0, stop: int | None = None
     return np.asarray(alive & np.isfinite(entrant.gradient_norm))[first:stop]
 
 
-def _side(entrant: EntrantTrace, metric: str) -> Side:
-    outcome = entrant.outcome
+def window_of(trace: RaceTrace) -> int:
+    """Return how many steps of a pair are read at once."""
+    return max(1, -(-trace.steps // WINDOWS))  # up: a short last window would be mostly noise
+
+
+def window_losses(entrant: EntrantTrace, window: int) -> Doubles:
+    """Return the median training loss of all seeds in each window, (W,), Inf where most are not finite."""
+    starts = range(0, entrant.steps, window)
+    return np.array([median(entrant.loss[start : start + window].ravel()) for start in starts])
+
+
+def _side(entrant: EntrantTrace, trace: RaceTrace) -> Side:
+    outcome, metric = entrant.outcome, trace.metric
     return Side(
         label=entrant.label,
-        loss=median(entrant.loss[-1]) if entrant.steps else None,
+        loss=float(window_losses(entrant, window_of(trace))[-1]) if entrant.steps else None,
         validation_loss=median(outcome.validation_loss) if outcome else None,
         validation_metric=median_metric(metric, outcome.validation_metric) if outcome else None,
         blow_ups=sum(step is not None for step in divergences(entrant)),

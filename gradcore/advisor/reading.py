@@ -7,9 +7,11 @@ import numpy as np
 
 from gradcore import strict_json
 from gradcore.advisor.advice import Advice, Rates
+from gradcore.advisor.explosion import GROWN, Explosion
 from gradcore.advisor.interval import LEAST_EVENTS, LEAST_STEPS
 from gradcore.advisor.replay import Replay
 from gradcore.advisor.verdict import MOSTLY, START, early_share
+from gradcore.titles import counted, number
 
 INDEPENDENT = 0.95  # effective steps / steps, from which the steps are called independent
 DRIFTING = 0.1  # effective steps / steps at the median norm, below which the stream is called drifting
@@ -18,7 +20,7 @@ DRIFTING = 0.1  # effective steps / steps at the median norm, below which the st
 def advice_sentences(advice: Advice) -> list[str]:
     """Return what the threshold would have done, how sure that is, what it is for, and what was left out."""
     found, stream = advice.suggestion, advice.stream
-    lead = f"A threshold of {found.threshold:.4g} is exceeded by {percent(found.rate)} of the recorded steps"
+    lead = f"A threshold of {number(found.threshold)} is exceeded by {percent(found.rate)} of the recorded steps"
     sentences = [f"{lead}{_sure(advice)}", found.verdict.sentence]
     if found.rule is None:
         sentences[0] = "So many norms are 0 that no threshold above 0 has the wanted clip rate; no rule can be tried."
@@ -30,12 +32,7 @@ def advice_sentences(advice: Advice) -> list[str]:
             f"Of the earlier steps, which do not count, {percent(above)} are above it too: the rule would act there as "
             "well, and change what follows."
         )
-    if stream.blown_up:
-        seeds = f"{stream.blown_up} of {stream.seeds} seeds blew up" if stream.seeds > 1 else "The run blew up"
-        sentences.append(
-            f"{seeds}; the norms count until then, because those of a lost run say nothing. To stop an explosion the "
-            "threshold must lie among ordinary norms: try a wanted rate of 50 %."
-        )
+    sentences += _exploded(advice)
     if stream.non_finite:
         which = "step is" if stream.non_finite == 1 else "steps are"
         sentences.append(
@@ -55,17 +52,46 @@ def percent(rate: float) -> str:
     return f"{100 * rate:.3g} %"
 
 
+def _exploded(advice: Advice) -> list[str]:
+    """Return how the threshold was read from seeds that blew up, nothing where none did."""
+    stream, found = advice.stream, advice.stream.explosion
+    if found is None:
+        return []
+    who = f"{len(found.begins)} of {stream.seeds} seeds" if stream.seeds > 1 else "The run"
+    lead = f"{who} blew up; the norms count until then. {_growth(found)}"
+    if not found.ordinary.size:
+        return [f"{lead} No norm above 0 is recorded before that: no threshold can be read from it."]
+    if found.early:
+        return [
+            f"{lead} Too few steps come before it to read a threshold for a wanted rate. A start to try is the "
+            f"smallest of their norms, {number(found.ordinary[0])}: clipping then acts before the growth does.",
+            "Prove it. If seeds still blow up, or do not learn, the learning rate is too high for this threshold.",
+        ]
+    return [
+        f"{lead} To stop an explosion the threshold must lie among ordinary norms: it is at most the one that "
+        f"{percent(advice.suggestion.wanted)} of the {counted(len(found.ordinary), 'step')} before that exceed."
+    ]
+
+
+def _growth(found: Explosion) -> str:
+    """Return when the norms begin to grow, and what that means."""
+    first, last = min(found.begins), max(found.begins)
+    when = f"at step {first}" if first == last else f"at steps {first} to {last}"
+    return f"The growth begins {when}, with a norm above {GROWN:.0f} times the median of the seed's steps before."
+
+
 def _sure(advice: Advice) -> str:
     """Return the end of the first sentence: the interval, or why there is none."""
     found, stream = advice.suggestion, advice.stream
-    worth = f"{stream.counted:,} steps, as good as independent here"
+    worth = f"{counted(stream.counted, 'step')}, as good as independent here"
     if found.steps < INDEPENDENT * stream.counted:
         worth = f"{stream.counted:,} correlated steps are worth {found.steps:,.0f} independent ones here"
     if found.interval is not None:
         low, high = (percent(end) for end in found.interval)
         return f" (95 % interval {low} to {high}; {worth})."
     if stream.counted < LEAST_STEPS:
-        return f"; no interval: {stream.counted:,} steps do not show a slow drift, at least {LEAST_STEPS} are needed."
+        show = f"{counted(stream.counted, 'step')} {'does' if stream.counted == 1 else 'do'} not show a slow drift"
+        return f"; no interval: {show}, at least {LEAST_STEPS} are needed."
     if found.events < LEAST_EVENTS:
         needed = f"{found.events:.2g} effective clip events, and {LEAST_EVENTS:.0f} are needed"
         return f"; no interval: {worth}, which makes {needed}{_drift(advice)}"
@@ -84,10 +110,11 @@ def _drift(advice: Advice) -> str:
 def _early(advice: Advice) -> str:
     """Return whether the steps above the threshold are mostly the first ones, an empty text where they are not."""
     share = early_share(advice.stream, advice.suggestion.threshold)
-    if share < MOSTLY:
+    if share < MOSTLY or advice.stream.blown_up:  # the last steps of an explosion are among the first ones, too
         return ""
     first = max(1, int(START * advice.stream.steps))
-    return f"{percent(share)} of them are among the first {first:,} steps: the threshold mostly slows the start down."
+    among = f"{percent(share)} of them are among the first {counted(first, 'step')}"
+    return f"{among}: the threshold mostly slows the start down."
 
 
 def advice_document(advice: Advice, replays: Sequence[Replay] = (), **about: Any) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from gradcore.advisor.explosion import Explosion, exceeded_by, exploded
 from gradcore.checks import refuse
 from gradcore.errors import RefusedError
 from gradcore.ranking import diverged_at
@@ -33,6 +34,7 @@ class NormStream:
     lost: Flags  # (T, S) steps from which a seed has blown up
     ordered: Doubles = field(repr=False)  # (N,) the finite norms, the least first
     earlier: Doubles = field(repr=False)  # the finite norms of the steps that are left out at the start
+    explosion: Explosion | None = None  # what the seeds that blew up say, None where none did
 
     @classmethod
     def of(cls, norms: ArrayLike, first_step: int = 0, ends: Sequence[int | None] = ()) -> "NormStream":
@@ -51,7 +53,8 @@ class NormStream:
         ordered = np.sort(kept[np.isfinite(kept)])
         if not ordered.size:
             raise RefusedError("the stream must hold a finite norm. Received: none, or none before it blew up")
-        return cls(kept, lost, ordered, found[:first_step][np.isfinite(found[:first_step])])
+        earlier = found[:first_step]
+        return cls(kept, lost, ordered, earlier[np.isfinite(earlier)], exploded(found, ends, first_step))
 
     @classmethod
     def recorded(cls, entrant: EntrantTrace, first_step: int = 0) -> "NormStream":
@@ -84,6 +87,13 @@ class NormStream:
         return int(self.lost.any(axis=0).sum())
 
     @property
+    def one_seed(self) -> Doubles:
+        """The norms of the first seed that has a step that counts, until it blew up, (T,)."""
+        seed = int(self.finite.any(axis=0).argmax())
+        kept: Doubles = self.norms[~self.lost[:, seed], seed]
+        return kept
+
+    @property
     def finite(self) -> Flags:
         """Which steps count, (T, S)."""
         return np.isfinite(self.norms)
@@ -107,8 +117,7 @@ class NormStream:
         """
         if not 0 < rate < 1:
             refuse("rate", "be above 0 and below 1", rate)
-        most = int(np.floor(rate * self.counted * (1 + 1e-12)))  # steps that may be clipped; 0.3 x 10 is 3
-        return float(self.ordered[self.counted - 1 - most])
+        return exceeded_by(self.ordered, rate)
 
 
 def _lost(shape: tuple[int, ...], ends: Sequence[int | None]) -> Flags:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gradcore.advisor.stream import NormStream
+from gradcore.titles import number
 
 RARE, MOST = 0.1, 0.5  # of the steps: up to RARE a seat belt, from MOST on a limiter
 LARGE = 2.0  # times the stream's median norm: what a seat belt is for
@@ -38,7 +39,7 @@ def verdict(stream: NormStream, threshold: float, optimizer: str = "") -> Verdic
     clipped = stream.ordered[stream.ordered > threshold]
     rate = clipped.size / stream.counted
     if not clipped.size:
-        return Verdict(NEVER, 0.0, float("nan"), float("nan"), f"Never: no step is above {threshold:.4g}.")
+        return Verdict(NEVER, 0.0, float("nan"), float("nan"), f"Never: no step is above {number(threshold)}.")
     usual = float(np.median(stream.ordered))
     middle = float(np.median(clipped))
     size, scale = middle / usual if usual > 0 else float("inf"), threshold / middle
@@ -79,11 +80,11 @@ def _sentence(name: str, kind: str, rate: float, size: float, scale: float, opti
         )
     if name == SEAT_BELT:
         return (
-            f"Seat belt: {acts}, and those are large, typically {size:.3g} times the median norm. Every other step "
-            "passes unchanged."
+            f"Seat belt: {acts}, and those are large, typically {number(size, 3)} times the median norm. Every other "
+            "step passes unchanged."
         )
     return (
-        f"In between: {acts}, which are {kind}, typically {size:.3g} times the median norm. It is neither a seat belt "
+        f"In between: {acts}, typically {number(size, 3)} times the median norm: {kind}. It is neither a seat belt "
         "(rare, large events) nor a step-size limiter (most steps)."
     )
 

@@ -10,6 +10,7 @@ from gradcore.cli.session import open_stored
 from gradcore.cli.text import number, print_json, table
 from gradcore.errors import RefusedError
 from gradcore.records import EntrantTrace, RaceTrace
+from gradcore.titles import counted
 
 SHOWN = 12  # thresholds of the table for people; the document has all
 
@@ -25,7 +26,7 @@ def advice(arguments: argparse.Namespace) -> int:
     entrant = _entrant(trace, arguments.entrant)
     stream = NormStream.recorded(entrant, int(first))
     found = advise(stream, wanted, entrant.optimizer)
-    replays = replay(stream.norms[:, 0], compared_rules(found.suggestion.threshold, wanted))
+    replays = replay(stream.one_seed, compared_rules(found.suggestion.threshold, wanted))
     document = advice_document(
         found,
         replays,
@@ -43,7 +44,7 @@ def advice(arguments: argparse.Namespace) -> int:
 
 def describe(document: dict[str, Any]) -> str:
     """Return a document as text: the sentences, some thresholds, and what other rules would have done."""
-    steps = f"{document['seeds']} x {document['steps']} steps"
+    steps = f"{document['seeds']} x {counted(document['steps'], 'step')}"
     lead = f"{document['entrant']} of run {document['run_id']}, {steps} from step {document['first_step']} on."
     every = max(1, -(-len(document["thresholds"]) // SHOWN))
     header = ["threshold", "clip rate", "95 % interval", "effective steps"]
@@ -55,7 +56,7 @@ def describe(document: dict[str, Any]) -> str:
             lead,
             "\n".join(document["sentences"]),
             table(header, rows),
-            f"What rules would have done over the last {last} steps of the first seed:",
+            f"What rules would have done over the last {counted(last, 'step')} of one seed:",
             table(["rule", "clip rate", "last threshold"], rules, left=["rule"]),
         ]
     )

@@ -30,7 +30,7 @@ def norms_over_steps(advice: Advice, first_step: int = 0, height: int = theme.HE
     layout = {
         "title": theme.title(title, _stream_subtitle(stream)),
         "height": height,
-        "xaxis": {"title": {"text": "Step"}, "range": [first_step, first_step + max(stream.steps - 1, 1)]},
+        "xaxis": {"title": {"text": "Step"}, "range": [first_step, first_step + _last(stream)]},
         "yaxis": log_axis("Gradient norm", low, high),
         "yaxis2": {"overlaying": "y", "range": [0, 1], "fixedrange": True, "visible": False},
         "shapes": [_level(threshold)] if threshold > 0 else [],
@@ -39,6 +39,11 @@ def norms_over_steps(advice: Advice, first_step: int = 0, height: int = theme.HE
     }
     narrow = {"margin": theme.margin(left=60, right=12)}
     return theme.figure([*_norm_lines(stream, first_step), *_edge_marks(stream, first_step)], layout, narrow)
+
+
+def _last(stream: NormStream) -> int:
+    """Return the last step that is drawn: where every seed has blown up, the one at which the last did."""
+    return max(1, min(int((~stream.lost).any(axis=1).sum()), stream.steps - 1))
 
 
 def _norm_lines(stream: NormStream, first_step: int) -> list[dict[str, Any]]:

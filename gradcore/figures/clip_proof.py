@@ -10,7 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from gradcore.advisor import Proof, counted_steps, percent
+from gradcore.advisor import Proof, counted_steps, percent, window_losses, window_of
 from gradcore.blow_ups import clipped_steps
 from gradcore.figures import theme
 from gradcore.figures.axes import log_axis
@@ -18,11 +18,10 @@ from gradcore.figures.pair_lines import draw
 from gradcore.figures.race import LOSS_UNITS
 from gradcore.figures.theme import Layout, Style, rule_styles
 from gradcore.ranking import BLOWN_UP
-from gradcore.records import Doubles, EntrantTrace, Floats, RaceTrace
+from gradcore.records import Doubles, EntrantTrace, RaceTrace
 from gradcore.specs import RaceSpec
 from gradcore.tasks import TASKS
 
-WINDOWS = 30  # into which the steps fall
 LEAST_TOP = 0.01  # clip rate that the axis shows at least
 
 
@@ -40,7 +39,7 @@ def proof_rates(
     without, clipped = trace.entrants
     with np.errstate(invalid="ignore"):
         flags = (without.gradient_norm > proof.threshold, clipped_steps(clipped))
-    parts = [_share(one, entrant, _window(trace)) for one, entrant in zip(flags, trace.entrants, strict=True)]
+    parts = [_share(one, entrant, window_of(trace)) for one, entrant in zip(flags, trace.entrants, strict=True)]
     high = np.nanmax([LEAST_TOP, *(proof.interval or ()), *parts[0], *parts[1]])
     yaxis = {"title": {"text": "Steps clipped"}, "tickformat": "~%", "range": [-0.02 * high, 1.1 * high]}
     title = f"{percent(proof.realised)} of the steps were clipped, {percent(proof.predicted)} were predicted"
@@ -53,20 +52,24 @@ def proof_rates(
 
 def proof_losses(spec: RaceSpec, trace: RaceTrace, height: int = theme.HEIGHT) -> go.Figure:
     """Draw the median training loss of both paths."""
-    parts = [_middle(entrant.loss, _window(trace)) for entrant in trace.entrants]
+    parts = [window_losses(entrant, window_of(trace)) for entrant in trace.entrants]
     first = max((float(part[0]) for part in parts if len(part) and np.isfinite(part[0])), default=1.0)
     shown = [np.where((part > 0) & (part <= BLOWN_UP * first), part, np.nan) for part in parts]
     known = np.concatenate(shown)
     known = known[np.isfinite(known)]
     yaxis = log_axis("Training loss", *((float(known.min()), float(known.max())) if known.size else (0.1, 1.0)))
-    ends = [theme.number(float(part[-1]), 3) if len(part) and np.isfinite(part[-1]) else "no number" for part in parts]
+    ends = [_end(part) for part in parts]
     task = TASKS.get(trace.task)
     unit = f" ({LOSS_UNITS[task.loss]})" if task and task.loss in LOSS_UNITS else ""
     heading = theme.title(
-        f"The loss ends near {ends[0]} without clipping, near {ends[1]} with it",
+        f"The loss ends {ends[0]} without clipping, {ends[1]} with it",
         f"Training loss{unit}, median of all seeds, {_at_once(trace)}",
     )
     return _drawn(spec, trace, shown, heading, yaxis, height)
+
+
+def _end(losses: Doubles) -> str:
+    return f"near {theme.number(float(losses[-1]), 3)}" if len(losses) and np.isfinite(losses[-1]) else "at no number"
 
 
 def _drawn(
@@ -81,7 +84,7 @@ def _drawn(
     looks = rule_styles([entrant.clip.name for entrant in spec.entrants])
     form = "%{y:.3~%}" if yaxis.get("tickformat") else "%{y:.4g}"
     lines = [
-        _stairs(entrant, part, look, _window(trace), form)
+        _stairs(entrant, part, look, window_of(trace), form)
         for entrant, part, look in zip(trace.entrants, parts, looks, strict=True)
     ]
     ends = [
@@ -133,16 +136,6 @@ def _share(flags: NDArray[np.bool_], entrant: EntrantTrace, window: int) -> Doub
     return np.where(counted > 0, events / np.maximum(counted, 1), np.nan)
 
 
-def _middle(values: Floats, window: int) -> Doubles:
-    """Return the median of all seeds in each window, (W,), Inf where most are not finite."""
-    sound = np.where(np.isfinite(values), values, np.inf).astype(np.float64)
-    return np.array([np.median(sound[start : start + window]) for start in range(0, len(values), window)])
-
-
-def _window(trace: RaceTrace) -> int:
-    return max(1, -(-trace.steps // WINDOWS))  # up: a short last window would be mostly noise
-
-
 def _at_once(trace: RaceTrace) -> str:
-    window = _window(trace)
+    window = window_of(trace)
     return "each step" if window == 1 else f"{window} steps at a time"

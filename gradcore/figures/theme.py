@@ -4,7 +4,6 @@ Figures are drawn in the light theme's colours; `dark_of_light` says what each b
 `ui/plot.py` applies in the browser. `bench/palette.py` found the categorical colours and says by what rule.
 """
 
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from gradcore import strict_json
+from gradcore import strict_json, titles
 from gradcore.clipping import CLIP_RULES
 from gradcore.optimizers import OPTIMIZERS
 
@@ -32,6 +31,7 @@ NARROW = 460  # px of chart width below which `narrow` layouts apply
 RETIRED = len(LIGHT) - 1  # hue of a name that no catalogue has any more
 HEIGHT = 440  # px, for which names beside lines and points are kept apart
 Layout = dict[str, Any]
+number = titles.number  # figures write numbers as sentences do
 
 
 @dataclass(frozen=True)
@@ -94,22 +94,6 @@ def faded(color: str, opacity: float) -> str:
     """
     red, green, blue = (int(color[at : at + 2], 16) for at in (1, 3, 5))
     return f"rgba({red},{green},{blue},{opacity:g})"
-
-
-def number(value: float, digits: int = 4) -> str:
-    """Return a number with at most `digits` significant digits, small and large ones as 1.2e-4.
-
-    Example:
-        >>> [number(value) for value in (0.123456, 1234567.0, 0.00012, 0.0, 12.0, float("inf"))]
-        ['0.1235', '1.235e6', '1.2e-4', '0', '12', 'Inf']
-    """
-    if not math.isfinite(value):
-        return "NaN" if math.isnan(value) else ("Inf" if value > 0 else "-Inf")
-    if value == 0 or 1e-3 <= abs(value) < 1e5:
-        return f"{value:.{digits}g}" if abs(value) < 10**digits else f"{value:.0f}"
-    mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
-    mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
-    return f"{mantissa}e{int(exponent)}"
 
 
 def names(found: Sequence[str]) -> str:

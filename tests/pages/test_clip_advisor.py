@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from gradcore.presets import exploding_rnn
 from gradcore.specs import RaceSpec
 from tests.pages.conftest import charts, shown, texts
 
@@ -39,8 +40,9 @@ def test_the_first_view_advises_on_the_example(open_advisor):
     assert any("(95 % interval 4.41 % to 5.67 %; 5,000 correlated steps" in shown(text) for text in texts(app))
     assert any("Seat belt: it acts on 5 % of the steps" in shown(text) for text in texts(app))
     assert len(charts(app)) == 2
-    assert list(app.dataframe[0].value["Rule"]) == ["Global norm", "Recent percentile", "AutoClip", "ZClip"]
-    assert list(app.dataframe[0].value["Threshold from"]) == [
+    rules = [shown(title) for title in app.table[0].value["Rule"]]
+    assert rules == ["Global norm", "Recent percentile", "AutoClip", "ZClip"]
+    assert list(app.table[0].value["Threshold from"]) == [
         "a fixed norm",
         "a percentile",
         "a percentile",
@@ -128,7 +130,10 @@ def test_a_file_that_is_no_stream_of_norms_is_refused_in_one_sentence(open_advis
     app = open_advisor()
     app.file_uploader(key="advisor_csv").upload("own.csv", content, "text/csv").run()
     assert not app.exception
-    assert [shown(error.value) for error in app.error] == [sentence]
+    assert [shown(error.value) for error in app.error] == [f"{sentence}. The run above is shown instead."]
+    assert titles(app)[0] == "5 % of the steps are above 3.98"  # the run stays, with its controls
+    assert app.selectbox(key="advisor_pick").value == "example"
+    assert app.number_input(key="advisor_rate").value == 5.0
 
 
 def test_a_click_trains_the_pair_and_shows_predicted_and_realised_rate(open_advisor, lab, finish, stored):
@@ -151,6 +156,35 @@ def test_a_click_trains_the_pair_and_shows_predicted_and_realised_rate(open_advi
     assert not any("of another run or threshold" in shown(text) for text in texts(again))
     other = open_advisor(advisor_run=stored, advisor_entrant="Adam", advisor_rate="30", advisor_proof=proof)
     assert any("The pair below is of another run or threshold: clipped at" in shown(text) for text in texts(other))
+
+
+def test_a_run_that_explodes_gets_a_threshold_that_cures_it(open_advisor, lab, finish):
+    run_id = lab.submit(exploding_rnn(learning_rate=0.3, seeds=3, steps=30), visitor="somebody else")
+    finish(run_id)
+    app = open_advisor(advisor_run=run_id)
+    assert app.number_input(key="advisor_rate").disabled
+    assert app.selectbox(key="advisor_pick").format_func(run_id).startswith(f"2 × SGD at 0.3 · {run_id} · ")
+    app.button(key="advisor_prove").click().run()
+    proof = address(app, "advisor_proof")
+    finish(proof)
+    again = open_advisor(advisor_run=run_id, advisor_proof=proof)
+    assert {metric.label: metric.value for metric in again.metric}["Blown up"] == "3 → 0 of 3"
+
+
+def test_a_first_step_after_every_explosion_is_said_and_all_steps_counted(open_advisor, lab, finish):
+    run_id = lab.submit(exploding_rnn(learning_rate=0.3, seeds=2, steps=20), visitor="somebody else")
+    finish(run_id)
+    app = open_advisor(advisor_run=run_id, advisor_first="19")
+    assert shown(app.error[0].value).endswith("none before it blew up. Every step is counted instead.")
+    assert len(charts(app)) == 2
+
+
+def test_a_file_of_one_norm_is_told_in_the_singular(open_advisor):
+    app = open_advisor()
+    app.file_uploader(key="advisor_csv").upload("n_one.csv", b"2.5\n", "text/csv").run()
+    assert any("n_one.csv: 1 step" in shown(text) for text in texts(app))
+    assert any("Over the last recorded step of one seed" in shown(text) for text in texts(app))
+    assert not any("1 steps" in shown(text) for text in texts(app))
 
 
 def test_a_proof_that_is_none_is_said(open_advisor, stored):

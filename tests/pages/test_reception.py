@@ -19,7 +19,7 @@ def test_a_finished_run_stands_in_the_table_with_its_status_and_sparkline(open_p
     table = open_page(RECEPTION).dataframe[0].value
     first = table.iloc[0]
     assert first["Status"] == "finished"
-    assert first["Run"] == "Digits · SGD · 8 relu · 1 seed × 3 steps"
+    assert first["Run"] == "Digits · SGD at 0.01 · 8 relu · 1 seed × 3 steps"
     assert len(first["Loss"]) == 3
     assert float(first["Took"].removesuffix(" s")) >= 0
 
