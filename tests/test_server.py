@@ -1,10 +1,7 @@
 import asyncio
 import re
-import subprocess
-import sys
 
 import server
-from tests.architecture import ROOT
 from ui.bundle import bundle
 
 
@@ -62,10 +59,3 @@ def test_a_session_waits_until_pages_are_warm_and_files_do_not():
         return [*before, "|", *served]
 
     assert asyncio.run(story()) == ["http", "|", "http", "websocket"]
-
-
-def test_pandas_is_whole_before_any_thread_draws():
-    # Plotly takes it from sys.modules, where another thread may be in the middle of importing it
-    program = "import sys, ui.services; print(hasattr(sys.modules.get('pandas'), 'Series'))"
-    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "True"

@@ -6,7 +6,6 @@ import threading
 import time
 from collections import defaultdict
 
-import pandas  # noqa: F401 Plotly uses it once it is named, also half loaded by Dask's or a page's thread: so it is whole
 import streamlit as st
 
 from gradcore.jobs import Cluster

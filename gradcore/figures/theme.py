@@ -7,6 +7,7 @@ Figures are drawn in the light theme's colours; `dark_of_light` says what each b
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 import plotly.graph_objects as go
@@ -119,7 +120,12 @@ def figure(traces: Sequence[Mapping[str, Any]], layout: Mapping[str, Any], narro
 
 def to_json(drawn: go.Figure) -> str:
     """Return a figure as compact JSON text, arrays in base64; `ui.plot` takes it, and viewers share it."""
-    return strict_json.dumps(drawn.to_dict())
+    try:
+        fields = drawn.to_dict()
+    except AttributeError:  # Plotly uses pandas once it is named, also where another thread has it half imported
+        import_module("pandas")  # waits until it is whole
+        fields = drawn.to_dict()
+    return strict_json.dumps(fields)
 
 
 def title(text: str, subtitle: str) -> Layout:
