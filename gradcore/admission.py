@@ -8,7 +8,7 @@ from gradcore.clipping import CLIP_RULES
 from gradcore.costs import build_seconds, step_seconds, unrolled_layers
 from gradcore.errors import RefusedError
 from gradcore.networks import ACTIVATIONS, ALIGNED, CELLS, INITIALIZERS, count_parameters
-from gradcore.optimizers import OPTIMIZERS
+from gradcore.optimizers import OPTIMIZERS, learning_rate_of
 from gradcore.schedules import SCHEDULES
 from gradcore.settings import Limits
 from gradcore.specs import NO_NETWORK, Choice, EntrantSpec, NetworkSpec, RaceSpec
@@ -132,8 +132,7 @@ def _admit_entrant(entrant: EntrantSpec) -> EntrantSpec:
     CLIP_RULES[entrant.clip.name].checked(entrant.clip)
     checks.known_name("schedule", entrant.schedule.name, SCHEDULES)
     schedule = SCHEDULES[entrant.schedule.name].checked(entrant.schedule)
-    rate = OPTIMIZERS[name].learning_rate if entrant.learning_rate is None else entrant.learning_rate
-    return replace(entrant, learning_rate=rate, schedule=schedule)
+    return replace(entrant, learning_rate=learning_rate_of(entrant), schedule=schedule)
 
 
 def _admit_argument(argument: str, value: object, default: object) -> None:
@@ -177,12 +176,7 @@ def _admit_memory(spec: RaceSpec, task: Task, limits: Limits) -> None:
     if parameters * together > LARGEST_STACK:
         most, must = LARGEST_STACK // together, f"a tuned race trains {together} replicas of the network side by side"
         raise RefusedError(f"{must}: it must have at most {most:,} parameters. Received: {parameters:,}")
-    drawn = (task.train_rows + task.validation_rows) * task.row_size * (spec.seeds if task.per_seed else 1)
-    if drawn > LARGEST_ROWS:
-        most = LARGEST_ROWS * spec.seeds // drawn
-        raise RefusedError(
-            f"`seeds` must be at most {most} for rows of {task.row_size} numbers. Received: seeds={spec.seeds}"
-        )
+    _admit_rows(spec, task, together)
     rows = spec.batch_size or task.train_rows
     active = together * rows * sum(spec.network.hidden) * (1 if spec.network.cell is None else task.row_steps)
     if active > LARGEST_ACTIVATIONS:
@@ -194,3 +188,13 @@ def _admit_memory(spec: RaceSpec, task: Task, limits: Limits) -> None:
         raise RefusedError(
             f"steps x seeds x entrants x layers must be at most {LARGEST_RECORD:,}. Received: {recorded:,}"
         )
+
+
+def _admit_rows(spec: RaceSpec, task: Task, together: int) -> None:
+    """Refuse more rows than fit, where each of the replicas that train together holds its own."""
+    one = (task.train_rows + task.validation_rows) * task.row_size
+    if one * (spec.seeds if task.per_seed else 1) > LARGEST_ROWS:
+        refuse("seeds", f"be at most {LARGEST_ROWS // one} for rows of {task.row_size} numbers", spec.seeds)
+    if one * (together if task.per_seed else 1) > LARGEST_ROWS:
+        must = f"be 'given' for rows of {task.row_size} numbers: a tuned race holds those of {together} replicas"
+        refuse("learning_rates", must, spec.learning_rates)

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gradcore.optimizers import OPTIMIZERS
+from gradcore.optimizers import learning_rate_of
 from gradcore.records import ClipRecord, EntrantTrace, Outcome, RaceTrace, Record, Setup, TraceChunk, Tuning
-from gradcore.specs import EntrantSpec, RaceSpec
+from gradcore.specs import RaceSpec
 from gradcore.tasks import TASKS
 
 PER_SEED = ("loss", "gradient_norm", "clipped_norm")  # (T, S)
@@ -60,7 +60,7 @@ class Assembly:
                 EntrantTrace(
                     label=label,
                     optimizer=asked.optimizer.name,
-                    learning_rate=entrant.tuning.chosen if entrant.tuning else _learning_rate(asked),
+                    learning_rate=entrant.tuning.chosen if entrant.tuning else learning_rate_of(asked),
                     outcome=entrant.outcome,
                     clip=entrant.clip(),
                     tuning=entrant.tuning,
@@ -118,10 +118,3 @@ class _Entrant:
         view = self._arrays[name][: self._filled].view()
         view.flags.writeable = False
         return view
-
-
-def _learning_rate(entrant: EntrantSpec) -> float:
-    if entrant.learning_rate is not None:
-        return entrant.learning_rate
-    known = OPTIMIZERS.get(entrant.optimizer.name)
-    return known.learning_rate if known else float("nan")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from gradcore.specs import Scalar
+from gradcore.specs import EntrantSpec, Scalar
 
 COMMON_ARGUMENTS: Mapping[str, Scalar] = MappingProxyType(
     {
@@ -170,3 +170,17 @@ _ENTRIES = (
     ),
 )
 OPTIMIZERS: Mapping[str, Optimizer] = MappingProxyType({entry.name: entry for entry in _ENTRIES})
+
+
+def learning_rate_of(entrant: EntrantSpec) -> float:
+    """Return the learning rate that an entrant asks for, else its optimizer's default; NaN where none is known.
+
+    Example:
+        >>> from gradcore.specs import Choice
+        >>> learning_rate_of(EntrantSpec(Choice("SGD"))), learning_rate_of(EntrantSpec(Choice("SGD"), 0.3))
+        (0.01, 0.3)
+    """
+    if entrant.learning_rate is not None:
+        return entrant.learning_rate
+    known = OPTIMIZERS.get(entrant.optimizer.name)
+    return known.learning_rate if known else float("nan")

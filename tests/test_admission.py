@@ -155,6 +155,11 @@ def test_every_preset_is_admitted(name):
             "Received: 1,289,010",
         ),
         (
+            {"learning_rates": "tuned", "task": {"name": "adding_problem", "length": 200}, "seeds": 2, "steps": 5},
+            "`learning_rates` must be 'given' for rows of 400 numbers: a tuned race holds those of 21 replicas. "
+            "Received: learning_rates='tuned'",
+        ),
+        (
             {"learning_rates": "tuned", "first_seed": 2**32 - 6, "seeds": 5},
             "`first_seed` must be at most 4294967288 for 5 seeds. Received: first_seed=4294967290",
         ),

@@ -1,16 +1,17 @@
 """Learning-rate schedules: equal to Keras' own where it has them, and taken by the engine at every step."""
 
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
 
 from gradcore.admission import admit
-from gradcore.engine.race import run_race
 from gradcore.errors import RefusedError
-from gradcore.records import TraceChunk
 from gradcore.schedules import SCHEDULES, factors
 from gradcore.settings import Limits
 from gradcore.specs import Choice, RaceSpec
+from tests.races import curve, records
 
 decay = keras.optimizers.schedules
 KERAS = {
@@ -48,19 +49,19 @@ def spec(**entrant: object) -> RaceSpec:
     return RaceSpec.from_json({"entrants": [asked], "network": {"hidden": [8]}, "seeds": 2, "steps": 12})
 
 
-def curve(asked: RaceSpec) -> np.ndarray:
-    found: list[np.ndarray] = []
-    run_race(asked, [0], lambda new, _: found.extend(one.loss for one in new if isinstance(one, TraceChunk)))
-    return np.concatenate(found)
+def losses(asked: RaceSpec) -> np.ndarray:
+    return curve(records(asked), 0)
 
 
 def test_the_engine_takes_the_schedules_rate_at_every_step():
-    half = spec(schedule={"name": "step", "factor": 0.0, "first": 0.5})
-    frozen, free = curve(half), curve(spec())
+    frozen, free = losses(spec(schedule={"name": "step", "factor": 0.0, "first": 0.5})), losses(spec())
     assert np.array_equal(frozen[:7], free[:7])  # the loss of step t is that before its update
     assert not np.array_equal(frozen[7:], free[7:])
-    rows = spec(schedule={"name": "step", "factor": 0.0, "first": 0.0})
-    assert np.array_equal(curve(rows)[0], free[0])
+
+
+def test_a_rate_of_zero_moves_nothing():
+    still = losses(replace(spec(schedule={"name": "step", "factor": 0.0, "first": 0.0}), batch_size=None))
+    assert np.array_equal(still, np.repeat(still[:1], 12, axis=0))
 
 
 def test_a_schedule_is_admitted_with_its_defaults_and_round_trips():

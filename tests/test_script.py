@@ -7,14 +7,13 @@ import numpy as np
 import pytest
 
 from gradcore.admission import admit
-from gradcore.engine.race import run_race
 from gradcore.errors import RefusedError
-from gradcore.records import TraceChunk
 from gradcore.script import script
 from gradcore.script_data import DATA
 from gradcore.settings import Limits
 from gradcore.specs import RaceSpec
 from gradcore.tasks import task_of
+from tests.races import curve, records
 
 DENSE = {"hidden": [12, 8], "activation": "tanh", "kernel_initializer": "glorot_normal"}
 RECURRENT = {
@@ -29,9 +28,7 @@ def race(entrant: dict, **changes: object) -> RaceSpec:
 
 
 def trained(spec: RaceSpec, number: int = 0) -> np.ndarray:
-    found: list[np.ndarray] = []
-    run_race(spec, [number], lambda new, _: found.extend(one.loss for one in new if isinstance(one, TraceChunk)))
-    return np.concatenate(found)[:, 0]
+    return curve(records(spec, [number]), number)[:, 0]
 
 
 def printed(spec: RaceSpec, folder, number: int = 0) -> np.ndarray:

@@ -53,6 +53,7 @@ RATES_HELP = (
     "and further where the best lies on the edge. It then races at its best one."
 )
 SCHEDULE_HELP = "What becomes of every learning rate over the steps."
+SHARED_HELP = "Off, each optimizer starts from weights of its own, as in the notebook: luck then counts as skill."
 SEEDS_HELP = "Every optimizer trains once from each seed; intervals and ties come from them."
 
 
@@ -75,45 +76,44 @@ def race_controls(limits: Limits) -> RaceSpec:
     steps = left.number_input("Steps", 1, limits.steps, DEFAULT.steps, key="steps", bind=BIND)
     seeds = right.number_input("Seeds", 1, limits.seeds, DEFAULT.seeds, key="seeds", bind=BIND, help=SEEDS_HELP)
     batch_size = _batch_size(task)
-    rates = st.segmented_control(
-        "Learning rates",
-        LEARNING_RATES,
-        default="given",
-        key="learning_rates",
-        bind=BIND,
-        required=True,
-        help=RATES_HELP,
-    )
-    schedule = st.selectbox(
-        "Schedule", list(SCHEDULES), key="schedule", bind=BIND, help=SCHEDULE_HELP
-    )  # constant first
-    st.caption(SCHEDULES[schedule].summary)
+    rates, schedule = _learning_rates()
     clip = one_rule("clip", "Clipping", CLIP_HELP)
-    with st.expander("Advanced"):
-        first_seed = st.number_input("First seed", 0, LAST_SEED, DEFAULT.first_seed, key="first_seed", bind=BIND)
-        shared = st.toggle(
-            "Same initial weights for all",
-            DEFAULT.shared_weights,
-            key="shared_weights",
-            bind=BIND,
-            help="Off, each optimizer starts from weights of its own, as in the notebook: luck then counts as skill.",
-        )
+    first_seed, shared = _advanced()
     _say_what_was_dropped(given, limits)
     if not labels:
         raise RefusedError("At least one optimizer must be chosen.")
     return RaceSpec(
-        entrants=tuple(
-            replace(ENTRANTS[label], clip=clip, schedule=Choice(schedule)) for label in ENTRANTS if label in labels
-        ),
+        entrants=tuple(replace(ENTRANTS[label], clip=clip, schedule=schedule) for label in ENTRANTS if label in labels),
         task=chosen,
         network=network,
         seeds=int(seeds),
-        first_seed=int(first_seed),
+        first_seed=first_seed,
         steps=int(steps),
         batch_size=batch_size,
         learning_rates=rates,
         shared_weights=shared,
     )
+
+
+def _learning_rates() -> tuple[str, Choice]:
+    """Draw how learning rates are chosen, and what becomes of them over the steps."""
+    rates = st.segmented_control(
+        "Learning rates", LEARNING_RATES, default="given", key="learning_rates", bind=BIND, required=True,
+        help=RATES_HELP,
+    )  # fmt: skip
+    schedule = st.selectbox("Schedule", list(SCHEDULES), key="schedule", bind=BIND, help=SCHEDULE_HELP)
+    st.caption(SCHEDULES[schedule].summary)
+    return rates, Choice(schedule)
+
+
+def _advanced() -> tuple[int, bool]:
+    """Draw what is seldom changed: the first seed, and whether all start from the same weights."""
+    with st.expander("Advanced"):
+        first_seed = st.number_input("First seed", 0, LAST_SEED, DEFAULT.first_seed, key="first_seed", bind=BIND)
+        shared = st.toggle(
+            "Same initial weights for all", DEFAULT.shared_weights, key="shared_weights", bind=BIND, help=SHARED_HELP
+        )
+    return int(first_seed), shared
 
 
 def preset_control(current: RaceSpec | None) -> None:

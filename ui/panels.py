@@ -45,9 +45,10 @@ def _curve(run: RunInfo) -> list[float]:
     """Return the stored sparkline; of a run without one, the median loss of its best entrant so far."""
     if run.sparkline or run.status is RunStatus.QUEUED:
         return list(run.sparkline)
-    losses = [np.median(one.loss, axis=1) for one in services.lab().race(run.id)[0].entrants if one.steps]
-    best = min(losses, key=lambda loss: float(np.nan_to_num(loss[-1], nan=np.inf)), default=np.empty(0))
-    return [float(value) for value in best[:: max(1, len(best) // POINTS)]]
+    trained = [one.loss for one in services.lab().race(run.id)[0].entrants if one.steps]  # (T, S) each
+    shown = [np.median(loss[:: max(1, len(loss) // POINTS)], axis=1) for loss in trained]
+    best = min(shown, key=lambda loss: float(np.nan_to_num(loss[-1], nan=np.inf)), default=np.empty(0))
+    return [float(value) for value in best]
 
 
 def try_this(experiments: Sequence[tuple[str, Mapping[str, str | Sequence[str]]]]) -> None:

@@ -59,7 +59,7 @@ def offer_inexpressible(shown: RunInfo | None, asked: RaceSpec | None, *, adopte
 def offer_again(shown: RunInfo, asked: RaceSpec | None) -> None:
     """Say why a run did not finish, and offer to run it again where the start button above asks for another."""
     say = st.error if shown.status is RunStatus.FAILED else st.warning
-    say(escaped(as_sentence(Exception(shown.message or f"This run was {shown.status}; what it recorded is shown."))))
+    say(escaped(as_sentence(shown.message or f"This run was {shown.status}; what it recorded is shown.")))
     same = asked is not None and asked.to_json() == shown.spec
     if not same and st.button("Run it again", icon=":material/replay:", key="rerun"):
         _submit(RaceSpec.from_json(shown.spec), again=True)

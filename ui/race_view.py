@@ -1,12 +1,10 @@
 """A race on the page: live curves made once for all viewers, what came of it, and what it says."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
 
-import numpy as np
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
@@ -14,17 +12,17 @@ from gradcore.documents import compared, ranking
 from gradcore.figures import race as figures
 from gradcore.figures import theme
 from gradcore.presets import is_notebook
-from gradcore.ranking import divergences, median_metric, steps_to_target
-from gradcore.reading import METRICS, metric_value, race_sentences
-from gradcore.records import EntrantTrace, RaceTrace, Ranked, RunInfo, RunStatus
+from gradcore.reading import race_sentences
+from gradcore.records import RaceTrace, Ranked, RunInfo, RunStatus
 from gradcore.specs import RaceSpec
 from gradcore.tasks import known_task
 from gradcore.titles import race_title
-from gradcore.versus import needed_sentence
+from gradcore.versus import Versus, needed_sentence
 from ui import services
 from ui.frame import guarded_fragment
 from ui.plot import plot
 from ui.race_notebook import notebook_fold
+from ui.race_table import ranking_table
 from ui.shared import Shared
 from ui.words import as_sentence, escaped
 
@@ -33,11 +31,6 @@ LOOKS_PER_SECOND = 80  # of all viewers together: more than 20 look less often
 CALMER = 1.25  # a page is drawn anew for a lower rate only, never for a higher: a class must not flap
 DRAWN_SECONDS = 0.1  # within which all viewers of a run see the same
 HEIGHT = 420
-RANK_HELP = (
-    "Rank: 1 and one more for each entrant that is significantly better, by paired tests over the seeds with Holm's "
-    "correction. A wide interval can tie an entrant with better ones although its median is worse. The intervals are "
-    "not corrected: one may leave out 1 where the corrected test sees no difference."
-)
 
 
 def live_race(run_id: str) -> None:
@@ -72,11 +65,9 @@ def race_result(run_id: str, cursor: int, spec: RaceSpec, trace: RaceTrace) -> N
             plot(text, key=key, label=f"{label} for each optimizer", height=height, about=run_id)
     text, height = charts[2]
     plot(text, key="ranking", label="Loss ratio to the best optimizer, with ties", height=height, about=run_id)
-    rows = ranking_rows(spec, trace, ranked)
     rates_row(run_id, cursor, spec, trace)
     versus_row(run_id, cursor, spec, trace, ranked)
-    st.dataframe(rows, column_config=_columns(rows), hide_index=True, width="stretch")
-    st.caption(RANK_HELP)
+    ranking_table(spec, trace, ranked)
     if is_notebook(spec):
         notebook_fold(trace)
 
@@ -98,17 +89,8 @@ def versus_row(run_id: str, cursor: int, spec: RaceSpec, trace: RaceTrace, ranke
     if sentence := needed_sentence(found, ranked[0].label):
         st.caption(escaped(sentence))
     with st.expander("Each against each other"):
-        drawn = figures.beat_matrix(found)
-        text, height = theme.to_json(drawn), int(drawn.layout.height)
+        text, height = _beats(run_id, cursor, found)
         plot(text, key="beats", label="Share of seeds on which one beats another", height=height, about=run_id)
-
-
-def ranking_rows(spec: RaceSpec, trace: RaceTrace, ranked: Sequence[Ranked]) -> list[dict[str, str]]:
-    """Return the ranking as the rows of a table, every number with its unit or in a column that names it."""
-    entrants = {entrant.label: entrant for entrant in trace.entrants}
-    task = known_task(spec.task)
-    target = task.target if task else None
-    return [_ranking_row(place, entrants[place.label], target, trace.metric) for place in ranked]
 
 
 def status_line(info: RunInfo, spec: RaceSpec) -> str:
@@ -125,7 +107,7 @@ def _look(run_id: str, interval: float) -> None:
         if st.button("Cancel", icon=":material/stop:", key="cancel"):
             services.lab().cancel(run_id)
     if view.info.message:  # a worker died, and its part was begun again
-        st.caption(escaped(as_sentence(Exception(view.info.message))))
+        st.caption(escaped(as_sentence(view.info.message)))
     _show_curves(run_id, view.curves)
     if view.info.status.ended or _interval(run_id) > CALMER * interval:
         st.rerun()
@@ -193,54 +175,12 @@ def _rates(run_id: str, cursor: int, _trace: RaceTrace, chance_loss: float | Non
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
+def _beats(run_id: str, cursor: int, _found: Versus) -> tuple[str, int]:
+    drawn = figures.beat_matrix(_found)
+    return theme.to_json(drawn), int(drawn.layout.height)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
 def _outcome(run_id: str, cursor: int, _trace: RaceTrace, _ranked: Sequence[Ranked]) -> list[tuple[str, int]]:
     made = figures.final_validation(_trace), figures.stability(_trace), figures.ranking(_trace, _ranked)
     return [(theme.to_json(figure), int(figure.layout.height)) for figure in made]
-
-
-def _ranking_row(place: Ranked, entrant: EntrantTrace, target: float | None, metric: str) -> dict[str, str]:
-    outcome = entrant.outcome
-    reached = [step for step in steps_to_target(entrant.loss, target) if step is not None]
-    row = {
-        "Rank": str(place.rank) + (" (tied)" if place.tied_with else ""),
-        "Optimizer": place.label,
-        "Median validation loss": _finite(place.median),
-        "Times the best (95 %)": _interval_text(place.interval),
-        METRICS[metric].capitalize(): ""
-        if outcome is None
-        else metric_value(metric, median_metric(metric, outcome.validation_metric)),
-        "No difference from": ", ".join(place.tied_with) or "none",
-        "Learning rate": theme.number(entrant.learning_rate, 3),
-    }
-    if target is not None:
-        found = f"{np.median(reached):.0f}" if len(reached) * 2 > entrant.loss.shape[1] else "not reached"
-        row[f"Steps to loss {target:g}"] = found
-    if any(step is not None for step in divergences(entrant)):
-        row["Diverged"] = f"{sum(step is not None for step in divergences(entrant))} of {entrant.loss.shape[1]}"
-    if entrant.clip is not None:
-        row["Clipped steps"] = f"{100 * entrant.clip.rate().mean():.1f} %"
-        row["Skipped steps"] = str(entrant.clip.skipped.sum())
-    return row
-
-
-def _columns(rows: Sequence[Mapping[str, str]]) -> dict[str, Any]:
-    """Return short headings and widths that fit beside the controls; the whole heading is told on hover."""
-    known = {name: (name, width) for name, width in (("Rank", 65), ("Optimizer", 120), ("No difference from", 130))}
-    known |= {"Median validation loss": ("Median loss", 90), "Times the best (95 %)": ("Times best", 105)}
-    known |= {"Learning rate": ("Rate", 60), "Mean absolute error": ("MAE", 85)}
-    known |= {"Distance to the optimum": ("Distance", 85)}
-    return {
-        name: st.column_config.TextColumn(short, help=name, width=width)
-        for name in (rows[0] if rows else ())
-        for short, width in [known.get(name, (name.replace(" to loss ", " to "), 85))]
-    }
-
-
-def _finite(value: float) -> str:
-    return f"{value:.4g}" if np.isfinite(value) else "not finite"
-
-
-def _interval_text(interval: tuple[float, float] | None) -> str:
-    if interval is None:
-        return "no interval"
-    return "1, the best" if interval == (1.0, 1.0) else "{:.3g} to {:.3g}".format(*interval)

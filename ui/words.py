@@ -38,8 +38,8 @@ def unbroken_number(value: float) -> str:
     return theme.number(value).replace("-", "−")
 
 
-def as_sentence(error: Exception, then: str = "") -> str:
-    """Return what an error says with a capital, which it has not after the command line's name, and a next sentence.
+def as_sentence(error: Exception | str, then: str = "") -> str:
+    """Return what an error or a message says with a capital, which it has not on the command line, and a next sentence.
 
     Example:
         >>> as_sentence(ValueError("the number must be > 0. Received: -1"), then="The default is used.")

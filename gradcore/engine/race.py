@@ -9,7 +9,6 @@ from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
-import tensorflow as tf
 
 from gradcore.engine.entrant import CHUNK_SECONDS, SeedRows, row_batches, scheduled_rates, start_values
 from gradcore.engine.losses import judge
@@ -17,9 +16,8 @@ from gradcore.engine.network import build_network
 from gradcore.engine.threads import use_one_thread
 from gradcore.engine.training import Trainer
 from gradcore.engine.tuning import tune
-from gradcore.errors import TrainingError
 from gradcore.networks import count_parameters
-from gradcore.optimizers import OPTIMIZERS
+from gradcore.optimizers import learning_rate_of
 from gradcore.presets import PRESETS
 from gradcore.records import Outcome, Record, Setup, Tuning
 from gradcore.specs import CONSTANT_RATE, Choice, NetworkSpec, RaceSpec
@@ -91,9 +89,9 @@ class _Running:
         self._task = task_of(spec.task)
         self.trainer = _trainer(spec, number)
         self._batches = row_batches(spec, self._entrant, seeds, self._task)
-        given = self._entrant.learning_rate or OPTIMIZERS[self._entrant.optimizer.name].learning_rate
-        self.trainer.reset(start_values(spec, number, seeds), rate or given, spec.steps)
-        self._rates = scheduled_rates(self._entrant, spec.steps, [rate or given] * len(seeds))
+        raced = rate or learning_rate_of(self._entrant)
+        self.trainer.reset(start_values(spec, number, seeds), raced, spec.steps)
+        self._rates = scheduled_rates(self._entrant, spec.steps, [raced] * len(seeds))
         self._seconds = 0.0
 
     def train(self, first_step: int, steps: int) -> Record:
@@ -102,8 +100,6 @@ class _Running:
         started = time.perf_counter()
         try:
             return self.trainer.run(x, y, batch, self._number, first_step, rates)
-        except tf.errors.ResourceExhaustedError as error:
-            raise TrainingError("the network and its seeds need more memory than this worker has") from error
         finally:
             self._seconds += time.perf_counter() - started
 

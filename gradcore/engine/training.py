@@ -17,6 +17,7 @@ from gradcore.engine.layout import Layout, Tensor, part_norms
 from gradcore.engine.losses import LOSSES
 from gradcore.engine.states import States
 from gradcore.engine.updates import build_update
+from gradcore.errors import TrainingError
 from gradcore.records import Doubles, Floats, TraceChunk
 from gradcore.specs import NO_CLIPPING, Choice
 
@@ -94,7 +95,10 @@ class Trainer:
         if self._clipper:
             self._clipper.spend(len(batches))
         unused = np.zeros((len(batches), self._seeds), np.float32)
-        rows = np.asarray(self._chunk(x, y, tf.constant(batches), tf.constant(unused if rates is None else rates)))
+        try:
+            rows = np.asarray(self._chunk(x, y, tf.constant(batches), tf.constant(unused if rates is None else rates)))
+        except tf.errors.ResourceExhaustedError as error:
+            raise TrainingError("the network and its seeds need more memory than this worker has") from error
         return _record(self.layout, rows, entrant, first_step)
 
     def predict(self, x: Tensor) -> Floats:

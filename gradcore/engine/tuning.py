@@ -10,7 +10,7 @@ from gradcore import tuning
 from gradcore.engine.entrant import CHUNK_SECONDS, SeedRows, row_batches, scheduled_rates, start_values
 from gradcore.engine.network import build_network
 from gradcore.engine.training import Trainer
-from gradcore.optimizers import OPTIMIZERS
+from gradcore.optimizers import learning_rate_of
 from gradcore.records import Doubles, Floats, Tuning
 from gradcore.specs import CONSTANT_RATE, RaceSpec
 from gradcore.tasks import task_of
@@ -27,8 +27,7 @@ def tune(spec: RaceSpec, number: int, progress: Progress) -> Tuning:
         progress: called several times a second.
     """
     entrant = spec.entrants[number]
-    given = entrant.learning_rate or OPTIMIZERS[entrant.optimizer.name].learning_rate
-    rates = tuning.grid(given)
+    rates = tuning.grid(learning_rate_of(entrant))
     found = tuning.chosen(number, rates, _losses(spec, number, rates, progress))
     for _ in range(tuning.EXTENSIONS):
         more = tuning.beyond(found)
@@ -43,14 +42,15 @@ def tune(spec: RaceSpec, number: int, progress: Progress) -> Tuning:
 def _losses(spec: RaceSpec, number: int, rates: Doubles, progress: Progress) -> Doubles:
     """Return the last training loss of every rate and tuning seed, (R, S): R x S replicas, trained side by side."""
     task, entrant = task_of(spec.task), spec.entrants[number]
-    seeds = [*tuning.seeds_of(spec.first_seed, spec.seeds)] * len(rates)  # the seeds of each rate side by side
-    rows = SeedRows.of(task, [task.rows(seed) for seed in seeds])
+    own = tuning.seeds_of(spec.first_seed, spec.seeds)
+    seeds = [*own] * len(rates)  # the seeds of each rate side by side
+    rows = SeedRows.of(task, [task.rows(seed) for seed in own] * len(rates))
     model = build_network(spec.network, spec.task, seed=0)
     each = np.repeat(rates, tuning.SEEDS).astype(np.float32)
     kind = {"record": False, "own_rates": True, "scheduled": entrant.schedule != CONSTANT_RATE}
     trainer = Trainer(model, task.loss, entrant.optimizer, entrant.clip, len(seeds), **kind)
     trainer.reset(start_values(spec, number, seeds), each, spec.steps)
-    batches = row_batches(spec, entrant, seeds, task)
+    batches = np.tile(row_batches(spec, entrant, own, task), (1, len(rates), 1))
     loss = _trained(trainer, rows, batches, scheduled_rates(entrant, spec.steps, each.tolist()), progress)
     return tuning.last_loss(loss).reshape(len(rates), tuning.SEEDS)
 

@@ -10,22 +10,13 @@ from gradcore.presets import PRESETS
 from gradcore.records import Outcome, Record, Setup, TraceChunk
 from gradcore.specs import NetworkSpec, RaceSpec
 from gradcore.tasks import TASKS
+from tests.races import curve, records
 
 SGD = {"optimizer": "SGD", "learning_rate": 0.05}
 
 
 def race(**changes: object) -> RaceSpec:
     return RaceSpec.from_json({"entrants": [SGD, SGD], "network": {"hidden": [16]}, "seeds": 2, "steps": 30, **changes})
-
-
-def records(spec: RaceSpec, entrants: list[int] | None = None) -> list[Record]:
-    found: list[Record] = []
-    run_race(spec, entrants or list(range(len(spec.entrants))), lambda new, progress: found.extend(new))
-    return found
-
-
-def curve(found: list[Record], entrant: int) -> np.ndarray:
-    return np.concatenate([chunk.loss for chunk in found if isinstance(chunk, TraceChunk) and chunk.entrant == entrant])
 
 
 def outcome(found: list[Record], entrant: int) -> Outcome:

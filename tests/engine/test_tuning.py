@@ -4,25 +4,16 @@ import pytest
 from gradcore.engine.race import run_race
 from gradcore.engine.tuning import tune
 from gradcore.errors import CancelledRunError
-from gradcore.records import Outcome, Record, TraceChunk, Tuning
+from gradcore.records import Outcome, Record, Tuning
 from gradcore.specs import RaceSpec
 from gradcore.tuning import last_loss
+from tests.races import curve, records
 
 
 def race(**changes: object) -> RaceSpec:
     entrants = [{"optimizer": "SGD", "learning_rate": 0.01}, {"optimizer": "Adam", "learning_rate": 0.001}]
     spec = {"entrants": entrants, "network": {"hidden": [8]}, "seeds": 2, "steps": 20, "learning_rates": "tuned"}
     return RaceSpec.from_json({**spec, **changes})
-
-
-def records(spec: RaceSpec, entrants: list[int] | None = None) -> list[Record]:
-    found: list[Record] = []
-    run_race(spec, entrants or list(range(len(spec.entrants))), lambda new, progress: found.extend(new))
-    return found
-
-
-def curve(found: list[Record], entrant: int) -> np.ndarray:
-    return np.concatenate([chunk.loss for chunk in found if isinstance(chunk, TraceChunk) and chunk.entrant == entrant])
 
 
 @pytest.mark.parametrize("optimizer", ["SGD", "Adam", "Lamb"])

@@ -1,0 +1,84 @@
+"""The ranking of a race as a table: every number with its unit, or in a column that names it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from gradcore.figures import theme
+from gradcore.ranking import divergences, median_metric, steps_to_target
+from gradcore.reading import METRICS, metric_value
+from gradcore.records import EntrantTrace, RaceTrace, Ranked
+from gradcore.specs import RaceSpec
+from gradcore.tasks import known_task
+
+HELP = (
+    "Rank: 1 and one more for each entrant that is significantly better, by paired tests over the seeds with Holm's "
+    "correction. A wide interval can tie an entrant with better ones although its median is worse. The intervals are "
+    "not corrected: one may leave out 1 where the corrected test sees no difference."
+)
+WIDTHS: Mapping[str, tuple[str, int]] = {  # column -> heading where the whole one is too long, and px
+    "Rank": ("Rank", 65),
+    "Optimizer": ("Optimizer", 120),
+    "Median validation loss": ("Median loss", 90),
+    "Times the best (95 %)": ("Times best", 105),
+    "No difference from": ("No difference from", 130),
+    "Learning rate": ("Rate", 60),
+    "Mean absolute error": ("MAE", 85),
+    "Distance to the optimum": ("Distance", 85),
+}
+OTHERS = 85  # px
+
+
+def ranking_table(spec: RaceSpec, trace: RaceTrace, ranked: Sequence[Ranked]) -> None:
+    """Draw the table and how its ranks are made."""
+    rows = ranking_rows(spec, trace, ranked)
+    st.dataframe(rows, column_config=_columns(rows), hide_index=True, width="stretch")
+    st.caption(HELP)
+
+
+def ranking_rows(spec: RaceSpec, trace: RaceTrace, ranked: Sequence[Ranked]) -> list[dict[str, str]]:
+    """Return a row for each ranked entrant, all with the same columns; what one has not is empty."""
+    entrants = {entrant.label: entrant for entrant in trace.entrants}
+    task = known_task(spec.task)
+    target = task.target if task else None
+    rows = [_row(place, entrants[place.label], target, trace.metric) for place in ranked]
+    columns = dict.fromkeys(name for row in rows for name in row)
+    return [{name: row.get(name, "") for name in columns} for row in rows]
+
+
+def _row(place: Ranked, entrant: EntrantTrace, target: float | None, metric: str) -> dict[str, str]:
+    outcome, seeds = entrant.outcome, entrant.loss.shape[1]
+    row = {
+        "Rank": str(place.rank) + (" (tied)" if place.tied_with else ""),
+        "Optimizer": place.label,
+        "Median validation loss": f"{place.median:.4g}" if np.isfinite(place.median) else "not finite",
+        "Times the best (95 %)": _interval(place.interval),
+        METRICS.get(metric, metric).capitalize(): ""
+        if outcome is None
+        else metric_value(metric, median_metric(metric, outcome.validation_metric)),
+        "No difference from": ", ".join(place.tied_with) or "none",
+        "Learning rate": theme.number(entrant.learning_rate, 3),
+    }
+    if target is not None:
+        reached = [step for step in steps_to_target(entrant.loss, target) if step is not None]
+        row[f"Steps to loss {target:g}"] = f"{np.median(reached):.0f}" if len(reached) * 2 > seeds else "not reached"
+    if fell := sum(step is not None for step in divergences(entrant)):
+        row["Diverged"] = f"{fell} of {seeds}"
+    if entrant.clip is not None:
+        row["Clipped steps"] = f"{100 * entrant.clip.rate().mean():.1f} %"
+        row["Skipped steps"] = str(entrant.clip.skipped.sum())
+    return row
+
+
+def _columns(rows: Sequence[Mapping[str, str]]) -> dict[str, Any]:
+    """Return headings and widths that fit beside the controls; the whole heading is told on hover."""
+    named = {name: WIDTHS.get(name, (name.replace(" to loss ", " to "), OTHERS)) for name in (rows[0] if rows else ())}
+    return {name: st.column_config.TextColumn(short, help=name, width=px) for name, (short, px) in named.items()}
+
+
+def _interval(interval: tuple[float, float] | None) -> str:
+    if interval is None:
+        return "no interval"
+    return "1, the best" if interval == (1.0, 1.0) else "{:.3g} to {:.3g}".format(*interval)
