@@ -8,6 +8,7 @@ from gradcore.records import RaceTrace, RunInfo, RunStatus
 from gradcore.specs import RaceSpec
 from ui import controls, services
 from ui.anatomy import anatomy
+from ui.entrant_table import entrant_table
 from ui.frame import RACE, frame
 from ui.panels import link_to, try_this
 from ui.race_actions import asked_race, link_to_pair, offer_again, offer_inexpressible, start_row
@@ -42,9 +43,11 @@ def main() -> None:
                     start_row(asked, shown, refusal)
                 else:
                     link_to(shown.id)
+                entrant_table(services.settings().limits.entrants)
                 live_race(shown.id)
             else:
                 start_row(asked, shown, refusal)
+                entrant_table(services.settings().limits.entrants)
                 offer_inexpressible(shown, asked, adopted=adopted)
                 run_id, cursor, spec, trace = ended_race(shown, asked)
                 race_curves(run_id, cursor, trace)
