@@ -14,6 +14,7 @@ from gradcore.records import RunInfo
 from gradcore.schedules import SCHEDULES
 from gradcore.settings import Limits
 from gradcore.specs import NO_NETWORK, Choice, NetworkSpec, RaceSpec
+from gradcore.stories import STORIES
 from gradcore.tasks import TASKS, Task, task_of
 from gradcore.titles import widths_text
 from ui.address import EVERYWHERE, Parameters, parameters, say_not_whole, say_unknown, say_unknown_keys
@@ -21,7 +22,11 @@ from ui.clip_rules import one_rule, rule_keys, rule_state
 from ui.entrants import PACKED, SHORT, entrant_rows, for_all, show_entrants
 from ui.task_controls import PREFIX, task_control, task_state
 
-PRESET_TITLES: Mapping[str, str] = {"default": "Digits", "notebook": "The notebook's race", "": "Your own settings"}
+PRESET_TITLES: Mapping[str, str] = {
+    "default": "Digits",
+    **{story.name: story.title for story in STORIES.values()},
+    "": "Your own settings",
+}
 SHAPES = ("funnel", "even")
 LEARNING_RATES = ("given", "tuned")
 FULL_BATCH = "full"
@@ -122,6 +127,7 @@ def adopt(run: RunInfo | None) -> bool:
     Returns:
         whether they were all set now.
     """
+    _take_preset()
     done = st.session_state.get("adopted") == run.id and "steps" in st.session_state if run else False
     if run is None or st.query_params.get("run") != run.id or done:  # controls left with their page are new again
         return False
@@ -218,6 +224,16 @@ def _values(spec: RaceSpec) -> dict[str, object]:
         "first_seed": spec.first_seed,
         "shared_weights": spec.shared_weights,
     }
+
+
+def _take_preset() -> None:
+    """Set the controls to the preset that the address names, for links that people write; its settings replace it."""
+    name = st.query_params.pop("preset", None)
+    if name is None:
+        return
+    say_unknown({"preset": [name]}, "preset", PRESETS)
+    if spec := PRESETS.get(name):
+        show_spec(spec)
 
 
 def _apply() -> None:
