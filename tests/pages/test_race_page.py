@@ -276,6 +276,41 @@ def test_the_notebooks_race_shows_what_the_notebook_would_print_and_how_often_ea
     assert len(open_page(RACE).table) == 0
 
 
+def test_one_click_repeats_the_notebook_for_30_seeds_with_own_and_with_shared_weights(open_page, lab: Lab, finish):
+    spec = {**PRESETS["notebook"].to_json(), "seeds": 2, "network": {"hidden": [8]}}
+    run_id = lab.submit(RaceSpec.from_json(spec))
+    finish(run_id)
+    app = open_page(RACE, run=run_id)
+    assert not any("Seeds that each optimizer wins" in chart["label"] for chart in charts(app))
+    app.button(key="repeat_notebook").click().run()
+    twins = [RaceSpec.from_json({**spec, "seeds": 30, "shared_weights": shared}) for shared in (False, True)]
+    runs = [lab.find(twin) for twin in twins]
+    for run in runs:
+        finish(run.id)
+    app.run()
+    drawn = next(chart for chart in charts(app) if "Seeds that each optimizer wins" in chart["label"])
+    for bars in drawn["figure"]["data"]:
+        assert sum(bars["x"]) == 30
+    assert app.query_params["run"] in (run_id, [run_id])
+
+
+def test_a_story_says_what_to_look_for_and_then_what_was_seen(open_page, lab: Lab, finish):
+    app = open_page(RACE, preset="rate_too_high")
+    assert app.session_state["preset"] == "rate_too_high"
+    assert any("gradient descent is stable below 2 / λ" in text for text in texts(app))
+    assert not app.info
+    app.button(key="start").click().run()
+    run_id = app.query_params["run"]
+    finish(run_id if isinstance(run_id, str) else run_id[0])
+    app.run()
+    assert "The best of these rates, 0.18, is 90 % of the limit." in shown(app.info[0].value)
+
+
+def test_a_preset_in_the_address_that_nobody_knows_is_named(open_page):
+    app = open_page(RACE, preset="why_momentun")
+    assert "did you mean 'why_momentum'? The default is used." in shown(app.warning[0].value)
+
+
 def test_an_entrant_is_copied_as_python_and_what_cannot_be_says_so(open_page, lab: Lab, finish):
     app = open_page(RACE)
     assert "keras.optimizers.SGD(learning_rate=0.01)" in app.code[0].value
