@@ -85,7 +85,7 @@ LAYERS: Sequence[Sequence[str]] = (
         "ui.anatomy",
         "ui.clip_notebook",
         "ui.clip_rules",
-        "ui.race_notebook",
+        "ui.race_catalogue", "ui.race_notebook",
         "ui.race_script",
         "ui.race_story",
         "ui.race_table",

@@ -14,18 +14,14 @@ LINK = re.compile(r"https://\S+")
 def catalogue_fold() -> None:
     """Draw every optimizer that can enter: Keras' name, what it does, its settings, where it comes from."""
     with st.expander("Every optimizer that can enter"):
-        st.table([_row(entry) for entry in OPTIMIZERS.values()], border="horizontal")
-        st.caption("Names and settings are those of Keras; each can stand in Settings of the table of entrants.")
+        st.caption("Names and settings are those of Keras; every setting can be typed in the table of entrants.")
+        st.markdown("\n".join(f"- {_entry(entry)}" for entry in OPTIMIZERS.values()))
 
 
-def _row(entry: Optimizer) -> dict[str, str]:
-    return {
-        "Optimizer": escaped(entry.name),
-        "What it does": escaped(entry.summary),
-        "Learning rate": f"{entry.learning_rate:g}",
-        "Settings, at Keras' defaults": escaped(arguments_text(entry.own_arguments.items())),
-        "Reference": _linked(entry.reference),
-    }
+def _entry(entry: Optimizer) -> str:
+    settings = arguments_text({"learning_rate": entry.learning_rate, **entry.own_arguments}.items())
+    told = f"**{escaped(entry.name)}.** {escaped(entry.summary)} {_linked(entry.reference)}"
+    return f"{told}  \n  :small[:gray[{escaped(settings)}]]"
 
 
 def _linked(reference: str) -> str:
