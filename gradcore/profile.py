@@ -51,7 +51,7 @@ class Profile:
     @property
     def missed_by_all(self) -> Flags:
         """Which tasks nobody solves, (P,)."""
-        return np.isinf(self.times).all(axis=0)
+        return np.asarray(np.isinf(self.times).all(axis=0))
 
 
 def profile_of(labels: Sequence[str], times: Doubles, *, tested: bool = True) -> Profile:
@@ -83,7 +83,8 @@ def profile_of(labels: Sequence[str], times: Doubles, *, tested: bool = True) ->
     by_seed = np.stack([scores(ratios(times[:, :, seed])) for seed in range(times.shape[2])], axis=1)  # (E, S)
     better = _told_apart(by_seed) if tested else None
     places = [
-        _standing(entrant, labels, score, by_seed, found, better) for entrant, score in enumerate(scores(found).tolist())
+        _standing(entrant, labels, score, by_seed, found, better)
+        for entrant, score in enumerate(scores(found).tolist())
     ]
     ordered = sorted(places, key=lambda place: (-round(place.score, 12), -place.by_seed.mean()))
     return Profile(tuple(labels), medians, found, tuple(ordered))
@@ -149,12 +150,12 @@ def leaders_without(found: Profile) -> tuple[tuple[str, ...], ...]:
         >>> leaders_without(profile_of(["Adam", "SGD"], times))
         (('SGD',), ('Adam',), ('Adam',))
     """
-    tasks = found.times.shape[1]
+    tasks = len(found.times[0])
     if tasks < 2:
         return ((),) * tasks
-    rest = [scores(np.delete(found.ratios, task, axis=1)) for task in range(tasks)]
+    rest: list[list[float]] = [scores(np.delete(found.ratios, task, axis=1)).tolist() for task in range(tasks)]
     return tuple(
-        tuple(label for label, score in zip(found.labels, one, strict=True) if score >= one.max() - ROUNDING)
+        tuple([label for label, score in zip(found.labels, one, strict=True) if score >= max(one) - ROUNDING])
         for one in rest
     )
 

@@ -85,8 +85,8 @@ def meaning(tested: bool) -> str:
     if not tested:
         return f"{score} There are no ranks by seconds: they are measured once, for all seeds side by side."
     return (
-        f"{score} Rank: 1 and one more for each entrant whose scores are significantly higher, by paired tests over the "
-        "seeds with Holm's correction; it says nothing of other tasks."
+        f"{score} Rank: 1 and one more for each entrant whose scores are significantly higher, by paired tests over "
+        "the seeds with Holm's correction; it says nothing of other tasks."
     )
 
 

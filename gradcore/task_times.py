@@ -50,7 +50,7 @@ class TaskTimes:
     @property
     def seeds(self) -> int:
         """S, of every race."""
-        return self.steps.shape[2]
+        return int(self.steps.shape[2])
 
     def of(self, measure: str) -> Doubles:
         """Return the times by "steps" or "seconds", (E, P, S)."""
@@ -58,9 +58,10 @@ class TaskTimes:
 
 
 def task_times(races: Sequence[tuple[str, RaceSpec, RaceTrace]]) -> TaskTimes:
-    """Return the times to target of finished races, each with its run's id; RefusedError where they do not belong together.
+    """Return the times to target of finished races, each with its run's id.
 
-    A target that a seed's first loss meets counts as reached in one step, so that ratios have a meaning.
+    A target that a seed's first loss meets counts as reached in one step, so that ratios have a meaning. RefusedError
+    where the races do not make one profile: another entrant, seed or step, a task twice, or one without a target.
     """
     specs = [spec for _, spec, _ in races]
     refuse_unlike(specs)
@@ -105,9 +106,9 @@ def target_of(task: Choice) -> float:
     Example:
         >>> target_of(Choice("digits"))
         0.1
-        >>> target_of(Choice("noise_regression"))
+        >>> target_of(Choice("retired"))
         Traceback (most recent call last):
-        gradcore.errors.RefusedError: a task of a profile must have a target. Received: Noise (the notebook's), which has none
+        gradcore.errors.RefusedError: a task of a profile must have a target. Received: retired, which has none
     """
     entry = known_task(task)
     if entry is None or entry.target is None:

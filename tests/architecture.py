@@ -84,6 +84,8 @@ LAYERS: Sequence[Sequence[str]] = (
     ("ui.anatomy", "ui.clip_notebook", "ui.clip_rules", "ui.race_notebook", "ui.race_script", "ui.race_table"),
     ("ui.task_controls",),
     ("ui.controls", "ui.panels", "ui.race_view"),
+    ("ui.race_profile_charts", "ui.race_profile_controls", "ui.race_profile_tables"),
+    ("ui.race_profile",),
     ("ui.clip_sources",),
     ("ui.clip_proof",),
     ("ui.clip_advisor",),

@@ -1,4 +1,4 @@
-"""`gradcore profile`: race over several tasks in this process, one after the other, and print the performance profile."""
+"""`gradcore profile`: race over several tasks in this process, one by one, and print the performance profile."""
 
 import argparse
 import os

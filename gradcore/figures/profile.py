@@ -15,7 +15,7 @@ from gradcore.task_times import TaskTimes
 from gradcore.titles import counted
 
 TICKS = (1.0, 1.5, 2.0, 3.0, 4.0)
-BESIDE = 3.0  # px between lines that would hide each other
+BESIDE = 2.5  # px between lines that would hide each other
 ROOM = 0.4  # of one task's height that all lines side by side take at most
 AIR = 0.04  # below 0 and above 1
 
@@ -71,7 +71,7 @@ def profile_title(times: TaskTimes, found: Profile) -> str:
     if times.seeds < LEAST_SEEDS:
         return f"{lead}; {counted(times.seeds, 'seed')} tell nobody apart"
     if not level:
-        return f"{lead}, significantly" if len(top) == 1 else lead
+        return f"{who} is significantly ahead, with a score of {first.score:.2f}" if len(top) == 1 else lead
     others = theme.names(level) if len(level) <= 2 else f"{len(level)} others"
     return f"{lead}; nothing separates {'it' if len(top) == 1 else 'them'} from {others}"
 
@@ -106,7 +106,7 @@ def _line(label: str, look: Style, tau: Doubles, shares: Doubles, offset: float,
         "meta": label,
         "x": tau,
         "y": (shares + offset).round(6),
-        "line": {"color": look.color, "dash": look.dash, "width": 2.5, "shape": "hv"},
+        "line": {"color": look.color, "dash": look.dash, "width": 2, "shape": "hv"},
         "text": [f"{count} of {tasks}" for count in solved],
         "hovertemplate": f"{theme.short(label)}  %{{text}}<extra></extra>",
     }
@@ -116,7 +116,7 @@ def _across() -> Layout:
     """Return the axis of multiples, on a logarithmic scale: twice and half as long take the same room."""
     return {
         "type": "log",
-        "title": {"text": "Multiple of the best time to target, τ"},
+        "title": {"text": "Multiple of the best time to target"},
         "range": [0.0, round(float(np.log10(R_MAX)), 6)],
         "tickmode": "array",
         "tickvals": list(TICKS),
@@ -128,7 +128,7 @@ def _across() -> Layout:
 def _up() -> Layout:
     shares = [0.0, 0.25, 0.5, 0.75, 1.0]
     return {
-        "title": {"text": "Share of tasks solved, ρ"},
+        "title": {"text": "Share of tasks solved"},
         "range": [-AIR, 1 + AIR],
         "tickmode": "array",
         "tickvals": shares,
