@@ -104,9 +104,9 @@ def test_few_seeds_seconds_and_a_single_entrant_say_why_nothing_is_told_apart():
     assert "seconds are measured once, for all seeds together" in sentences(made([[1, 1], [9, 9]]), "seconds")[0]
     assert sentences(made([[1, INF]], labels=["Adam"])) == [
         "Adam reaches the target on 1 of 2 tasks; there is nobody to compare it with.",
-        "Nobody reaches the target of Digits within 200 steps: as in AlgoPerf it still counts as a task, missed by all, "
-        "so that no score exceeds 0.50.",
-    ]  # fmt: skip
+        "Nobody reaches the target of Digits within 200 steps: as in AlgoPerf it still counts as a task, missed by "
+        "all, so that no score exceeds 0.50.",
+    ]
 
 
 def test_how_to_read_it_says_that_there_are_no_ranks_by_seconds():

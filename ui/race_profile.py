@@ -78,14 +78,10 @@ def draw() -> None:
 
 def _start_row(asked: Sequence[RaceSpec], shown: Sequence[RunInfo], refusal: str, *, same: bool) -> str:
     """Draw start button with its estimate, link and what a time is, which is returned; say why races are refused."""
-    finished = [run.status == RunStatus.FINISHED for run in shown]
-    again = same and all(finished)
-    due = [race for race, done in zip(asked, finished, strict=True) if again or not done] if same else list(asked)
     started = False
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if not same or all(run.status.ended for run in shown):
-            verb = "Run again" if again else "Run the rest" if same else "Start"
-            label = f"{verb}{_amount(due)}"
+            label = f"{'Run again' if same and asked else 'Start'}{_amount(asked)}"
             started = st.button(
                 label, type="primary", icon=":material/play_arrow:", disabled=not asked, key="profile_start"
             )
@@ -95,10 +91,17 @@ def _start_row(asked: Sequence[RaceSpec], shown: Sequence[RunInfo], refusal: str
     if refusal:
         st.error(escaped(refusal), icon=":material/error:")
     if started and asked:
-        lab, visitor = services.lab(), services.visitor()
-        st.query_params[RUNS] = ",".join(lab.submit(race, visitor=visitor, again=again) for race in asked)
-        st.rerun()
+        _show([_submitted(race, again=same) for race in asked])
     return measure
+
+
+def _submitted(race: RaceSpec, *, again: bool) -> str:
+    return services.lab().submit(race, visitor=services.visitor(), again=again)
+
+
+def _show(run_ids: Sequence[str]) -> None:
+    st.query_params[RUNS] = ",".join(run_ids)
+    st.rerun()
 
 
 def _amount(due: Sequence[RaceSpec]) -> str:
@@ -159,6 +162,9 @@ def _say_what_ended(shown: Sequence[RunInfo]) -> None:
     rest = "the profile is of the other tasks" if len(lost) < len(shown) else "there is no profile"
     say = st.error if any(run.status == RunStatus.FAILED for run in lost) else st.warning
     say(escaped(f"{said}: {rest}. What they recorded is kept."))
+    missing = {run.id: RaceSpec.from_json(run.spec) for run in lost}
+    if st.button(f"Run what is missing{_amount(list(missing.values()))}", icon=":material/replay:", key="profile_rest"):
+        _show([_submitted(missing[run.id], again=True) if run.id in missing else run.id for run in shown])
 
 
 def _lost(run: RunInfo) -> str:

@@ -80,7 +80,7 @@ def _print(lab: Lab, runs: Sequence[RunInfo], as_json: bool) -> None:
 def describe(document: dict[str, Any]) -> str:
     """Return a profile document as text: what it says by steps, the scores, and the times they come from."""
     by_steps, by_seconds = document["by_steps"], document["by_seconds"]
-    lost = [f"{run['title']} is left out: run {run['run_id']} is {run['status']}." for run in document["left_out"]]
+    lost = [f"{run['title']} is left out (run {run['run_id']}, {run['status']})." for run in document["left_out"]]
     return "\n\n".join(
         [
             "\n".join([*by_steps["sentences"], *lost]),
