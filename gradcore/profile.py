@@ -18,6 +18,7 @@ from gradcore.records import Doubles, Flags
 
 R_MAX = 4.0  # times the best: later counts as missed, as in AlgoPerf
 LEAST_SEEDS = 5  # with fewer, a target missed by chance on every seed passes for a sure difference
+RESAMPLES = 1000  # of the seeds, for an interval
 ROUNDING = 1e-12  # scores that are the same number
 
 
@@ -27,16 +28,12 @@ class Standing:
 
     label: str
     score: float  # 0 to 1: 1 is best on every task
-    by_seed: Doubles  # (S,) the score that each seed alone would give
+    by_seed: Doubles  # (S,) the score that each seed alone would give; the tests compare these
+    interval: tuple[float, float] | None  # of the score, 95 %; None with fewer than five seeds
     best_on: int  # tasks on which nobody is faster
     reached_on: int  # tasks whose target it reaches at all
     rank: int | None  # 1 + the number of entrants that are significantly better; None where nothing is tested
     tied_with: tuple[str, ...]  # those from which nothing separates it
-
-    @property
-    def interval(self) -> tuple[float, float] | None:
-        """The lowest and the highest score that a single seed gives; None with one seed."""
-        return (float(self.by_seed.min()), float(self.by_seed.max())) if len(self.by_seed) > 1 else None
 
 
 @dataclass(frozen=True)
@@ -82,10 +79,8 @@ def profile_of(labels: Sequence[str], times: Doubles, *, tested: bool = True) ->
     found = ratios(medians)
     by_seed = np.stack([scores(ratios(times[:, :, seed])) for seed in range(times.shape[2])], axis=1)  # (E, S)
     better = _told_apart(by_seed) if tested else None
-    places = [
-        _standing(entrant, labels, score, by_seed, found, better)
-        for entrant, score in enumerate(scores(found).tolist())
-    ]
+    ends = intervals(times) if times.shape[2] >= LEAST_SEEDS else None
+    places = [_standing(entrant, labels, by_seed, found, ends, better) for entrant in range(len(labels))]
     ordered = sorted(places, key=lambda place: (-round(place.score, 12), -place.by_seed.mean()))
     return Profile(tuple(labels), medians, found, tuple(ordered))
 
@@ -137,6 +132,33 @@ def scores(found: Doubles, r_max: float = R_MAX) -> Doubles:
     return mean
 
 
+def intervals(times: Doubles, resamples: int = RESAMPLES) -> Doubles:
+    """Return the middle 95 % of the scores over seeds drawn again from those there are, (E, 2).
+
+    For each task anew, because what a seed draws for one task says nothing of another; the same for all entrants. With
+    few seeds, or entrants that hardly differ, it is rather narrow: entrants are told apart by tests, not by it.
+
+    Args:
+        times: (E, P, S), > 0 or Inf.
+        resamples: how often seeds are drawn.
+
+    Example:
+        >>> intervals(np.array([[[10.0, 10.0]], [[20.0, 40.0]]])).round(3).tolist()
+        [[1.0, 1.0], [0.0, 0.667]]
+
+    Reference: Efron 1979, https://doi.org/10.1214/aos/1176344552
+    """
+    draw = np.random.default_rng(0)
+    entrants, tasks, seeds = times.shape
+    total = np.zeros((entrants, resamples))
+    for task in range(tasks):
+        drawn = draw.integers(0, seeds, (resamples, seeds))
+        medians = np.median(times[:, task][:, drawn], axis=2)  # (E, resamples)
+        total += np.maximum(R_MAX - ratios(medians), 0.0) / (R_MAX - 1) / tasks
+    ends: Doubles = np.percentile(total, [2.5, 97.5], axis=1).T
+    return ends
+
+
 def leaders(found: Profile) -> tuple[str, ...]:
     """Return who has the highest score, several where they share it."""
     return tuple(place.label for place in found.standings if place.score >= found.standings[0].score - ROUNDING)
@@ -161,7 +183,7 @@ def leaders_without(found: Profile) -> tuple[tuple[str, ...], ...]:
 
 
 def _standing(
-    entrant: int, labels: Sequence[str], score: float, by_seed: Doubles, found: Doubles, better: Flags | None
+    entrant: int, labels: Sequence[str], by_seed: Doubles, found: Doubles, ends: Doubles | None, better: Flags | None
 ) -> Standing:
     tied: tuple[str, ...] = ()
     if better is not None:
@@ -169,8 +191,9 @@ def _standing(
         tied = tuple(label for other, label in enumerate(labels) if other != entrant and not apart[other])
     return Standing(
         label=labels[entrant],
-        score=score,
+        score=float(scores(found[[entrant]])[0]),
         by_seed=by_seed[entrant],
+        interval=None if ends is None else (float(ends[entrant, 0]), float(ends[entrant, 1])),
         best_on=int((found[entrant] == 1).sum()),
         reached_on=int(np.isfinite(found[entrant]).sum()),
         rank=None if better is None else 1 + int(better[:, entrant].sum()),

@@ -68,7 +68,7 @@ def _decided(times: TaskTimes, found: Profile) -> list[str]:
         if not set(top) & set(others):
             changed.setdefault(others, []).append(problem.title)
     if changed:
-        parts = [f"without {' or '.join(tasks)} {_names(others)} would lead" for others, tasks in changed.items()]
+        parts = [f"without {' or '.join(tasks)}, {_names(others)} would lead" for others, tasks in changed.items()]
         return [f"The choice of tasks decides: {'; '.join(parts)}."]
     lasting = [label for label in top if all(label in others for others in without)]
     verb = "keeps" if len(lasting) == 1 else "keep"
@@ -79,8 +79,8 @@ def meaning(tested: bool) -> str:
     """Return how a score, its interval and a rank are to be read; `tested` is whether there are ranks."""
     score = (
         f"Score: the mean height of the line from 1 to {R_MAX:g} times the best: 1 is best on every task, 0 is never "
-        f"within {R_MAX:g} times. It depends on the tasks and on who takes part. Single seeds: the lowest and the "
-        "highest score that one seed gives alone."
+        f"within {R_MAX:g} times. It depends on the tasks and on who takes part. Interval: the middle 95 % of the "
+        "scores over seeds drawn again from these, task by task; with few seeds it is rather narrow."
     )
     if not tested:
         return f"{score} There are no ranks by seconds: they are measured once, for all seeds side by side."

@@ -90,7 +90,7 @@ def test_without_json_a_person_reads_sentences_scores_and_times(raced, database,
     assert main(["profile", "--runs", ids, "--db", database]) == 0
     shown = capsys.readouterr().out
     assert strict_json.loads(raced.stdout)["by_steps"]["sentences"][0] in shown
-    assert "rank  entrant  score  single seeds  best on  reached on  score by seconds  tied with" in shown
+    assert "rank  entrant  score  95 %  best on  reached on  score by seconds  tied with" in shown
     assert "Quadratic (condition 100, dimension 10)" in shown
     assert "missed" in shown
     assert "Rank: 1 and one more for each entrant" in shown

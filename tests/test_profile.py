@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from gradcore.errors import RefusedError
-from gradcore.profile import LEAST_SEEDS, R_MAX, leaders_without, profile_of, ratios, scores, share_within
+from gradcore.profile import LEAST_SEEDS, R_MAX, intervals, leaders_without, profile_of, ratios, scores, share_within
 
 INF = float("inf")
 NAMES = ("a", "b", "c", "d")
@@ -69,13 +69,48 @@ def test_the_median_over_seeds_counts_and_half_missed_is_missed():
     assert profile_of(["a", "b"], two).times.tolist() == [[INF], [25]]
 
 
-def test_seed_by_seed_scores_and_their_interval():
+def test_the_scores_of_single_seeds_are_those_of_profiles_of_one_seed():
     times = np.array([[[10.0, 10]], [[20.0, 5]]])  # b is twice as slow, then twice as fast
     found = {place.label: place for place in profile_of(["a", "b"], times).standings}
     assert found["a"].by_seed.tolist() == pytest.approx([1, 2 / 3])
     assert found["b"].by_seed.tolist() == pytest.approx([2 / 3, 1])
-    assert found["a"].interval == pytest.approx((2 / 3, 1))
-    assert profile_of(["a"], one_seed([3])).standings[0].interval is None
+
+
+# ---- intervals
+
+
+def test_the_interval_of_seeds_that_agree_is_the_score_itself():
+    found = profile_of(["a", "b"], np.repeat(one_seed([10, 40], [20, INF]), 5, axis=2))
+    assert [place.interval for place in found.standings] == [
+        pytest.approx((1, 1)), pytest.approx((1 / 3, 1 / 3)),
+    ]  # fmt: skip
+
+
+def test_the_interval_spans_what_other_medians_of_the_same_seeds_would_give():
+    slower = np.array([[[10.0] * 5], [[11.0, 16, 20, 28, 39]]])  # each value is the median of some draw
+    low, high = intervals(slower)[1]
+    assert (low, high) == (pytest.approx(0.1 / 3), pytest.approx(2.9 / 3))
+    assert intervals(slower).tolist() == intervals(slower).tolist()  # the draws are fixed
+
+
+def test_fewer_than_five_seeds_give_no_interval():
+    assert profile_of(["a"], np.ones((1, 1, LEAST_SEEDS - 1))).standings[0].interval is None
+    assert profile_of(["a"], np.ones((1, 1, LEAST_SEEDS))).standings[0].interval == (1, 1)
+
+
+def test_the_interval_holds_the_score_of_very_many_seeds_in_nine_of_ten_draws():
+    draw = np.random.default_rng(3)
+    held = 0
+    for _ in range(60):
+        level = np.exp(draw.uniform(2.5, 4.5, 6))[None, :] * np.exp(0.3 * draw.normal(size=(4, 6)))
+        many = level[:, :, None] * np.exp(0.15 * draw.normal(size=(4, 6, 811)))
+        truth = scores(ratios(np.median(many[:, :, 10:], axis=2)))
+        low, high = intervals(many[:, :, :10]).T
+        held += int(((truth >= low) & (truth <= high)).sum())
+    assert held >= 0.9 * 60 * 4
+
+
+# ---- who leads
 
 
 def test_who_would_lead_without_each_task():

@@ -24,7 +24,7 @@ def _score_row(place: Standing, tasks: int) -> dict[str, str]:
         **rank,
         "Optimizer": place.label,
         "Score": f"{place.score:.2f}",
-        "Single seeds": "one seed" if place.interval is None else "{:.2f} to {:.2f}".format(*place.interval),
+        "Interval (95 %)": "no interval" if place.interval is None else "{:.2f} to {:.2f}".format(*place.interval),
         "Best on": f"{place.best_on} of {tasks}",
         "Reached on": f"{place.reached_on} of {tasks}",
         **level,
@@ -57,4 +57,4 @@ def _cell(time: float, ratio: float, measure: str) -> str:
     if not np.isfinite(time):
         return unbroken(MISSED)
     shown = f"{time:.10g}" if measure == "steps" else f"{theme.number(time, 3)}\u00a0s"
-    return f"**{shown}**" if ratio == 1 else f"{shown}\u00a0({theme.number(ratio, 2)}\u00a0×)"
+    return f"**{shown}**" if ratio == 1 else f"{shown}\u00a0({theme.number(ratio, 3)}\u00a0×)"

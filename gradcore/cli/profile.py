@@ -95,7 +95,7 @@ def describe(document: dict[str, Any]) -> str:
 def _scores(by_steps: Sequence[dict[str, Any]], by_seconds: Sequence[dict[str, Any]]) -> str:
     """Return a row for each entrant; the score by seconds beside that by steps."""
     seconds = {place["label"]: place["score"] for place in by_seconds}
-    header = ["rank", "entrant", "score", "single seeds", "best on", "reached on", "score by seconds", "tied with"]
+    header = ["rank", "entrant", "score", "95 %", "best on", "reached on", "score by seconds", "tied with"]
     rows = [
         [
             str(place["rank"]),
