@@ -23,6 +23,7 @@ from ui.frame import guarded_fragment
 from ui.plot import plot
 from ui.race_notebook import notebook_fold
 from ui.race_table import ranking_table
+from ui.race_target import target_row
 from ui.shared import Shared
 from ui.words import as_sentence, escaped
 
@@ -65,6 +66,7 @@ def race_result(run_id: str, cursor: int, spec: RaceSpec, trace: RaceTrace) -> N
             plot(text, key=key, label=f"{label} for each optimizer", height=height, about=run_id)
     text, height = charts[2]
     plot(text, key="ranking", label="Loss ratio to the best optimizer, with ties", height=height, about=run_id)
+    target_row(run_id, cursor, spec, trace)
     rates_row(run_id, cursor, spec, trace)
     versus_row(run_id, cursor, spec, trace, ranked)
     ranking_table(spec, trace, ranked)

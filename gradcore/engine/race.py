@@ -92,7 +92,8 @@ class _Running:
         raced = rate or learning_rate_of(self._entrant)
         self.trainer.reset(start_values(spec, number, seeds), raced, spec.steps)
         self._rates = scheduled_rates(self._entrant, spec.steps, [raced] * len(seeds))
-        self._seconds = 0.0
+        self._first_seconds = self._seconds = 0.0
+        self._measured = 0  # steps
 
     def train(self, first_step: int, steps: int) -> Record:
         now = slice(first_step, first_step + steps)
@@ -101,7 +102,11 @@ class _Running:
         try:
             return self.trainer.run(x, y, batch, self._number, first_step, rates)
         finally:
-            self._seconds += time.perf_counter() - started
+            took = time.perf_counter() - started
+            if first_step == 0:  # traces the graph, where no earlier race has
+                self._first_seconds = took
+            else:
+                self._seconds, self._measured = self._seconds + took, self._measured + steps
 
     def outcome(self) -> Outcome:
         self.trainer.finalize()
@@ -109,7 +114,13 @@ class _Running:
         loss, metric = judge(
             self._task.loss, self._task.metric, self._rows.y_validation, outputs, self.trainer.weights()
         )
-        return Outcome(self._number, loss, metric, self._seconds)
+        return Outcome(self._number, loss, metric, self._training_seconds())
+
+    def _training_seconds(self) -> float:
+        """Return what all steps took; the first chunk, which may have traced the graph, counts like the others."""
+        if not self._measured:
+            return self._first_seconds
+        return self._seconds * self._spec.steps / self._measured
 
 
 def _trainer(spec: RaceSpec, number: int) -> Trainer:
