@@ -8,10 +8,12 @@ from gradcore.records import RaceTrace, RunInfo, RunStatus
 from gradcore.specs import RaceSpec
 from ui import controls, services
 from ui.anatomy import anatomy
+from ui.entrant_table import entrant_table
 from ui.frame import RACE, frame
 from ui.panels import link_to, try_this
 from ui.race_actions import asked_race, link_to_pair, offer_again, offer_inexpressible, start_row
 from ui.race_script import script_fold
+from ui.race_story import story_after, story_before
 from ui.race_view import live_race, race_curves, race_result, status_line
 from ui.words import as_sentence, escaped
 
@@ -42,11 +44,16 @@ def main() -> None:
                     start_row(asked, shown, refusal)
                 else:
                     link_to(shown.id)
+                story_before(asked)
+                entrant_table(services.settings().limits.entrants)
                 live_race(shown.id)
             else:
                 start_row(asked, shown, refusal)
+                story_before(asked)
+                entrant_table(services.settings().limits.entrants)
                 offer_inexpressible(shown, asked, adopted=adopted)
                 run_id, cursor, spec, trace = ended_race(shown, asked)
+                story_after(spec, trace)
                 race_curves(run_id, cursor, trace)
                 with details:
                     race_result(run_id, cursor, spec, trace)
