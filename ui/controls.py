@@ -136,7 +136,7 @@ def adopt(run: RunInfo | None) -> bool:
     if not {PACKED, SHORT} & set(st.query_params):
         show_entrants(RaceSpec.from_json(run.spec))
     st.session_state["adopted"] = run.id
-    return set(st.query_params) <= {"run", *EVERYWHERE}
+    return set(st.query_params) <= {"run", "with", *EVERYWHERE}
 
 
 def widths(shape: str, width: int, depth: int) -> tuple[int, ...]:
@@ -198,7 +198,7 @@ def _say_what_was_dropped(given: Parameters, limits: Limits) -> None:
     say_not_whole(given, "first_seed", 0, LAST_SEED)
     for key, known in NAMES.items():
         say_unknown(given, key, known)
-    say_unknown_keys(given, {*_values(DEFAULT), *rule_keys("clip"), "run", PACKED, SHORT}, families=(PREFIX,))
+    say_unknown_keys(given, {*_values(DEFAULT), *rule_keys("clip"), "run", "with", PACKED, SHORT}, families=(PREFIX,))
 
 
 def _values(spec: RaceSpec) -> dict[str, object]:
