@@ -12,6 +12,7 @@ from ui.entrant_table import entrant_table
 from ui.frame import RACE, frame
 from ui.panels import link_to, try_this
 from ui.race_actions import asked_race, link_to_pair, offer_again, offer_inexpressible, start_row
+from ui.race_download import download_fold
 from ui.race_overlay import curves_row
 from ui.race_script import script_fold
 from ui.race_story import story_after, story_before
@@ -59,6 +60,7 @@ def main() -> None:
                 with details:
                     race_result(run_id, cursor, spec, trace)
                     script_fold(spec, trace)
+                    download_fold(run_id, spec, trace)
         with details:
             try_this(EXPERIMENTS)
 
