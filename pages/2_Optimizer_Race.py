@@ -12,6 +12,7 @@ from ui.entrant_table import entrant_table
 from ui.frame import RACE, frame
 from ui.panels import link_to, try_this
 from ui.race_actions import asked_race, link_to_pair, offer_again, offer_inexpressible, start_row
+from ui.race_catalogue import catalogue_fold
 from ui.race_download import download_fold
 from ui.race_overlay import curves_row
 from ui.race_script import script_fold
@@ -21,16 +22,14 @@ from ui.words import as_sentence, escaped
 
 INSTEAD = "Your latest race is shown instead, or an example."
 EXPERIMENTS = (
-    (
-        "The notebook's race: the labels are noise, nothing can be learned. Who wins?",
-        {"task": "noise_regression", "depth": "4", "kernel_initializer": "glorot_uniform", "steps": "5", "seeds": "10",
-         "batch_size": "full", "shared_weights": "false"},
-    ),
+    ("The notebook's race: the labels are noise, nothing can be learned. Who wins?", {"preset": "notebook"}),
+    ("Why momentum: the same valley, with and without an average of the steps before", {"preset": "why_momentum"}),
+    ("A learning rate 2.5 % too high: watch it leave the valley", {"preset": "rate_too_high"}),
     (
         "Eight layers of sigmoids: watch every optimizer wait at the loss of a guess, 2.303",
         {"shape": "even", "width": "64", "depth": "8", "activation": "sigmoid", "kernel_initializer": "glorot_uniform"},
     ),
-)  # fmt: skip
+)
 
 
 def main() -> None:
@@ -62,6 +61,7 @@ def main() -> None:
                     script_fold(spec, trace)
                     download_fold(run_id, spec, trace)
         with details:
+            catalogue_fold()
             try_this(EXPERIMENTS)
 
 

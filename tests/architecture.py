@@ -95,6 +95,7 @@ LAYERS: Sequence[Sequence[str]] = (
         "ui.anatomy",
         "ui.clip_notebook",
         "ui.clip_rules",
+        "ui.race_catalogue",
         "ui.race_download",
         "ui.race_notebook",
         "ui.race_script",
