@@ -17,6 +17,7 @@ from gradcore.presets import is_notebook
 from gradcore.ranking import divergences, median, rank, steps_to_target
 from gradcore.records import EntrantTrace, Floats, Outcome, RaceTrace, Ranked, RunInfo, Tuning
 from gradcore.specs import NO_CLIPPING, RaceSpec
+from gradcore.target_times import seconds_to_target
 from gradcore.tasks import known_task
 from gradcore.versus import Versus, versus
 
@@ -114,6 +115,7 @@ def _entrant(entrant: EntrantTrace, spec: RaceSpec, trace: RaceTrace, layer_norm
         "mean_norm": mean_norm,
         "std_norm": std_norm,
         "steps_to_target": steps_to_target(entrant.loss, task.target if task else None),
+        "seconds_to_target": seconds_to_target(entrant, task.target if task else None),
         "seconds": outcome.seconds if outcome else None,
     }
     if entrant.tuning is not None:

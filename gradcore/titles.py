@@ -1,10 +1,19 @@
 """Short names of races and networks, and how numbers are written, for tables, captions and menus."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from gradcore.specs import CONSTANT_RATE, NO_CLIPPING, NO_NETWORK, Choice, NetworkSpec, RaceSpec, Scalar
 from gradcore.tasks import TASKS, Task
+
+LOSS_UNITS: Mapping[str, str] = MappingProxyType(
+    {
+        "mse": "mean squared error",
+        "half_squared_error": "half the squared error",
+        "sparse_categorical_crossentropy": "cross-entropy, nats",
+    }
+)
 
 
 def race_title(spec: RaceSpec) -> str:

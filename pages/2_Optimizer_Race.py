@@ -13,9 +13,11 @@ from ui.frame import RACE, frame
 from ui.panels import link_to, try_this
 from ui.race_actions import asked_race, link_to_pair, offer_again, offer_inexpressible, start_row
 from ui.race_catalogue import catalogue_fold
+from ui.race_download import download_fold
+from ui.race_overlay import curves_row
 from ui.race_script import script_fold
 from ui.race_story import story_after, story_before
-from ui.race_view import live_race, race_curves, race_result, status_line
+from ui.race_view import live_race, race_result, status_line
 from ui.words import as_sentence, escaped
 
 INSTEAD = "Your latest race is shown instead, or an example."
@@ -56,10 +58,11 @@ def main() -> None:
                 offer_inexpressible(shown, asked, adopted=adopted)
                 run_id, cursor, spec, trace = ended_race(shown, asked)
                 story_after(spec, trace)
-                race_curves(run_id, cursor, trace)
+                curves_row(run_id, cursor, spec, trace)
                 with details:
                     race_result(run_id, cursor, spec, trace)
                     script_fold(spec, trace)
+                    download_fold(run_id, spec, trace)
         with details:
             catalogue_fold()
             try_this(EXPERIMENTS)

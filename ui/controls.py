@@ -47,7 +47,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "schedule": tuple(SCHEDULES),
     "shared_weights": ("true", "false"),
 }
-PAGE_KEYS = ("run", "view", "runs", "tasks", "time")  # of the race page's address, beside the controls' own
+PAGE_KEYS = ("with", "run", "view", "runs", "tasks", "time")  # of the race page's address, beside the controls' own
 BIND: Final = "query-params"  # every scalar lives in the address
 CLIP_HELP = "What is done to every optimizer's gradient before its step; a non-finite one is then skipped and counted."
 RATES_HELP = (
@@ -138,7 +138,7 @@ def adopt(run: RunInfo | None) -> bool:
         return False
     show_spec(RaceSpec.from_json(run.spec), but=st.query_params)
     st.session_state["adopted"] = run.id
-    return set(st.query_params) <= {"run", *EVERYWHERE}
+    return set(st.query_params) <= {"run", "with", *EVERYWHERE}
 
 
 def widths(shape: str, width: int, depth: int) -> tuple[int, ...]:

@@ -23,6 +23,7 @@ from ui.frame import guarded_fragment
 from ui.plot import plot
 from ui.race_notebook import notebook_fold
 from ui.race_table import ranking_table
+from ui.race_target import target_row
 from ui.shared import Shared
 from ui.words import as_sentence, escaped
 
@@ -41,10 +42,11 @@ def live_race(run_id: str) -> None:
 
 def race_curves(run_id: str, cursor: int, trace: RaceTrace) -> None:
     """Draw loss and gradient norm of a race that has ended, side by side."""
-    _show_curves(run_id, _curves(run_id, cursor, trace))
+    show_curves(run_id, _curves(run_id, cursor, trace))
 
 
-def _show_curves(run_id: str, charts: tuple[str, str]) -> None:
+def show_curves(run_id: str, charts: tuple[str, str]) -> None:
+    """Show the curves of a race, as JSON, side by side; zoom and hidden curves belong to `run_id`."""
     names = (("loss", "Training loss over steps"), ("norm", "Gradient norm over steps"))
     for column, text, (key, label) in zip(st.columns(2), charts, names, strict=True):
         with column:
@@ -65,6 +67,7 @@ def race_result(run_id: str, cursor: int, spec: RaceSpec, trace: RaceTrace) -> N
             plot(text, key=key, label=f"{label} for each optimizer", height=height, about=run_id)
     text, height = charts[2]
     plot(text, key="ranking", label="Loss ratio to the best optimizer, with ties", height=height, about=run_id)
+    target_row(run_id, cursor, spec, trace)
     rates_row(run_id, cursor, spec, trace)
     versus_row(run_id, cursor, spec, trace, ranked)
     ranking_table(spec, trace, ranked)
@@ -108,7 +111,7 @@ def _look(run_id: str, interval: float) -> None:
             services.lab().cancel(run_id)
     if view.info.message:  # a worker died, and its part was begun again
         st.caption(escaped(as_sentence(view.info.message)))
-    _show_curves(run_id, view.curves)
+    show_curves(run_id, view.curves)
     if view.info.status.ended or _interval(run_id) > CALMER * interval:
         st.rerun()
 

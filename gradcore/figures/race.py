@@ -24,7 +24,9 @@ from gradcore.figures.stability import stability
 from gradcore.figures.theme import Layout
 from gradcore.records import Floats, RaceTrace
 from gradcore.tasks import TASKS
+from gradcore.titles import LOSS_UNITS
 
+LATER = 1001  # in the legend than what has Plotly's own 1000
 __all__ = [
     "beat_matrix",
     "final_validation",
@@ -36,12 +38,6 @@ __all__ = [
     "stability",
 ]
 
-LOSS_UNITS = {
-    "mse": "mean squared error",
-    "half_squared_error": "half the squared error",
-    "sparse_categorical_crossentropy": "cross-entropy, nats",
-}
-
 
 def loss_curves(trace: RaceTrace, height: int = theme.HEIGHT, *, ended: bool = False) -> go.Figure:
     """Draw the training loss over steps: median of the seeds with its band, names at the line ends.
@@ -51,20 +47,22 @@ def loss_curves(trace: RaceTrace, height: int = theme.HEIGHT, *, ended: bool = F
     task = TASKS.get(trace.task)
     unit = LOSS_UNITS[task.loss] if task and task.loss in LOSS_UNITS else "no unit"
     found = curves(trace.entrants, "loss")
-    heading = theme.title(loss_title(trace, found, ended=ended), f"Training loss ({unit}), {_seeds(trace, found)}")
-    return _draw(trace, found, heading, "Training loss", height, ended=ended)
+    heading = theme.title(loss_title(trace, found, ended=ended), f"Training loss ({unit}), {seeds_text(trace, found)}")
+    return draw_curves(trace, found, heading, "Training loss", height, ended=ended)
 
 
 def gradient_norms(trace: RaceTrace, height: int = theme.HEIGHT, *, ended: bool = False) -> go.Figure:
     """Draw the global gradient norm before clipping over steps, on the same x axis as the loss; `ended` as there."""
     found = curves(trace.entrants, "gradient_norm")
     heading = theme.title(
-        norm_title(trace, found, ended=ended), f"Gradient norm before clipping (L2, all layers), {_seeds(trace, found)}"
+        norm_title(trace, found, ended=ended),
+        f"Gradient norm before clipping (L2, all layers), {seeds_text(trace, found)}",
     )
-    return _draw(trace, found, heading, "Gradient norm", height, ended=ended)
+    return draw_curves(trace, found, heading, "Gradient norm", height, ended=ended)
 
 
-def _seeds(trace: RaceTrace, found: Sequence[Curve]) -> str:
+def seeds_text(trace: RaceTrace, found: Sequence[Curve]) -> str:
+    """Return how the seeds of a race are drawn, for a subtitle."""
     if trace.seeds == 1:
         return "one seed"
     if trace.seeds < LEAST_SEEDS_FOR_A_BAND:
@@ -74,16 +72,25 @@ def _seeds(trace: RaceTrace, found: Sequence[Curve]) -> str:
     )
 
 
-def _draw(
-    trace: RaceTrace, found: Sequence[Curve], heading: Layout, axis: str, height: int, *, ended: bool
+def draw_curves(
+    trace: RaceTrace,
+    first: Sequence[Curve],
+    heading: Layout,
+    axis: str,
+    height: int,
+    *,
+    ended: bool,
+    pale: Sequence[Curve] = (),
 ) -> go.Figure:
+    """Draw the curves of a race, and `pale` ones of another without their seeds; `ended` as in `loss_curves`."""
+    found = (*first, *pale)
     low, high = reach(found)
     steps = max((len(curve.median) for curve in found), default=trace.steps) if ended else trace.steps
     yaxis = log_axis(axis, low, high)
     traces: list[dict[str, Any]] = []
-    for curve in found:
+    for curve in first:
         traces += _spread_of_seeds(curve)
-    traces += [_median(curve) for curve in found] + _marks(found)
+    traces += [_faint(_median(curve)) for curve in pale] + [_median(curve) for curve in first] + _marks(found)
     labels = [_label(curve) for curve in found]
     plot_height = height - theme.margin()["t"] - theme.margin()["b"]
     fits = sum(LABEL_HEIGHT * (1 + label.count("<br>")) for label in labels) <= plot_height
@@ -135,6 +142,12 @@ def _median(curve: Curve) -> dict[str, Any]:
         "line": {"color": curve.style.color, "dash": curve.style.dash, "width": 2},
         "hovertemplate": f"{theme.short(curve.label)}  %{{y:.4g}}<extra></extra>",
     }
+
+
+def _faint(line: dict[str, Any]) -> dict[str, Any]:
+    """Return a line that stands back, also in the legend."""
+    looks = {"color": theme.faded(line["line"]["color"], 0.6), "width": 1.5}
+    return {**line, "line": {**line["line"], **looks}, "legendrank": LATER}
 
 
 def _drawable(values: Floats) -> Floats:
