@@ -1,11 +1,16 @@
 """Catalogue of what a network is made of: activations, recurrent cells and initialisers by their Keras names."""
 
 from collections.abc import Mapping
-from itertools import pairwise
 from types import MappingProxyType
 
+from gradcore.network_plan import CELLS, NORMALIZATIONS, plan
 from gradcore.specs import NetworkSpec
 from gradcore.tasks import Task
+
+__all__ = [
+    "ACTIVATIONS", "ALIGNED", "CELLS", "INITIALIZERS", "NORMALIZATIONS", "POOLINGS", "RESIDUALS", "count_parameters",
+    "loss_of",
+]  # fmt: skip
 
 ACTIVATIONS = (
     "relu",
@@ -19,7 +24,15 @@ ACTIVATIONS = (
     "softplus",
     "linear",
 )
-CELLS = ("simple_rnn",)  # of recurrent layers
+RESIDUALS: Mapping[str, str] = MappingProxyType(
+    {
+        "plain": "x + f(x): the variance grows with every block.",
+        "scaled": "x + f(x) / sqrt(L) over L blocks: it grows by a factor of e at most.",
+        "preactivation": "x + f(norm(x)) with the activation before the weights: the shortcut stays clean (He 2016).",
+        "notebook": "The notebook's blocks: two layers each, ReLU and dropout after the sum.",
+    }
+)
+POOLINGS = ("attention",)
 ALIGNED = "aligned"  # our own: along the directions of the task's teacher (`gradcore.engine.aligned`)
 _VARIANCE_SCALING = ("scale", "mode", "distribution")
 INITIALIZERS: Mapping[str, tuple[str, ...]] = MappingProxyType(  # name -> arguments that it takes
@@ -31,6 +44,8 @@ INITIALIZERS: Mapping[str, tuple[str, ...]] = MappingProxyType(  # name -> argum
         "lecun_uniform": (),
         "lecun_normal": (),
         "orthogonal": ("gain",),
+        "scaled_normal": ("gain",),
+        "lsuv": (),
         "random_normal": ("mean", "stddev"),
         "random_uniform": ("minval", "maxval"),
         "truncated_normal": ("mean", "stddev"),
@@ -42,8 +57,19 @@ INITIALIZERS: Mapping[str, tuple[str, ...]] = MappingProxyType(  # name -> argum
 )
 
 
+def loss_of(network: NetworkSpec, task: Task) -> str:
+    """Return the name of the loss that a network is trained on: the task's own, on what its head gives.
+
+    Example:
+        >>> from gradcore.tasks import TASKS
+        >>> loss_of(NetworkSpec(head="probabilities"), TASKS["digits"])
+        'sparse_categorical_crossentropy of probabilities'
+    """
+    return task.loss if network.head == "logits" else f"{task.loss} of probabilities"
+
+
 def count_parameters(network: NetworkSpec, task: Task) -> int:
-    """Return the number of weights and biases of one replica, without building it.
+    """Return the number of weights and biases of one replica, trainable or not, without building it.
 
     Example:
         >>> from gradcore.tasks import TASKS
@@ -52,7 +78,4 @@ def count_parameters(network: NetworkSpec, task: Task) -> int:
     """
     if not task.has_network:
         return task.row_size  # one number for each feature
-    features = task.row_size if network.cell is None else task.shape[-1]  # a dense network reads a row as a whole
-    widths = [features, *network.hidden, task.outputs]
-    recurrent = 0 if network.cell is None else sum(width * width for width in network.hidden)
-    return recurrent + sum((before + 1) * after for before, after in pairwise(widths))
+    return sum(step.parameters for step in plan(network, task))
