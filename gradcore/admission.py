@@ -7,7 +7,16 @@ from gradcore.checks import refuse
 from gradcore.clipping import CLIP_RULES
 from gradcore.costs import build_seconds, step_seconds, unrolled_layers
 from gradcore.errors import RefusedError
-from gradcore.networks import ACTIVATIONS, ALIGNED, CELLS, INITIALIZERS, count_parameters
+from gradcore.networks import (
+    ACTIVATIONS,
+    ALIGNED,
+    CELLS,
+    INITIALIZERS,
+    NORMALIZATIONS,
+    POOLINGS,
+    RESIDUALS,
+    count_parameters,
+)
 from gradcore.optimizers import OPTIMIZERS, learning_rate_of
 from gradcore.schedules import SCHEDULES
 from gradcore.settings import Limits
@@ -79,7 +88,26 @@ def _admit_network(network: NetworkSpec, task: Task) -> NetworkSpec:
     _admit_teacher(network, task)
     if network.cell is not None:
         _admit_recurrence(network, task)
+    _admit_architecture(network, task)
     return network
+
+
+def _admit_architecture(network: NetworkSpec, task: Task) -> None:
+    """Refuse parts that no catalogue has, and those that do not go together."""
+    if network.normalization is not None:
+        checks.known_name("normalization", network.normalization, NORMALIZATIONS)
+    if network.residual is not None:
+        checks.known_name("residual", network.residual, RESIDUALS)
+    if network.pooling is not None:
+        checks.known_name("pooling", network.pooling, POOLINGS)
+    if network.pooling is not None and not task.has_time:
+        refuse("pooling", f"be null for the task {task.name}, whose rows have no time steps", network.pooling)
+    if network.cell is not None and (network.residual or network.normalization or any(network.rates)):
+        refuse("cell", "be null where layers are normalised, joined by shortcuts or thinned by dropout", network.cell)
+    if network.head == "probabilities" and task.loss != "sparse_categorical_crossentropy":
+        refuse("head", f"be 'logits' for the task {task.name}, which has no classes", network.head)
+    if task.teacher is not None and not network.is_plain:
+        raise RefusedError(f"the network must be a plain stack for the task {task.name}, whose theory holds for one.")
 
 
 def _admit_teacher(network: NetworkSpec, task: Task) -> None:

@@ -6,6 +6,7 @@ What it holds is text, filled with numbers and names that were admitted; the tes
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from gradcore.networks import loss_of
 from gradcore.optimizers import OPTIMIZERS
 from gradcore.script_clipping import CLIPPED, COUNTED, SKIP, clip_code, keras_arguments
 from gradcore.script_data import data_code
@@ -21,6 +22,7 @@ LOSSES: Mapping[str, str] = MappingProxyType(
         "half_squared_error": """def loss_of(targets, outputs):
     return keras.ops.mean(keras.ops.sum(keras.ops.square(targets - outputs), axis=-1)) / 2""",
         "sparse_categorical_crossentropy": "loss_of = keras.losses.SparseCategoricalCrossentropy(from_logits=True)",
+        "sparse_categorical_crossentropy of probabilities": "loss_of = keras.losses.SparseCategoricalCrossentropy()",
     }
 )
 HEAD = '''"""{title}: {label} from seed {seed}, as Gradient Clinic trains it.
@@ -81,7 +83,15 @@ def script(spec: RaceSpec, number: int, learning_rate: float) -> str:
     )
     each_step = _each_step(entrant, scheduled=bool(schedule), clipped=bool(clip))
     loop = LOOP.format(optimizer=_call(entrant.optimizer.name, arguments), each_step=each_step)
-    parts = (head, data_code(spec.task), model_code(spec, number, task), LOSSES[task.loss], schedule, clip, loop)
+    parts = (
+        head,
+        data_code(spec.task),
+        model_code(spec, number, task),
+        LOSSES[loss_of(spec.network, task)],
+        schedule,
+        clip,
+        loop,
+    )
     return "\n\n\n".join(part.strip() for part in parts if part) + "\n"
 
 

@@ -26,6 +26,9 @@ def _bundled(name: str, rows: int, classes: bool = True) -> str:
     return _BUNDLED.format(name=name, rows=rows, stratify=stratify) + (_CLASSES if classes else _STANDARDISED)
 
 
+_NOISE_CLASSES = """draw = np.random.RandomState(SEED)
+x_train, y_train = draw.randn(100, 100).astype("float32"), draw.randint(0, 10, 100)
+"""
 _NOISE = """
 draw = np.random.RandomState(SEED)
 x_train, y_train = draw.randn(1000, 20).astype("float32"), draw.uniform(size=(1000, 1)).astype("float32")
@@ -71,6 +74,7 @@ _DATA: Mapping[str, str] = MappingProxyType(
         "wine": _bundled("wine", 45),
         "diabetes": _bundled("diabetes", 111, classes=False),
         "noise_regression": _NOISE,
+        "noise_classification": _NOISE_CLASSES,
         "adding_problem": _ADDING,
         "two_spirals": _SPIRALS,
         "quadratic": _QUADRATIC,

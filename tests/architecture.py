@@ -56,6 +56,8 @@ LAYERS: Sequence[Sequence[str]] = (
         "gradcore.uploads",
         "gradcore.tasks",
     ),
+    ("gradcore.network_steps",),
+    ("gradcore.network_plan",),
     ("gradcore.clip_trials", "gradcore.cliffs", "gradcore.networks", "gradcore.titles"),
     ("gradcore.costs", "gradcore.story_races"),
     ("gradcore.presets",),

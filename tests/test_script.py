@@ -82,6 +82,28 @@ def test_a_script_prints_the_losses_of_the_race(spec, tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("task", "network"),
+    [
+        ("wine", {"normalization": "batch", "dropout": 0.2, "hidden": [12, 8]}),
+        ("wine", {"normalization": "layer", "residual": "preactivation", "hidden": [8, 8, 4]}),
+        ("noise_classification", {"residual": "notebook", "normalization": "batch", "dropout": 0.1, "hidden": [8, 8],
+                                  "head": "probabilities"}),
+        ("adding_problem", {"cell": "lstm", "hidden": [5], "activation": "tanh", "pooling": "attention"}),
+        ("wine", {"kernel_initializer": {"name": "scaled_normal", "gain": 2.0}, "hidden": [8]}),
+    ],
+    ids=["batch norm, dropout", "shortcuts", "the notebook's blocks", "attention over an LSTM", "scaled normal"],
+)  # fmt: skip
+def test_every_kind_of_network_is_written_out(task, network, tmp_path):
+    spec = race({"optimizer": "SGD", "learning_rate": 0.05}, task=task, network=network, steps=15)
+    assert printed(spec, tmp_path) == pytest.approx(trained(spec), rel=1e-4)
+
+
+def test_weights_that_are_scaled_by_data_are_refused_in_a_sentence():
+    with pytest.raises(RefusedError, match="the initialiser lsuv cannot be copied as a script"):
+        script(race({"optimizer": "SGD"}, network={"hidden": [4], "kernel_initializer": "lsuv"}), 0, 0.01)
+
+
+@pytest.mark.parametrize(
     "spec",
     [race({"optimizer": "AdamW"}, steps=5), race({"optimizer": "SGD"}, **QUADRATIC)],
     ids=["a network", "a point"],

@@ -27,6 +27,11 @@ def sparse_categorical_crossentropy(targets: Array, outputs: Array) -> Array:
     return keras.ops.mean(keras.losses.sparse_categorical_crossentropy(targets, outputs, from_logits=True))
 
 
+def cross_entropy_of_probabilities(targets: Array, outputs: Array) -> Array:
+    """Return the mean cross-entropy of class numbers against a softmax; Keras finds the logits where it made them."""
+    return keras.ops.mean(keras.losses.sparse_categorical_crossentropy(targets, outputs, from_logits=False))
+
+
 def accuracy(targets: Array, outputs: Array) -> float:
     """Return the share of rows (M,) whose largest output (M, O) is at the target's place."""
     return float(np.mean(np.argmax(outputs, axis=-1) == targets))
@@ -53,6 +58,7 @@ LOSSES: Mapping[str, Callable[[Array, Array], Array]] = MappingProxyType(
         "mse": mse,
         "half_squared_error": half_squared_error,
         "sparse_categorical_crossentropy": sparse_categorical_crossentropy,
+        "sparse_categorical_crossentropy of probabilities": cross_entropy_of_probabilities,
     }
 )
 METRICS: Mapping[str, Callable[[Array, Array], float]] = MappingProxyType({"accuracy": accuracy, "mae": mae, "r2": r2})

@@ -16,7 +16,7 @@ from gradcore.engine.network import build_network
 from gradcore.engine.threads import use_one_thread
 from gradcore.engine.training import Trainer
 from gradcore.engine.tuning import tune
-from gradcore.networks import count_parameters
+from gradcore.networks import count_parameters, loss_of
 from gradcore.optimizers import learning_rate_of
 from gradcore.presets import PRESETS
 from gradcore.records import Outcome, Record, Setup, Tuning
@@ -106,9 +106,8 @@ class _Running:
     def outcome(self) -> Outcome:
         self.trainer.finalize()
         outputs = self.trainer.predict(self._rows.x_validation)
-        loss, metric = judge(
-            self._task.loss, self._task.metric, self._rows.y_validation, outputs, self.trainer.weights()
-        )
+        lowered, weights = loss_of(self._spec.network, self._task), self.trainer.weights()
+        loss, metric = judge(lowered, self._task.metric, self._rows.y_validation, outputs, weights)
         return Outcome(self._number, loss, metric, steady_seconds(self._took))
 
 
@@ -144,7 +143,7 @@ def _new_trainer(
     batch_size: int | None,
     twin: int,
 ) -> Trainer:
-    model, loss = build_network(network, task, seed=0), task_of(task).loss
+    model, loss = build_network(network, task, seed=0), loss_of(network, task_of(task))
     return Trainer(model, loss, optimizer, clip, seeds, scheduled=scheduled)
 
 
