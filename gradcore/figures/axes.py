@@ -51,6 +51,11 @@ def step_axis(first: float, last: float) -> Layout:
     return {"title": {"text": "Step"}, "range": [first, last], "unifiedhovertitle": {"text": "Step %{x}"}, **few}
 
 
+def whole_steps(steps: Any) -> Any:
+    """Return steps in the smallest type that Plotly's base64 form has for them."""
+    return np.asarray(steps, dtype=np.uint16 if len(steps) == 0 or max(steps) < 65536 else np.uint32)
+
+
 def log_ticks(bottom: float, top: float) -> list[float]:
     """Return tick values between two exponents: powers of ten; 1, 2, 5 below 2 decades; round steps below 0.7.
 

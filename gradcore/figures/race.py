@@ -11,7 +11,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from gradcore.figures import theme
-from gradcore.figures.axes import log_axis
+from gradcore.figures.axes import log_axis, whole_steps
 from gradcore.figures.beats import beat_matrix
 from gradcore.figures.claims import loss_title, norm_title
 from gradcore.figures.curves import BAND_POINTS, LEAST_SEEDS_FOR_A_BAND, Curve, band, curves, reach, thin
@@ -113,12 +113,12 @@ def _spread_of_seeds(curve: Curve) -> list[dict[str, Any]]:
     if seeds >= LEAST_SEEDS_FOR_A_BAND:
         outline = band(curve)
         shape = {"fill": "toself", "fillcolor": theme.faded(curve.style.color, 0.13), "line": {"width": 0}}
-        return [{**same, **shape, "name": curve.label, "x": _steps(outline.steps), "y": outline.values}]
+        return [{**same, **shape, "name": curve.label, "x": whole_steps(outline.steps), "y": outline.values}]
     if seeds == 1:
         return []
     line = {"color": theme.faded(curve.style.color, 0.4), "width": 1, "dash": curve.style.dash}
     lines = [thin(_drawable(seed), BAND_POINTS) for seed in curve.seeds.T]
-    return [{**same, "name": curve.label, "x": _steps(one.steps), "y": one.values, "line": line} for one in lines]
+    return [{**same, "name": curve.label, "x": whole_steps(one.steps), "y": one.values, "line": line} for one in lines]
 
 
 def _median(curve: Curve) -> dict[str, Any]:
@@ -130,7 +130,7 @@ def _median(curve: Curve) -> dict[str, Any]:
         "marker": {"symbol": curve.style.marker, "color": curve.style.color, "size": 8},
         "name": theme.short(curve.label),
         "meta": curve.label,
-        "x": _steps(shown.steps),
+        "x": whole_steps(shown.steps),
         "y": shown.values,
         "line": {"color": curve.style.color, "dash": curve.style.dash, "width": 2},
         "hovertemplate": f"{theme.short(curve.label)}  %{{y:.4g}}<extra></extra>",
@@ -168,7 +168,7 @@ def _mark(curve: Curve, edge: int, symbol: str, points: Sequence[tuple[int, str]
         "meta": curve.label,
         "showlegend": False,
         "name": curve.label,
-        "x": _steps(np.array([step for step, _ in points])),
+        "x": whole_steps(np.array([step for step, _ in points])),
         "y": np.full(len(points), edge, dtype=np.float32),
         "yaxis": "y2",
         "cliponaxis": False,
@@ -225,8 +225,3 @@ def _end_height(curve: Curve, low: float, high: float) -> float:
     if curve.diverged_at is not None or curve.end is None:
         return high
     return min(max(float(np.log10(curve.end[1])), low), high)
-
-
-def _steps(steps: Any) -> Any:
-    """Return steps in the smallest type that Plotly's base64 form has for them."""
-    return np.asarray(steps, dtype=np.uint16 if len(steps) == 0 or max(steps) < 65536 else np.uint32)
