@@ -18,6 +18,7 @@ from gradcore.figures.theme import Layout, Style
 
 TARGET = "Target"
 LEAVING = 10.0  # times the highest loss of the others: there a diverging path leaves the frame
+MOST = 1e280  # of a loss that the axis shows: float64 holds the room above it too
 LEAST = 1e-6  # times the target: a lucky dip deeper than that is drawn on the lower edge
 
 
@@ -84,7 +85,7 @@ def _reach(paths: Sequence[Descent]) -> tuple[float, float]:
     kept += [np.array([path.loss[0] * LEAVING]) for path in paths if path.lost_at is not None]
     values, target = np.concatenate(kept), paths[0].target
     values = np.append(values[np.isfinite(values)], target)
-    return max(min(float(values.min()), target / 2), target * LEAST), max(float(values.max()), target * 2)
+    return max(min(float(values.min()), target / 2), target * LEAST), min(max(float(values.max()), target * 2), MOST)
 
 
 def _drawn(path: Descent, low: float) -> Any:
