@@ -130,8 +130,8 @@ def _new_trainer(
     batch_size: int | None,
     twin: int,
 ) -> Trainer:
-    model, loss = build_network(network, task, seed=0), task_of(task).loss
-    return Trainer(model, loss, optimizer, clip, seeds, scheduled=scheduled)
+    model, entry = build_network(network, task, seed=0), task_of(task)
+    return Trainer(model, entry.loss, optimizer, clip, seeds, scheduled=scheduled, points=entry.is_plane)
 
 
 _kept_trainer = lru_cache(maxsize=24)(_new_trainer)

@@ -61,6 +61,11 @@ class Task:
         return self.network != NO_NETWORK
 
     @property
+    def is_plane(self) -> bool:
+        """Whether two numbers are trained without a network: each step is a point that can be drawn."""
+        return not self.has_network and self.row_size == 2
+
+    @property
     def has_time(self) -> bool:
         """Whether a row is a sequence."""
         return len(self.shape) > 1
