@@ -18,12 +18,14 @@ from gradcore.figures.curves import BAND_POINTS, LEAST_SEEDS_FOR_A_BAND, Curve, 
 from gradcore.figures.final_loss import final_validation
 from gradcore.figures.labels import LABEL_HEIGHT, label_width, spread
 from gradcore.figures.learning_rates import learning_rates
+from gradcore.figures.race_theory import SAID, theory_lines
 from gradcore.figures.ranking import ranking
 from gradcore.figures.sparkline import sparkline
 from gradcore.figures.stability import stability
 from gradcore.figures.theme import Layout
 from gradcore.records import Floats, RaceTrace
 from gradcore.tasks import TASKS
+from gradcore.theory import Theory
 
 __all__ = [
     "beat_matrix",
@@ -43,16 +45,23 @@ LOSS_UNITS = {
 }
 
 
-def loss_curves(trace: RaceTrace, height: int = theme.HEIGHT, *, ended: bool = False) -> go.Figure:
+def loss_curves(
+    trace: RaceTrace, height: int = theme.HEIGHT, *, ended: bool = False, theory: Sequence[Theory] = ()
+) -> go.Figure:
     """Draw the training loss over steps: median of the seeds with its band, names at the line ends.
 
-    `ended` is whether no step will follow, also where the race was stopped before its last.
+    Args:
+        trace: the race.
+        height: px.
+        ended: whether no step will follow, also where the race was stopped before its last.
+        theory: what is known of some entrants' losses, drawn over them.
     """
     task = TASKS.get(trace.task)
     unit = LOSS_UNITS[task.loss] if task and task.loss in LOSS_UNITS else "no unit"
     found = curves(trace.entrants, "loss")
-    heading = theme.title(loss_title(trace, found, ended=ended), f"Training loss ({unit}), {_seeds(trace, found)}")
-    return _draw(trace, found, heading, "Training loss", height, ended=ended)
+    plotted = f"Training loss ({unit}), {_seeds(trace, found)}{SAID if theory else ''}"
+    heading = theme.title(loss_title(trace, found, ended=ended), plotted)
+    return _draw(trace, found, heading, "Training loss", height, ended=ended, over=theory_lines(theory))
 
 
 def gradient_norms(trace: RaceTrace, height: int = theme.HEIGHT, *, ended: bool = False) -> go.Figure:
@@ -75,7 +84,14 @@ def _seeds(trace: RaceTrace, found: Sequence[Curve]) -> str:
 
 
 def _draw(
-    trace: RaceTrace, found: Sequence[Curve], heading: Layout, axis: str, height: int, *, ended: bool
+    trace: RaceTrace,
+    found: Sequence[Curve],
+    heading: Layout,
+    axis: str,
+    height: int,
+    *,
+    ended: bool,
+    over: Sequence[dict[str, Any]] = (),
 ) -> go.Figure:
     low, high = reach(found)
     steps = max((len(curve.median) for curve in found), default=trace.steps) if ended else trace.steps
@@ -83,7 +99,7 @@ def _draw(
     traces: list[dict[str, Any]] = []
     for curve in found:
         traces += _spread_of_seeds(curve)
-    traces += [_median(curve) for curve in found] + _marks(found)
+    traces += [*(_median(curve) for curve in found), *over, *_marks(found)]
     labels = [_label(curve) for curve in found]
     plot_height = height - theme.margin()["t"] - theme.margin()["b"]
     fits = sum(LABEL_HEIGHT * (1 + label.count("<br>")) for label in labels) <= plot_height
