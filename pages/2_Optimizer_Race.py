@@ -11,7 +11,9 @@ from ui.anatomy import anatomy
 from ui.frame import RACE, frame
 from ui.panels import link_to, try_this
 from ui.race_actions import asked_race, link_to_pair, offer_again, offer_inexpressible, start_row
+from ui.race_paths import paths_row
 from ui.race_script import script_fold
+from ui.race_theory import theory_fold
 from ui.race_view import live_race, race_curves, race_result, status_line
 from ui.words import as_sentence, escaped
 
@@ -47,9 +49,11 @@ def main() -> None:
                 start_row(asked, shown, refusal)
                 offer_inexpressible(shown, asked, adopted=adopted)
                 run_id, cursor, spec, trace = ended_race(shown, asked)
-                race_curves(run_id, cursor, trace)
+                race_curves(run_id, cursor, spec, trace)
+                paths_row(run_id, cursor, spec, trace)
                 with details:
                     race_result(run_id, cursor, spec, trace)
+                    theory_fold(run_id, cursor, spec, trace)
                     script_fold(spec, trace)
         with details:
             try_this(EXPERIMENTS)

@@ -19,6 +19,7 @@ from gradcore.tasks import TASKS, Task, task_of
 from gradcore.titles import widths_text
 from ui.address import EVERYWHERE, Parameters, parameters, say_not_whole, say_unknown, say_unknown_keys
 from ui.clip_rules import one_rule, rule_keys, rule_state
+from ui.race_paths import SEED
 from ui.task_controls import PREFIX, task_control, task_state
 
 PRESET_TITLES: Mapping[str, str] = {"default": "Digits", "notebook": "The notebook's race", "": "Your own settings"}
@@ -204,7 +205,7 @@ def _say_what_was_dropped(given: Parameters, limits: Limits) -> None:
     for key, known in NAMES.items():
         say_unknown(given, key, known)
     say_unknown(given, "optimizers", ENTRANTS, several=True)
-    say_unknown_keys(given, {*_values(DEFAULT), *rule_keys("clip"), "run"}, families=(PREFIX,))
+    say_unknown_keys(given, {*_values(DEFAULT), *rule_keys("clip"), "run", SEED}, families=(PREFIX,))
 
 
 def _values(spec: RaceSpec) -> dict[str, object]:

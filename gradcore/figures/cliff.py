@@ -19,7 +19,7 @@ from gradcore.figures.cliff_paths import FEW, exits, line, paths_of, playing, wi
 from gradcore.figures.cliff_rates import steps_by_rate
 from gradcore.figures.cliff_steps import loss_over_steps
 from gradcore.figures.labels import beside
-from gradcore.figures.paths import Box, Path, ground, path_tip, start_mark
+from gradcore.figures.paths import Box, Path, ground, loss_bar, path_tip, start_mark
 from gradcore.figures.theme import Layout
 
 __all__ = ["FEW", "loss_over_steps", "sentences", "steps_by_rate", "surface"]
@@ -27,6 +27,7 @@ __all__ = ["FEW", "loss_over_steps", "sentences", "steps_by_rate", "surface"]
 CELLS = 96  # of the picture, along each axis
 FLOOR = 1e-5  # of the loss in the picture
 SHADES = (-3.5, -0.25)  # exponents of the losses between which shades differ
+TICKS = {-3: "10<sup>-3</sup>", -2: "10<sup>-2</sup>", -1: "0.1", 0: "1"}  # exponent -> what stands at it
 ROOM = 1.0  # how far beyond its own frame a picture may grow for a path, in frames
 SAME_SPOT = 10  # px: ends that are nearer than that share a text
 DECADE = 25  # px of x^4's axis
@@ -80,7 +81,7 @@ def _contour(land: Landscape, box: Box) -> dict[str, Any]:
     x, y = (np.linspace(*side, CELLS) for side in box)
     loss, _ = land.loss(np.meshgrid(x, y), np)
     said = "w = %{x:.3f}, b = %{y:.3f}: loss 10<sup>%{z:.2f}</sup>"
-    return {**ground(x, y, np.log10(np.maximum(loss, FLOOR)), SHADES, 0.25, said), "colorbar": _colorbar()}
+    return {**ground(x, y, np.log10(np.maximum(loss, FLOOR)), SHADES, 0.25, said), "colorbar": loss_bar(TICKS)}
 
 
 def _cliff(box: Box) -> Layout:
@@ -96,13 +97,6 @@ def _cliff(box: Box) -> Layout:
         "shapes": [{"type": "line", "x0": 4, "y0": -2, "x1": end, "y1": -end / 2, "line": line, "layer": "above"}],
         "annotations": [{**place, "text": "cliff: b = −w/2", "font": {"color": theme.MUTED}}],
     }
-
-
-def _colorbar() -> Layout:
-    ticks = {-3: "10<sup>-3</sup>", -2: "10<sup>-2</sup>", -1: "0.1", 0: "1"}
-    looks = {"thickness": 10, "len": 1, "outlinewidth": 0, "xpad": 8, "tickfont": {"color": theme.MUTED}}
-    head = {"text": "Loss", "font": {"color": theme.MUTED, "size": theme.TYPE_SIZE}}
-    return {**looks, "tickvals": list(ticks), "ticktext": list(ticks.values()), "title": head}
 
 
 def _curve(land: Landscape, box: Box) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 Charts of descents over a cliff and of a race in two numbers are made of these. Shapes: N points, P parameters.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,6 +68,13 @@ def ground(x: Any, y: Any, exponents: Any, shades: tuple[float, float], size: fl
     }
 
 
+def loss_bar(ticks: Mapping[int, str]) -> Layout:
+    """Return the colour bar of a ground: what stands at which exponents of the loss."""
+    looks = {"thickness": 10, "len": 1, "outlinewidth": 0, "xpad": 8, "tickfont": {"color": theme.MUTED}}
+    head = {"text": "Loss", "font": {"color": theme.MUTED, "size": theme.TYPE_SIZE}}
+    return {**looks, "tickvals": list(ticks), "ticktext": list(ticks.values()), "title": head}
+
+
 def path_line(path: Path) -> dict[str, Any]:
     """Return a path with a small marker at each step."""
     return {
@@ -120,7 +127,7 @@ def path_exits(
         fate: what becomes of a path that is lost, and of several.
         named: whether there is room for texts.
     """
-    left = [(path, place) for path in paths if (place := left_at(path, box)) is not None]
+    left = [(path, place) for path in paths if (place := left_at(path.points, box)) is not None]
     marks = [_exit(path, place, box, parameters, height) for path, place in left]
     spots = [(mark["x"], mark["y"], path.steps[place]) for mark, (path, place) in zip(marks, left, strict=True)]
     for own, spot in enumerate(spots):
@@ -128,7 +135,7 @@ def path_exits(
         if spots.index(spot) == own and named:
             ends = {path.lost_at for path in together}
             lost = together[0].lost_at if len(ends) == 1 else None
-            text = exit_text([path.name for path in together], int(spot[2]), lost, fate)
+            text = exit_text([theme.short(path.name) for path in together], int(spot[2]), lost, fate)
             marks[own] |= {"mode": "markers+text", "texttemplate": text}
     return marks
 
@@ -145,11 +152,11 @@ def exit_text(names: Sequence[str], step: int, lost_at: int | None, fate: tuple[
     return f"<b>{theme.names(names)}</b><br>{'leaves' if one else 'leave'} the picture at step {step}{end}"
 
 
-def left_at(path: Path, box: Box) -> int | None:
-    """Return the place of the first point that is outside the picture, None where none is."""
-    inside = np.ones(len(path.points), dtype=bool)
+def left_at(points: Any, box: Box) -> int | None:
+    """Return the place of the first point (N, P) that is outside the picture, None where none is."""
+    inside = np.ones(len(points), dtype=bool)
     for place, (low, high) in enumerate(box):
-        inside &= (path.points[:, place] >= low) & (path.points[:, place] <= high)
+        inside &= (points[:, place] >= low) & (points[:, place] <= high)
     return None if inside.all() else int(np.argmin(inside))
 
 
@@ -170,7 +177,7 @@ def _exit(
         "textfont": {"color": path.look.color},
         "cliponaxis": False,
         "showlegend": False,
-        "text": [f"{path.name} leaves the picture at step {step}, to {where}"],
+        "text": [f"{theme.escaped(path.name)} leaves the picture at step {step}, to {where}"],
         "hovertemplate": "%{text}<extra></extra>",
     }
 
@@ -183,7 +190,7 @@ def _clamped(value: float, low: float, high: float) -> float:
 def _outward(at: Sequence[float], box: Box) -> float:
     if at[0] in box[0]:
         return 90.0 if at[0] == box[0][1] else -90.0
-    return 0.0 if at[-1] == box[-1][1] else 180.0
+    return 0.0 if at[-1] == box[-1][1] else -180.0
 
 
 def _inward(at: Sequence[float], box: Box) -> str:
@@ -214,7 +221,7 @@ def playing(steps: int, moving: list[int], tips: list[int], group: str, *, follo
 
 
 def _same(path: Path) -> dict[str, Any]:
-    return {"type": "scatter", "name": path.name, "meta": path.name}
+    return {"type": "scatter", "name": theme.short(path.name), "meta": path.name}
 
 
 def floats(values: Any) -> Any:
