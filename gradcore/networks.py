@@ -51,7 +51,7 @@ def count_parameters(network: NetworkSpec, task: Task) -> int:
         13569
     """
     if not task.has_network:
-        return task.row_size  # one number for each feature
+        return task.numbers or task.row_size
     features = task.row_size if network.cell is None else task.shape[-1]  # a dense network reads a row as a whole
     widths = [features, *network.hidden, task.outputs]
     recurrent = 0 if network.cell is None else sum(width * width for width in network.hidden)

@@ -130,7 +130,7 @@ def test_the_ground_is_the_loss_of_the_seeds_own_rows():
     for task in (TASK, rotated):
         point = task.start(3, None).astype(float)
         along = np.random.default_rng([3, 0, 1]).normal(size=2)
-        assert loss_at(task.rows(3), point) == pytest.approx((along[0] ** 2 + 4 * along[1] ** 2) / 2, rel=1e-6)
+        assert loss_at(task, task.rows(3), point) == pytest.approx((along[0] ** 2 + 4 * along[1] ** 2) / 2, rel=1e-6)
     ground = drawn(STAYS).data[0]
     assert (ground.type, ground.zmin) == ("contour", -3.0)  # the target
     assert float(np.min(ground.z)) == -3.0
@@ -146,7 +146,7 @@ def test_both_axes_have_one_scale_but_on_a_narrow_screen():
 
 
 def test_the_picture_holds_the_optimum_the_start_and_what_is_near():
-    (left, right), (low, high) = picture([np.array([[3.0, 1.0], [1.0, -2.0], [50.0, 0.0]])])
+    (left, right), (low, high) = picture([np.array([[3.0, 1.0], [1.0, -2.0], [50.0, 0.0]])], np.zeros(2))
     assert left < 0 < 3 < right < 7
     assert low < -2 < 1 < high
 

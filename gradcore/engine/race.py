@@ -105,10 +105,9 @@ class _Running:
 
     def outcome(self) -> Outcome:
         self.trainer.finalize()
-        outputs = self.trainer.predict(self._rows.x_validation)
-        loss, metric = judge(
-            self._task.loss, self._task.metric, self._rows.y_validation, outputs, self.trainer.weights()
-        )
+        task, outputs = self._task, self.trainer.predict(self._rows.x_validation)
+        found = self.trainer.weights()
+        loss, metric = judge(task.loss, task.metric, self._rows.y_validation, outputs, found, task.optimum)
         return Outcome(self._number, loss, metric, self._seconds)
 
 

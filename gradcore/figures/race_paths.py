@@ -60,18 +60,21 @@ def race_paths(task: Task, seed: int, trace: RaceTrace, place: int, height: int 
     looks = theme.styles([entrant.optimizer for entrant in trace.entrants])
     look_of = {entrant.label: look for entrant, look in zip(trace.entrants, looks, strict=True)}
     whole = [_points(entrant, place) for entrant in shown if _diverged(entrant, place) is None]
-    box = picture(whole or [_points(entrant, place)[:1] for entrant in shown])
+    optimum = np.broadcast_to(np.asarray(task.optimum, dtype=np.float64), 2)
+    box = picture(whole or [_points(entrant, place)[:1] for entrant in shown], optimum)
     paths = [path_of(entrant, place, look_of[entrant.label], box) for entrant in shown]
     lines = [_line(path, fate(entrant, place, task.target)) for path, entrant in zip(paths, shown, strict=True)]
     leaving = sum(left_at(path.points, box) is not None for path in paths)
     exits = path_exits(paths, box, PARAMETERS, fate=DIVERGED, named=leaving <= FEW)
     tips = [{**path_tip(path), "cliponaxis": True} for path in paths]
     starts = {(float(path.points[0, 0]), float(path.points[0, 1])) for path in paths}
-    marks = [start_mark(start, "right" if start[0] >= 0 else "left") for start in sorted(starts)]  # paths go inwards
+    marks = [
+        start_mark(start, "right" if start[0] >= optimum[0] else "left") for start in sorted(starts)
+    ]  # paths go inwards
     moving = list(range(1, 1 + len(lines) + len(exits)))
     last = max((entrant.steps for entrant in shown), default=1) - 1
     frames = playing(last, moving, [1 + len(moving) + index for index in range(len(tips))], "paths")
-    traces = [_ground(task, task.rows(seed), box), *lines, *exits, *tips, *marks, _optimum()]
+    traces = [_ground(task, task.rows(seed), box), *lines, *exits, *tips, *marks, _optimum_mark(optimum)]
     legend = theme.legend_below(label_width([str(line["name"]) for line in lines]))
     layout = {
         "title": theme.title(title(shown, place, task.target), _plotted(seed, task.target)),
@@ -98,12 +101,12 @@ def median_seed(trace: RaceTrace) -> int:
 # ---- what is drawn ----------------------------------------------------------------------------------------------
 
 
-def picture(paths: Sequence[Doubles]) -> Box:
-    """Return the picture's range of each parameter: the optimum, every start, and the paths (N, 2) near them."""
+def picture(paths: Sequence[Doubles], optimum: Doubles) -> Box:
+    """Return the picture's range of each parameter: the optimum (2,), every start, and the paths (N, 2) near them."""
     starts = np.array([path[0] for path in paths if np.isfinite(path[0]).all()]).reshape(-1, 2)
-    reach = REACH * float(np.linalg.norm(starts, axis=1).max(initial=0.0)) or 1.0
-    points = np.concatenate([np.zeros((1, 2)), *paths])
-    near = points[np.linalg.norm(points, axis=1) <= reach]
+    reach = REACH * float(np.linalg.norm(starts - optimum, axis=1).max(initial=0.0)) or 1.0
+    points = np.concatenate([optimum[None], *paths])
+    near = points[np.linalg.norm(points - optimum, axis=1) <= reach]
     low, high = near.min(axis=0), near.max(axis=0)
     size = np.maximum((high - low) * (1 + 2 * AIR), reach * AIR)
     size = np.maximum(size, [size[1] * ASPECT, size[0] / ASPECT])
@@ -192,7 +195,7 @@ def _diverged(entrant: EntrantTrace, place: int) -> int | None:
 
 def _ground(task: Task, rows: Rows, box: Box) -> Layout:
     x, y = (np.linspace(*side, cells) for side, cells in zip(box, CELLS, strict=True))
-    loss = loss_at(rows, np.stack(np.meshgrid(x, y), axis=-1))
+    loss = loss_at(task, rows, np.stack(np.meshgrid(x, y), axis=-1))
     low = float(np.log10(task.target or FLOOR))
     high = max(float(np.log10(loss.max())), low + 1)
     said = f"{PARAMETERS[0]} = %{{x:.3f}}, {PARAMETERS[1]} = %{{y:.3f}}: loss 10<sup>%{{z:.2f}}</sup>"
@@ -206,9 +209,10 @@ def _ticks(low: float, high: float) -> dict[int, str]:
     return {each: power(10.0**each) for each in exponents[:: -(-len(exponents) // MOST_TICKS) or 1]}
 
 
-def loss_at(rows: Rows, points: Doubles) -> Doubles:
-    """Return half the mean squared error of rows at points (..., 2), (...)."""
-    apart = points @ rows.x_train.T.astype(np.float64) - rows.y_train[:, 0]
+def loss_at(task: Task, rows: Rows, points: Doubles) -> Doubles:
+    """Return half the mean squared error of a task's rows at points (..., 2), (...)."""
+    factors = points if task.lift is None else task.lift(points, np)
+    apart = factors @ rows.x_train.T.astype(np.float64) - rows.y_train[:, 0]
     found: Doubles = (apart**2).mean(axis=-1) / 2
     return found
 
@@ -224,9 +228,14 @@ def _line(path: Path, end: str) -> Layout:
     return {**path_line(path), "mode": mode, "name": f"{name}: {end}", "hovertemplate": said}
 
 
-def _optimum() -> Layout:
+def _optimum_mark(optimum: Doubles) -> Layout:
     marker = {"symbol": "cross-thin", "size": 11, "color": theme.INK, "line": {"width": 2, "color": theme.INK}}
-    at = {"x": [0.0], "y": [0.0], "marker": marker, "hovertemplate": "optimum<extra></extra>"}
+    at = {
+        "x": [float(optimum[0])],
+        "y": [float(optimum[1])],
+        "marker": marker,
+        "hovertemplate": "optimum<extra></extra>",
+    }
     return {"type": "scatter", "mode": "markers", "name": "optimum", "showlegend": False, **at}
 
 

@@ -18,12 +18,12 @@ FEWEST = 10  # steps from which a rate is measured
 NEAR = 0.5  # roots that are apart by less than this over all steps act as a double one
 
 
-def modes(rates: Doubles, momentum: float, eigenvalues: Doubles) -> Doubles:
+def modes(rates: Doubles, momentum: Doubles | float, eigenvalues: Doubles) -> Doubles:
     """Return what each mode is multiplied by until each step, (T, D): 1 at the first.
 
     Args:
         rates: learning rate of each step, (T,).
-        momentum: b, from 0 to below 1.
+        momentum: b, from 0 to below 1; one for all or for each mode.
         eigenvalues: (D,), above 0.
 
     Example:
@@ -53,12 +53,13 @@ def losses(rates: Doubles, momentum: float, eigenvalues: Doubles, start: Doubles
         >>> losses(np.array([0.5, 0.5]), 0.0, np.array([1.0, 4.0]), np.array([[2.0, 1.0]])).tolist()
         [[4.0], [2.5]]
     """
+    return _sums(modes(rates, momentum, eigenvalues), eigenvalues, start)
+
+
+def _sums(found: Doubles, eigenvalues: Doubles, start: Doubles) -> Doubles:
     with np.errstate(all="ignore"):
-        part = modes(rates, momentum, eigenvalues)
-        np.square(part, out=part)
-        part *= eigenvalues
-        found = part @ (start**2).T / 2
-    return np.where(np.isnan(found), np.inf, found)
+        loss = (found**2 * eigenvalues) @ (start**2).T / 2
+    return np.where(np.isnan(loss), np.inf, loss)
 
 
 def rate_of(rate: float, momentum: float, eigenvalues: Doubles) -> float:
@@ -103,9 +104,10 @@ def compare(
     Deviations are relative to the loss, to its crests where it swings. Steps are compared until float32 rounding takes
     over: until its last digit in learning rate and momentum would change the prediction of a seed by 0.1 %.
     """
-    held = as_engine(rates)
-    predicted = losses(held, momentum, eigenvalues, start)
-    shaken = losses(held * (1 + UNIT), momentum * (1 - UNIT), eigenvalues, start)
+    held, size = as_engine(rates), len(eigenvalues)
+    turned = eigenvalues * (1 + UNIT)  # as much as a larger learning rate
+    pair = modes(held, np.repeat([momentum, momentum * (1 - UNIT)], size), np.concatenate([eigenvalues, turned]))
+    predicted, shaken = _sums(pair[:, :size], eigenvalues, start), _sums(pair[:, size:], turned, start)
     crest = np.minimum(np.maximum.accumulate(predicted), np.maximum.accumulate(predicted[::-1])[::-1])
     steps = _steady(predicted, shaken, crest)
     with np.errstate(all="ignore"):
