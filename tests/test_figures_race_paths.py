@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from gradcore.figures import race, theme
-from gradcore.figures.race_paths import kept, loss_at, median_seed, picture, race_paths, title
+from gradcore.figures.race_path_claims import title
+from gradcore.figures.race_paths import kept, loss_at, median_seed, picture, race_paths
 from gradcore.records import EntrantTrace, RaceTrace
 from gradcore.specs import Choice
 from gradcore.tasks import task_of

@@ -15,7 +15,8 @@ from ui.plot import plot
 SEED = "path_seed"  # the control's name in the address
 MEDIAN = "median"
 BIND: Final = "query-params"
-HEIGHT, WIDTH = 480, 780  # px
+HEIGHT = 480  # px
+STYLE = "<style>.st-key-paths_chart { max-width: 48.75rem; }</style>"  # wider, one scale for both axes leaves it empty
 HELP = "Median: the seed whose last losses, over all optimizers, are in the middle."
 NOT_RECORDED = "This race ran before the paths in the plane were recorded; run it again to see them."
 
@@ -30,7 +31,8 @@ def paths_row(run_id: str, cursor: int, spec: RaceSpec, trace: RaceTrace) -> Non
         return
     place = _place(spec, trace)
     text = _paths(run_id, cursor, place, task, spec.first_seed + place, trace)
-    with st.container(width=WIDTH):
+    st.html(STYLE)
+    with st.container(key="paths_chart"):
         plot(text, key="paths", label="Paths over the loss", height=HEIGHT, about=f"{run_id}, seed {place}")
 
 

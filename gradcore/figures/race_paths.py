@@ -26,8 +26,8 @@ from gradcore.figures.paths import (
     playing,
     start_mark,
 )
+from gradcore.figures.race_path_claims import fate, lost_at, title
 from gradcore.figures.theme import Layout, Style
-from gradcore.ranking import diverged_at, steps_to_target
 from gradcore.records import Doubles, EntrantTrace, RaceTrace
 from gradcore.tasks import Rows, Task
 
@@ -59,7 +59,7 @@ def race_paths(task: Task, seed: int, trace: RaceTrace, place: int, height: int 
     shown = [entrant for entrant in trace.entrants if entrant.points is not None and entrant.steps]
     looks = theme.styles([entrant.optimizer for entrant in trace.entrants])
     look_of = {entrant.label: look for entrant, look in zip(trace.entrants, looks, strict=True)}
-    whole = [_points(entrant, place) for entrant in shown if _diverged(entrant, place) is None]
+    whole = [_points(entrant, place) for entrant in shown if lost_at(entrant, place) is None]
     optimum = np.broadcast_to(np.asarray(task.optimum, dtype=np.float64), 2)
     box = picture(whole or [_points(entrant, place)[:1] for entrant in shown], optimum)
     paths = [path_of(entrant, place, look_of[entrant.label], box) for entrant in shown]
@@ -67,14 +67,10 @@ def race_paths(task: Task, seed: int, trace: RaceTrace, place: int, height: int 
     leaving = sum(left_at(path.points, box) is not None for path in paths)
     exits = path_exits(paths, box, PARAMETERS, fate=DIVERGED, named=leaving <= FEW)
     tips = [{**path_tip(path), "cliponaxis": True} for path in paths]
-    starts = {(float(path.points[0, 0]), float(path.points[0, 1])) for path in paths}
-    marks = [
-        start_mark(start, "right" if start[0] >= optimum[0] else "left") for start in sorted(starts)
-    ]  # paths go inwards
+    marks = [*_start_marks(paths, optimum), _optimum_mark(optimum)]
     moving = list(range(1, 1 + len(lines) + len(exits)))
     last = max((entrant.steps for entrant in shown), default=1) - 1
     frames = playing(last, moving, [1 + len(moving) + index for index in range(len(tips))], "paths")
-    traces = [_ground(task, task.rows(seed), box), *lines, *exits, *tips, *marks, _optimum_mark(optimum)]
     legend = theme.legend_below(label_width([str(line["name"]) for line in lines]))
     layout = {
         "title": theme.title(title(shown, place, task.target), _plotted(seed, task.target)),
@@ -85,6 +81,7 @@ def race_paths(task: Task, seed: int, trace: RaceTrace, place: int, height: int 
         "margin": {**legend["margin"], "r": 72},
         "meta": {"frames": frames},
     }
+    traces = [_ground(task, task.rows(seed), box), *lines, *exits, *tips, *marks]
     return theme.figure(traces, layout, narrow={"yaxis": {"scaleanchor": False}})
 
 
@@ -119,7 +116,7 @@ def path_of(entrant: EntrantTrace, place: int, look: Style, box: Box) -> Path:
 
     One that diverges ends where it leaves the picture, which it would cross ever again.
     """
-    points, lost = _points(entrant, place), _diverged(entrant, place)
+    points, lost = _points(entrant, place), lost_at(entrant, place)
     out = left_at(points, box) if lost is not None else None
     points = points if out is None else points[: out + 1]
     steps = kept(points, SEEN * (box[0][1] - box[0][0]))
@@ -150,44 +147,9 @@ def kept(points: Doubles, least: float) -> Steps:
     return np.array(sorted({*found[:MOST_MARKED], *found[MOST_MARKED::every], len(points) - 1}))
 
 
-def fate(entrant: EntrantTrace, place: int, target: float | None) -> str:
-    """Return what became of an entrant from one seed, in a few words."""
-    if (lost := _diverged(entrant, place)) is not None:
-        return f"diverged at step {lost}"
-    if target is None:
-        return f"loss {theme.number(float(entrant.loss[-1, place]), 2)} at the end"
-    reached = steps_to_target(entrant.loss, target)[place]
-    return "target not reached" if reached is None else f"target at step {reached}"
-
-
-def title(shown: Sequence[EntrantTrace], place: int, target: float | None) -> str:
-    """Return what is seen of one seed: who reaches the target first, and how many diverge."""
-    lost = [entrant.label for entrant in shown if _diverged(entrant, place) is not None]
-    tail = f"; {theme.names(lost)} diverged" if 0 < len(lost) <= 2 else f"; {len(lost)} diverged" if lost else ""
-    if not shown:
-        return "Nothing was recorded"
-    if len(lost) == len(shown):
-        return "Every path diverges"
-    reached = {
-        entrant.label: step
-        for entrant in shown
-        if entrant.label not in lost and (step := steps_to_target(entrant.loss, target)[place]) is not None
-    }
-    if not reached:
-        return f"No path reaches the target{tail}"
-    first = min(reached.values())
-    who = [label for label, step in reached.items() if step == first]
-    names = theme.names(who) if len(who) <= 3 else f"{len(who)} of {len(shown)}"
-    return f"{names} {'reaches' if len(who) == 1 else 'reach'} the target first, at step {first}{tail}"
-
-
 def _points(entrant: EntrantTrace, place: int) -> Doubles:
     assert entrant.points is not None  # callers have left out entrants without them
     return entrant.points[:, place].astype(np.float64)
-
-
-def _diverged(entrant: EntrantTrace, place: int) -> int | None:
-    return diverged_at(entrant.loss[:, place : place + 1])[0]
 
 
 # ---- how it is drawn --------------------------------------------------------------------------------------------
@@ -226,6 +188,12 @@ def _line(path: Path, end: str) -> Layout:
     name = theme.short(path.name)
     said = f"{name}, step %{{customdata}}: {PARAMETERS[0]} = %{{x:.4g}}, {PARAMETERS[1]} = %{{y:.4g}}<extra></extra>"
     return {**path_line(path), "mode": mode, "name": f"{name}: {end}", "hovertemplate": said}
+
+
+def _start_marks(paths: Sequence[Path], optimum: Doubles) -> list[Layout]:
+    """Return a ring at each start, named on the side from which no path comes."""
+    starts = {(float(path.points[0, 0]), float(path.points[0, 1])) for path in paths}
+    return [start_mark(start, "right" if start[0] >= optimum[0] else "left") for start in sorted(starts)]
 
 
 def _optimum_mark(optimum: Doubles) -> Layout:
