@@ -142,7 +142,7 @@ def adopt(run: RunInfo | None) -> bool:
     values = _values(RaceSpec.from_json(run.spec))
     st.session_state.update({key: value for key, value in values.items() if key not in st.query_params})
     st.session_state["adopted"] = run.id
-    return set(st.query_params) <= {"run", *EVERYWHERE}
+    return set(st.query_params) <= {"run", SEED, *EVERYWHERE}
 
 
 def widths(shape: str, width: int, depth: int) -> tuple[int, ...]:
