@@ -27,7 +27,9 @@ from gradcore.tuning import SEEDS, replicas_tuned
 SEEDS_THERE_ARE = 2**32  # NumPy's RandomState, which draws the notebook's rows, takes no larger one
 AVERAGES = ("momentum", "rho", "beta_1", "beta_2", "adam_beta_1", "adam_beta_2", "ema_momentum")
 LARGEST_STACK = 20_000_000  # parameters x seeds: about 600 MB with an optimizer's two moments
-LARGEST_RECORD = 10_000_000  # steps x seeds x entrants x layers: three numbers each, 120 MB on the dashboard
+LARGEST_RECORD = (
+    10_000_000  # steps x seeds x entrants x layers: 3 numbers each, 120 MB on the dashboard (5 with points)
+)
 LARGEST_ROWS = 20_000_000  # numbers of all seeds' rows together, 80 MB, where each seed draws its own
 LARGEST_ACTIVATIONS = 50_000_000  # seeds x batch x units x time steps: 200 MB, of which training keeps a few
 DEEPEST_GRAPH = 400  # recurrent layers x time steps: 12 s of tracing

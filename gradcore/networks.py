@@ -95,5 +95,5 @@ def count_parameters(network: NetworkSpec, task: Task) -> int:
         13569
     """
     if not task.has_network:
-        return task.row_size  # one number for each feature
+        return task.numbers or task.row_size
     return sum(step.parameters for step in plan(network, task))

@@ -43,7 +43,7 @@ def curves_row(run_id: str, cursor: int, spec: RaceSpec, trace: RaceTrace) -> No
     """Draw loss and gradient norm of a race that has ended, with a second race over them where one is asked for."""
     second = _second(run_id, spec)
     if second is None:
-        race_curves(run_id, cursor, trace)
+        race_curves(run_id, cursor, spec, trace)
         _choice(run_id)
         return
     text = _drawn(run_id, cursor, second.info.id, second.cursor, trace, second.trace)

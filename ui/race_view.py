@@ -16,6 +16,7 @@ from gradcore.reading import race_sentences
 from gradcore.records import RaceTrace, Ranked, RunInfo, RunStatus
 from gradcore.specs import RaceSpec
 from gradcore.tasks import known_task
+from gradcore.theory import Theory
 from gradcore.titles import race_title
 from gradcore.versus import Versus, needed_sentence
 from ui import services
@@ -24,6 +25,7 @@ from ui.plot import plot
 from ui.race_notebook import notebook_fold
 from ui.race_table import ranking_table
 from ui.race_target import target_row
+from ui.race_theory import theory_of
 from ui.shared import Shared
 from ui.words import as_sentence, escaped
 
@@ -40,9 +42,9 @@ def live_race(run_id: str) -> None:
     guarded_fragment(run_every=interval)(_look)(run_id, interval)
 
 
-def race_curves(run_id: str, cursor: int, trace: RaceTrace) -> None:
+def race_curves(run_id: str, cursor: int, spec: RaceSpec, trace: RaceTrace) -> None:
     """Draw loss and gradient norm of a race that has ended, side by side."""
-    show_curves(run_id, _curves(run_id, cursor, trace))
+    show_curves(run_id, _curves(run_id, cursor, spec, trace))
 
 
 def show_curves(run_id: str, charts: tuple[str, str]) -> None:
@@ -162,14 +164,14 @@ def _interval(run_id: str) -> float:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _curves(run_id: str, cursor: int, _trace: RaceTrace) -> tuple[str, str]:
+def _curves(run_id: str, cursor: int, _spec: RaceSpec, _trace: RaceTrace) -> tuple[str, str]:
     """Return the curves of an ended race as JSON, made once for a run and cursor and shared by all who look."""
-    return _draw_curves(_trace, ended=True)
+    return _draw_curves(_trace, ended=True, theory=theory_of(run_id, cursor, _spec, _trace))
 
 
-def _draw_curves(trace: RaceTrace, *, ended: bool) -> tuple[str, str]:
-    loss, norm = (draw(trace, HEIGHT, ended=ended) for draw in (figures.loss_curves, figures.gradient_norms))
-    return theme.to_json(loss), theme.to_json(norm)
+def _draw_curves(trace: RaceTrace, *, ended: bool, theory: Sequence[Theory] = ()) -> tuple[str, str]:
+    loss = figures.loss_curves(trace, HEIGHT, ended=ended, theory=theory)
+    return theme.to_json(loss), theme.to_json(figures.gradient_norms(trace, HEIGHT, ended=ended))
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

@@ -34,7 +34,7 @@ def build_network(network: NetworkSpec, task: Choice | str, seed: int, entrant: 
     entry = task_of(task)
     layers = [keras.layers.Input(entry.shape, name="input")]
     if entry.start is not None:
-        return keras.Sequential([*layers, Point(entry.start(seed, entrant), name="x")], name="network")
+        return keras.Sequential([*layers, Point(entry.start(seed, entrant), entry.lift, name="x")], name="network")
     steps = plan(network, entry)
     made = [
         _layer(step, initial)
@@ -58,16 +58,18 @@ def _graph(first: keras.KerasTensor, steps: Sequence[Step], made: Sequence[keras
 
 
 class Point(keras.layers.Layer):  # type: ignore[misc]  # Keras has no types
-    """One trainable vector x (D,): rows (N, D) become their products with it, (N, 1)."""
+    """One trainable vector x (P,): rows (N, F) become their products with it, or with its lift (F,): (N, 1)."""
 
-    def __init__(self, start: Floats, name: str) -> None:
-        """Make the vector, at its start (D,)."""
+    def __init__(self, start: Floats, lift: Callable[[Any, Any], Any] | None, name: str) -> None:
+        """Make the vector, at its start (P,)."""
         super().__init__(name=name)
+        self.lift = lift
         self.x = self.add_weight(name="x", shape=start.shape, initializer=_given(start))
 
     def call(self, rows: Any) -> Any:
-        """Return the product of each row with x, (N, 1)."""
-        return keras.ops.matmul(rows, self.x[:, None])
+        """Return the product of each row with x or its lift, (N, 1)."""
+        factors = self.x if self.lift is None else self.lift(self.x, keras.ops)
+        return keras.ops.matmul(rows, factors[:, None])
 
 
 def _initial(

@@ -107,7 +107,7 @@ class _Running:
         self.trainer.finalize()
         outputs = self.trainer.predict(self._rows.x_validation)
         lowered, weights = loss_of(self._spec.network, self._task), self.trainer.weights()
-        loss, metric = judge(lowered, self._task.metric, self._rows.y_validation, outputs, weights)
+        loss, metric = judge(lowered, self._task.metric, self._rows.y_validation, outputs, weights, self._task.optimum)
         return Outcome(self._number, loss, metric, steady_seconds(self._took))
 
 
@@ -143,8 +143,9 @@ def _new_trainer(
     batch_size: int | None,
     twin: int,
 ) -> Trainer:
-    model, loss = build_network(network, task, seed=0), loss_of(network, task_of(task))
-    return Trainer(model, loss, optimizer, clip, seeds, scheduled=scheduled)
+    model, entry = build_network(network, task, seed=0), task_of(task)
+    loss = loss_of(network, entry)
+    return Trainer(model, loss, optimizer, clip, seeds, scheduled=scheduled, points=entry.is_plane)
 
 
 _kept_trainer = lru_cache(maxsize=24)(_new_trainer)

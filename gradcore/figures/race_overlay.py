@@ -6,9 +6,9 @@ from dataclasses import replace
 import plotly.graph_objects as go
 
 from gradcore.figures import theme
-from gradcore.figures.claims import leader, norm_title
+from gradcore.figures.claims import leader, norm_title, seeds_text
 from gradcore.figures.curves import Curve, curves
-from gradcore.figures.race import draw_curves, seeds_text
+from gradcore.figures.race import draw_curves
 from gradcore.records import RaceTrace
 from gradcore.tasks import TASKS
 from gradcore.titles import LOSS_UNITS
