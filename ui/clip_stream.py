@@ -213,7 +213,7 @@ def _seeds(asked: Asked, found: Drawn) -> None:
 def _spread(asked: Asked, shown: tuple[float, ...]) -> tuple[Spread, str, int]:
     many = spread(asked.stream, asked.rules, weights=asked.weights)
     figure = figures.clip_rates(many, shown)
-    return many, theme.to_json(figure), int(figure.layout.height)
+    return many, theme.to_json(figure), figure.height
 
 
 def spread_sentences(many: Spread) -> list[str]:
