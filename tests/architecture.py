@@ -32,7 +32,7 @@ HOMES: Mapping[str, Sequence[str]] = {
     "sqlalchemy": ("gradcore/store.py", "gradcore/store/"),
     "dask": ("gradcore/jobs.py", "gradcore/jobs/"),
     "distributed": ("gradcore/jobs.py", "gradcore/jobs/"),
-    "scipy": ("gradcore/ranking.py", "gradcore/advisor/"),
+    "scipy": ("gradcore/ranking.py",),
     "sklearn": ("gradcore/tasks/",),
     "psutil": ("gradcore/store/", "gradcore/jobs/"),
     "platformdirs": ("gradcore/settings.py",),
