@@ -134,6 +134,16 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def percent(share: float) -> str:
+    """Return a share with three digits.
+
+    Example:
+        >>> percent(0.05), percent(0.12345)
+        ('5 %', '12.3 %')
+    """
+    return f"{100 * share:.3g} %"
+
+
 def number(value: float, digits: int = 4) -> str:
     """Return a number with at most `digits` significant digits, small and large ones as 1.2e-4.
 

@@ -10,14 +10,13 @@ from gradcore.advisor import (
     advice_sentences,
     advise,
     compared_rules,
-    percent,
     replay,
 )
 from gradcore.errors import RefusedError
 from gradcore.figures import theme
 from gradcore.figures.clip_advice import rate_curve
 from gradcore.figures.clip_norms import norms_over_steps
-from gradcore.titles import counted
+from gradcore.titles import counted, percent
 from ui.address import parameters, say_not_number, say_not_whole
 from ui.anatomy import anatomy
 from ui.clip_proof import draw_proof

@@ -10,7 +10,6 @@ from gradcore.advisor import (
     Side,
     Suggestion,
     is_proof,
-    percent,
     proof_sentences,
     proof_spec,
     read_proof,
@@ -23,7 +22,7 @@ from gradcore.figures.clip_proof import proof_losses, proof_rates
 from gradcore.reading import METRICS, metric_value
 from gradcore.records import RaceTrace, RunStatus
 from gradcore.specs import RaceSpec
-from gradcore.titles import counted, race_title
+from gradcore.titles import counted, percent, race_title
 from ui import services
 from ui.clip_sources import PROOF, Source
 from ui.plot import plot

@@ -8,7 +8,6 @@ import streamlit as st
 from numpy.typing import NDArray
 from streamlit.delta_generator import DeltaGenerator
 
-from gradcore.advisor import percent
 from gradcore.clip_trials import StreamResult, StreamTrial
 from gradcore.clip_trials.notebook import NotebookRun
 from gradcore.clip_trials.quick import quick_stream
@@ -20,7 +19,7 @@ from gradcore.figures import clip_stream as figures
 from gradcore.figures import theme
 from gradcore.specs import Choice, StreamSpec
 from gradcore.streams import stream_steps
-from gradcore.titles import counted
+from gradcore.titles import counted, percent
 from ui.anatomy import anatomy
 from ui.clip_rules import rule_controls, weight_control
 from ui.clip_stream_controls import preset_control, stream_controls
