@@ -230,6 +230,14 @@ def test_an_upload_is_read_described_and_refused_by_line(open_page):
     assert "](http" not in app.error[0].value
 
 
+def test_a_file_with_another_suffix_is_refused_in_a_sentence(open_page):
+    app = open_page(CLIPPING, gradient="Your own")
+    app.file_uploader[0].set_value(("weights.pkl", b"anything", "application/octet-stream")).run()
+    assert shown(app.error[0].value) == (
+        "weights.pkl must end in .csv or .npz. Received: .pkl. Shown instead: what was read before."
+    )
+
+
 def test_extreme_gradients_are_drawn():
     for entries in ((1e38, -2e38), (1e-38, 1e-45), (0.0, 0.0), (float("nan"), 1.0)):
         gradients = [np.array(entries, np.float32), None]
