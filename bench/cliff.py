@@ -46,9 +46,8 @@ def measure(landscape: str, steps: int, rules: Sequence[str]) -> dict[str, float
 
 def frame_set(asked: Asked) -> int:
     """Make one set as the page does, with empty caches; return its size in bytes."""
-    descent.cache_clear()
-    for cached in (charts, rates_chart):
-        cached.clear()
+    for cached in (descent, charts, rates_chart):
+        cached.cache_clear()
     texts = list(charts(asked))
     if asked.landscape == "quartic" and asked.max_norm:
         texts.append(rates_chart(asked.start[0], asked.max_norm, asked.learning_rate)[0])

@@ -42,7 +42,7 @@ def global_norm(grads: Sequence[Array | None], xp: Any = np) -> Array:
 
 
 def norm_of_norms(norms: Array, xp: Any = np) -> Array:
-    """Return the norm of all tensors together from their norms (K,).
+    """Return the norm of all tensors together from their norms (K,); a number () is that norm already.
 
     Where squares of float64 would overflow or vanish, it is m sqrt(sum (norm / m)^2) with the largest norm, m.
 
@@ -50,6 +50,8 @@ def norm_of_norms(norms: Array, xp: Any = np) -> Array:
         >>> float(norm_of_norms(np.array([3.0, 4.0]))), float(norm_of_norms(np.array([1e200])))
         (5.0, 1e+200)
     """
+    if len(norms.shape) == 0:
+        return norms
     if norms.shape[0] == 0:
         return np.float64(0.0)
     largest = xp.max(norms)

@@ -160,6 +160,16 @@ def listed(found: Sequence[str], most: int | None = None) -> str:
     return found[0] if len(found) == 1 else f"{', '.join(found[:-1])} and {found[-1]}" if found else ""
 
 
+def percent(share: float) -> str:
+    """Return a share with three digits.
+
+    Example:
+        >>> percent(0.05), percent(0.12345)
+        ('5 %', '12.3 %')
+    """
+    return f"{100 * share:.3g} %"
+
+
 def number(value: float, digits: int = 4) -> str:
     """Return a number with at most `digits` significant digits, small and large ones as 1.2e-4.
 

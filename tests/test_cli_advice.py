@@ -1,6 +1,8 @@
 """`gradcore clip --from-run`: the advisor's numbers for a stored run, and its refusals."""
 
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Sequence
 
@@ -118,3 +120,18 @@ def test_it_answers_at_once(advise):
     started = time.process_time()
     advise("--json")
     assert time.process_time() - started < 1.5
+
+
+LIGHT = """
+import sys
+from gradcore.cli import main
+status = main(["clip", "--from-run", sys.argv[1], "--json", "--db", sys.argv[2]])
+heavy = {"tensorflow", "keras", "sklearn", "scipy", "distributed", "plotly", "pandas", "numpy.ma"} & set(sys.modules)
+sys.exit(f"loaded {heavy}" if heavy else status)
+"""
+
+
+def test_the_advice_loads_nothing_heavy(stored):
+    words = [sys.executable, "-c", LIGHT, stored[1], stored[0]]
+    found = subprocess.run(words, check=False, capture_output=True, text=True)
+    assert (found.returncode, found.stderr) == (0, "")

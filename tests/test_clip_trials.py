@@ -5,6 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gradcore.clip_trials import one_step, run_stream
 from gradcore.clip_trials.matching import STRENGTH, matched
@@ -92,6 +94,36 @@ def test_a_rule_that_cannot_leave_the_wanted_norm_stays_as_it_was():
     assert found[0].choice == WHOLE
     clamped = matched(SCENARIOS["explosive"].gradients, [Choice("ten_percent")], 100.0)[0]
     assert not clamped.reached  # its upper clamp is 10
+
+
+@pytest.mark.parametrize(
+    ("values", "norm", "strength"),
+    [
+        ((3.0, 4.0), 4.5, 11.25**0.5),
+        ((1e-3, 1e-3, 100.0), 99.9999, 99.9999),
+        ((1.0, 1.0, 1.0, 100.0), 1.9, 0.95),
+        ((1e-20, 1.0, 1e20), 0.5e20, 0.5e20),
+    ],
+)
+def test_clipping_by_value_is_matched_wherever_its_strength_lies(values, norm, strength):
+    gradients = [np.array(values)]
+    found = matched(gradients, [Choice.of("clip_by_value", max_value=1.0)], norm)[0]
+    assert found.reached
+    assert found.choice.get("max_value") == pytest.approx(strength, rel=1e-4)
+    assert one_step(gradients, [found.choice]).results[0].norm_after == pytest.approx(norm, rel=2e-6)
+
+
+@given(st.lists(st.floats(1e-6, 1e6), min_size=1, max_size=8), st.floats(0.01, 0.999), st.sampled_from(list(STRENGTH)))
+def test_a_matched_rule_leaves_the_wanted_norm_and_says_where_it_cannot(values, share, name):
+    rule = CLIP_RULES[name]
+    start = Choice.of(name, **{key: one.proposed for key, one in rule.parameters.items() if one.required})
+    gradients, weights = [np.array(values), np.array(values[:1])], [np.ones(len(values)), np.ones(1)]
+    wanted = share * one_step(gradients, []).norm_before
+    found = matched(gradients, [start], wanted, weights)[0]
+    after = one_step(gradients, [found.choice], weights).results[0].norm_after
+    assert found.reached == (abs(after - wanted) <= 1e-3 * wanted)
+    assert found.reached or name == "ten_percent"  # its clamps keep it from most norms
+    assert found.reached or found.choice == start
 
 
 def test_seed_42_gives_the_notebooks_stream_number_by_number():

@@ -58,8 +58,19 @@ def test_steps_of_a_seed_that_blew_up_are_a_gap():
     loss[30:] = np.inf
     records = pair(norms, norms, loss)
     found = drawn(proof_rates(PAIR, records, read_proof(PAIR, records)))
-    assert found["without clipping"][:15] == [1.0] * 15
-    assert np.isnan(found["without clipping"][15:]).all()
+    assert found["without clipping"][:16] == [1.0] * 16  # the last has its end: a level as wide as the others
+    assert np.isnan(found["without clipping"][16:]).all()
+
+
+@pytest.mark.parametrize(("steps", "lost", "x"), [(1, 1, [0, 1]), (4, 1, [0, 1, 1, 2, 3]), (100, 3, [0, 4])])
+def test_a_run_that_explodes_in_its_first_window_has_a_level_there(steps, lost, x):
+    norms, loss = np.full((steps, 1), 3.0), np.ones((steps, 1))
+    loss[lost:] = np.inf
+    records = pair(norms, norms, loss)
+    line = decoded(proof_rates(PAIR, records, read_proof(PAIR, records)))[0]
+    assert line["x"][: len(x)] == x
+    assert line["y"][:2] == [1.0, 1.0]
+    assert np.isnan(line["y"][2:]).all()
 
 
 def test_both_losses_are_medians_of_windows_and_their_ends_are_told(recorded):
@@ -76,5 +87,5 @@ def test_a_loss_that_explodes_leaves_the_frame_and_is_called_no_number():
     loss = np.ones((60, 1))
     loss[30:] = np.inf
     figure = proof_losses(PAIR, pair(loss, loss, loss))
-    assert np.isnan(drawn(figure)["without clipping"][15:]).all()
+    assert np.isnan(drawn(figure)["without clipping"][16:]).all()
     assert "ends at no number without clipping" in figure.layout.title.text.replace("<br>", " ")

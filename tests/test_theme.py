@@ -1,3 +1,4 @@
+import json
 import sys
 import tomllib
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 from bench import palette
 from gradcore.figures import axes, labels, theme
+from gradcore.figures.drawn import Drawn
 from tests.traces import make_entrant, make_trace
 
 ROOT = Path(__file__).parents[1]
@@ -150,11 +152,40 @@ def test_json_of_a_figure_is_strict_and_holds_arrays_in_base64():
     assert "NaN" not in text
 
 
-def test_a_figure_waits_for_pandas_that_another_thread_has_half_imported(monkeypatch):
+def test_a_figure_is_sent_while_another_thread_has_pandas_half_imported(monkeypatch):
     drawn = theme.figure([{"type": "scatter", "y": [1.0, 2.0], "text": ["a", "b"]}], {})
-    whole = theme.import_module("pandas")
     monkeypatch.setitem(sys.modules, "pandas", ModuleType("pandas"))  # named already, and without its classes
-    monkeypatch.setattr(theme, "import_module", lambda name: sys.modules.__setitem__(name, whole))
-    with pytest.raises(AttributeError):
-        drawn.to_dict()
-    assert '"text": ["a", "b"]' in theme.to_json(drawn)
+    assert '"text": ["a", "b"]' in theme.to_json(drawn)  # Plotly itself, which would ask for them, is not asked
+
+
+def test_what_is_not_finite_outside_of_an_array_is_sent_as_text():
+    sent = json.loads(theme.to_json(theme.figure([{"type": "scatter", "y": [1.0, np.inf, np.float32("nan")]}], {})))
+    assert sent["data"][0]["y"] == [1.0, "Infinity", "NaN"]
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [([1, 127], "i1"), ([1, -300], "i2"), ([1, 70_000], "i4"), ([1, 2**40], None), ([], None)],
+)
+def test_whole_numbers_of_64_bits_are_sent_in_the_smallest_type_that_holds_them(values, kind):
+    drawn = theme.figure([{"type": "scatter", "y": np.array(values, dtype=np.int64)}], {})
+    found = json.loads(theme.to_json(drawn))["data"][0]["y"]
+    assert found == values if kind is None else found["dtype"] == kind
+
+
+def test_a_grid_is_sent_with_its_shape():
+    drawn = theme.figure([{"type": "heatmap", "z": np.zeros((2, 3), dtype=np.float32)}], {})
+    assert json.loads(theme.to_json(drawn))["data"][0]["z"]["shape"] == "2, 3"
+
+
+def test_a_figure_that_was_changed_is_sent_as_it_is_now():
+    drawn = theme.figure([{"type": "scatter", "y": [1.0]}], {"height": 300})
+    assert (drawn.height, drawn.layout.height) == (300, 300)
+    drawn.update_layout(height=200)
+    assert '"height": 200' in theme.to_json(drawn)
+    assert not hasattr(drawn, "heigth")
+
+
+def test_a_figure_refuses_what_json_has_not():
+    with pytest.raises(TypeError, match="a figure holds what JSON has not: set"):
+        theme.to_json(Drawn({"data": [], "layout": {"title": {1}}}))

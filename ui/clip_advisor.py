@@ -10,20 +10,20 @@ from gradcore.advisor import (
     advice_sentences,
     advise,
     compared_rules,
-    percent,
     replay,
 )
 from gradcore.errors import RefusedError
 from gradcore.figures import theme
 from gradcore.figures.clip_advice import rate_curve
 from gradcore.figures.clip_norms import norms_over_steps
-from gradcore.titles import counted
+from gradcore.titles import counted, percent
 from ui.address import parameters, say_not_number, say_not_whole
 from ui.anatomy import anatomy
 from ui.clip_proof import draw_proof
 from ui.clip_sources import FIRST, PICK, RUN, Source, choose_source
 from ui.controls import BIND
 from ui.plot import plot
+from ui.table import table
 from ui.words import as_sentence, escaped, unbroken
 
 HEIGHT, NORMS_HEIGHT = 440, 300
@@ -131,7 +131,7 @@ def _details(source: Source, advice: Advice, first: int, norms: str) -> None:
     plot(norms, key="advisor_norms", label=label, height=NORMS_HEIGHT, about=source.about)
     st.subheader("What each rule would have done", anchor=False)
     replays = _replays(source.about, first, advice.suggestion.wanted, advice)
-    st.table([_row(one) for one in replays], border="horizontal", hide_index=True)
+    table([_row(one) for one in replays])
     st.caption(escaped(RULES_NOTE.format(steps=_last(len(replays[0].clipped)))))
     draw_proof(source, advice.suggestion, first)
     with st.expander("What the notebook got wrong"):

@@ -20,6 +20,7 @@ from ui.anatomy import anatomy
 from ui.clip_rules import rule_controls, say_other_keys
 from ui.panels import try_this
 from ui.plot import plot
+from ui.table import table
 from ui.words import escaped, unbroken
 
 MOST_STEPS = 500  # of a path that is played
@@ -98,7 +99,7 @@ def draw() -> None:
             pictures(asked)
             st.markdown("\n".join(f"- {escaped(sentence)}" for sentence in figures.sentences(name, paths)))
         with details:
-            st.table([row(path) for path in paths], border="horizontal", hide_index=True)
+            table([row(path) for path in paths])
             if name == "quartic" and paths[0].loss[0] > paths[0].target and asked.max_norm:
                 rates(asked, asked.max_norm)
     with details:
@@ -211,7 +212,7 @@ def _steps(arrival: Arrival) -> str:
     return "more than 200,000 steps or for ever" if arrival.steps is None else counted(arrival.steps, "step")
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
+@lru_cache(maxsize=64)
 def charts(asked: Asked) -> tuple[str, str]:
     """Return landscape and loss as JSON."""
     paths = descents(asked)
@@ -219,7 +220,7 @@ def charts(asked: Asked) -> tuple[str, str]:
     return theme.to_json(surface), theme.to_json(figures.loss_over_steps(paths, HEIGHT))
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
+@lru_cache(maxsize=64)
 def rates_chart(start: float, max_norm: float, rate: float) -> tuple[str, Arrival, Arrival]:
     """Return the chart as JSON, how the descent just below the limit ends unclipped, and the chosen one clipped."""
     limit = fixed_step_limit(start)

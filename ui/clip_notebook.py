@@ -4,6 +4,7 @@ import streamlit as st
 
 from gradcore.clip_trials.measures import Gradients
 from gradcore.clip_trials.notebook import printed_lines
+from ui.table import table
 from ui.words import escaped
 
 
@@ -12,7 +13,7 @@ def notebook_lines(gradients: Gradients) -> None:
     lines = printed_lines(gradients)
     wrong = sum(not line.right for line in lines)
     st.subheader("What the notebook printed", anchor=False)
-    st.table(
+    table(
         [
             {
                 "Line": escaped(line.line),
@@ -21,9 +22,7 @@ def notebook_lines(gradients: Gradients) -> None:
                 "Why": line.why or "right",
             }
             for line in lines
-        ],
-        border="horizontal",
-        hide_index=True,
+        ]
     )
     count = "No line is" if not wrong else "One line is" if wrong == 1 else f"{wrong} lines are"
     st.markdown(

@@ -27,7 +27,7 @@ def own_gradients() -> Gradients:
     with right:
         file = st.file_uploader(
             "Or a file: CSV or .npz",
-            type=["csv", "npz"],
+            type=None,  # every kind reaches the server, which says in a sentence what it takes
             key="own_file",
             on_change=_forget_upload,
             max_upload_size=LARGEST_FILE // 1024**2,

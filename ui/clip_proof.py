@@ -10,7 +10,6 @@ from gradcore.advisor import (
     Side,
     Suggestion,
     is_proof,
-    percent,
     proof_sentences,
     proof_spec,
     read_proof,
@@ -23,11 +22,12 @@ from gradcore.figures.clip_proof import proof_losses, proof_rates
 from gradcore.reading import METRICS, metric_value
 from gradcore.records import RaceTrace, RunStatus
 from gradcore.specs import RaceSpec
-from gradcore.titles import counted, race_title
+from gradcore.titles import counted, percent, race_title
 from ui import services
 from ui.clip_sources import PROOF, Source
 from ui.plot import plot
 from ui.race_view import live_race
+from ui.table import table
 from ui.words import as_sentence, escaped
 
 WHAT = "Trains the chosen optimizer twice from the same weights and batches: without clipping, and with this threshold."
@@ -98,7 +98,7 @@ def _show(run_id: str, asked: RaceSpec | None, first_step: int) -> None:
         _rates(proof)
         st.markdown("\n".join(f"- {escaped(sentence)}" for sentence in proof_sentences(proof)))
         rows = [_row(side, trace.metric) for side in (proof.without, proof.clipped)]
-        st.table(rows, border="horizontal", hide_index=True)
+        table(rows)
         st.caption(LOSS_NOTE.format(steps=counted(window_of(trace), "step")))
         _ranked(spec, trace)
         charts = _charts(run_id, cursor, first, spec, trace, proof)

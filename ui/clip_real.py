@@ -21,6 +21,7 @@ from ui.clip_real_tables import seed_rows, side_rows
 from ui.frame import RACE
 from ui.panels import try_this
 from ui.race_view import status_line
+from ui.table import table
 from ui.words import as_sentence, escaped
 
 LATEST = 20  # races of this visitor among which the latest pair is looked for
@@ -159,7 +160,7 @@ def _result(shown: RunInfo | None, details: DeltaGenerator) -> None:
 def _details(run_id: str, cursor: int, spec: RaceSpec, trace: RaceTrace) -> None:
     """Draw norms and clip rate, and the numbers of both sides and of every seed."""
     draw_charts(NORMS, run_id, cursor, spec, trace)
-    st.table(side_rows(trace), border="horizontal", hide_index=True)
+    table(side_rows(trace))
     st.caption(MEANING)
     with st.expander("Seed by seed"):
         st.caption(

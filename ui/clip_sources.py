@@ -63,7 +63,11 @@ def choose_source() -> Source | None:
     """Draw the choice of a run and an optimizer, or of a file; None where the run has no step yet."""
     place = st.container()
     upload = st.file_uploader(
-        "Norms of your own (CSV)", type=["csv"], key="advisor_csv", help=UPLOAD_HELP, on_change=_begin_anew
+        "Norms of your own (CSV)",
+        type=None,  # every kind reaches the server, which says in a sentence what it takes
+        key="advisor_csv",
+        help=UPLOAD_HELP,
+        on_change=_begin_anew,
     )
     if upload is not None:
         try:

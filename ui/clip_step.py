@@ -3,6 +3,8 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Self
 
 import numpy as np
 import streamlit as st
@@ -16,7 +18,7 @@ from gradcore.clipping import CLIP_RULES
 from gradcore.figures import clip_step as figures
 from gradcore.figures import theme
 from gradcore.scenarios import SCENARIOS
-from gradcore.specs import Choice, Tensor
+from gradcore.specs import Choice
 from ui.address import parameters, say_not_flag, say_not_number, say_unknown
 from ui.anatomy import anatomy
 from ui.clip_notebook import notebook_lines
@@ -24,6 +26,7 @@ from ui.clip_own import own_gradients
 from ui.clip_rules import LARGEST, SMALLEST, rule_controls, say_other_keys, weight_control
 from ui.panels import try_this
 from ui.plot import plot
+from ui.table import table
 from ui.words import escaped, unbroken, unbroken_number
 
 OWN = "Your own"
@@ -36,7 +39,7 @@ PROPOSED = {  # the notebook's
 }
 HEIGHT = 400
 MOST_NORMS = 4  # of tensors in one cell
-Tensors = tuple[Tensor | None, ...]
+Tensors = tuple[tuple[tuple[int, ...], bytes] | None, ...]  # shape and float32 entries of each; equal if NaN, too
 EXPERIMENTS = (
     (
         "The notebook compared thresholds, not rules. Which rule turns the explosive gradient most at the same norm?",
@@ -62,14 +65,20 @@ class Asked:
     @property
     def gradients(self) -> Gradients:
         """The gradients as arrays."""
-        return [None if tensor is None else tensor.array() for tensor in self.tensors]
+        return [None if one is None else np.frombuffer(one[1], np.float32).reshape(one[0]) for one in self.tensors]
 
     @property
     def weights(self) -> Gradients | None:
         """The weights as arrays."""
         if self.weight is None:
             return None
-        return [None if one is None else np.full(one.shape, self.weight, np.float32) for one in self.tensors]
+        return [None if one is None else np.full(one[0], self.weight, np.float32) for one in self.tensors]
+
+    @classmethod
+    def of(cls, gradients: Gradients, rules: tuple[Choice, ...], weight: float | None) -> Self:
+        """Return what is asked about these gradients."""
+        arrays = [None if one is None else np.asarray(one, np.float32) for one in gradients]
+        return cls(tuple(None if one is None else (one.shape, one.tobytes()) for one in arrays), rules, weight)
 
 
 def draw() -> None:
@@ -95,7 +104,7 @@ def draw() -> None:
     with details:
         _directions_and_shapes(charts, about)
         if step.results:
-            st.table([row(one, step) for one in step.results], border="horizontal", hide_index=True)
+            table([row(one, step) for one in step.results])
         if scenario and scenario.in_notebook:
             notebook_lines(step.gradients)
         try_this([(sentence, {"part": "One step", **values}) for sentence, values in EXPERIMENTS])
@@ -114,8 +123,7 @@ def _controls(gradients: Gradients, notices: DeltaGenerator) -> Asked:
     with above:
         rules = rule_controls("step", FIRST, PROPOSED, notices, held=held)
         weight = weight_control("step", rules, notices)
-    tensors = tuple(None if part is None else Tensor.of(np.asarray(part)) for part in gradients)
-    asked = Asked(tensors, rules, weight)
+    asked = Asked.of(gradients, rules, weight)
     with below:
         return asked if norm is None else _match(asked, norm)
 
@@ -165,7 +173,7 @@ def _directions_and_shapes(charts: Sequence[str], about: str) -> None:
              about=about)  # fmt: skip
 
 
-@st.cache_data(max_entries=256, show_spinner=False)
+@lru_cache(maxsize=256)
 def _drawn(asked: Asked) -> tuple[OneStep, tuple[str, str, str]]:
     """Return the trial and its charts as JSON, made once for everybody who asks for the same."""
     gradients, weights = asked.gradients, asked.weights

@@ -8,7 +8,6 @@ import streamlit as st
 from numpy.typing import NDArray
 from streamlit.delta_generator import DeltaGenerator
 
-from gradcore.advisor import percent
 from gradcore.clip_trials import StreamResult, StreamTrial
 from gradcore.clip_trials.notebook import NotebookRun
 from gradcore.clip_trials.quick import quick_stream
@@ -20,12 +19,13 @@ from gradcore.figures import clip_stream as figures
 from gradcore.figures import theme
 from gradcore.specs import Choice, StreamSpec
 from gradcore.streams import stream_steps
-from gradcore.titles import counted
+from gradcore.titles import counted, percent
 from ui.anatomy import anatomy
 from ui.clip_rules import rule_controls, weight_control
 from ui.clip_stream_controls import preset_control, stream_controls
 from ui.panels import try_this
 from ui.plot import plot
+from ui.table import table
 from ui.words import as_sentence, escaped, unbroken
 
 FIRST = (PERCENTILE_RULE, "clip_by_global_norm")
@@ -36,7 +36,8 @@ PROPOSED = {  # the notebook's
     "clip_by_value": {"max_value": 10.0},
 }
 HEIGHT = 420
-SECONDS_PER_STEP = 4e-5  # of one rule at one step, for the estimate on the button
+SECONDS_PER_STEP = 1.2e-5  # for the estimate on the button: to draw one, or for a rule that looks at norms alone
+SLOWER = 7  # times that: a rule that looks at entries or at each tensor
 MOST_SECONDS = 8.0  # of the seeds together: the page does it itself
 NO_SINGLE = {"adagc": "one per tensor", "adaptive_grad_clip": "one per unit"}  # threshold
 SHAPES = ((2,), (1,))  # of a stream's tensors
@@ -109,12 +110,12 @@ def _asked(notices: DeltaGenerator) -> Asked | None:
         return None
 
 
-@st.cache_data(max_entries=256, show_spinner=False)
+@lru_cache(maxsize=256)
 def _drawn(asked: Asked) -> Drawn:
     """Return the trial and its charts, made once for everybody who asks for the same."""
     results = tuple(_alone(asked, choice) for choice in asked.rules)
     trial = StreamTrial(_norms_before(asked.stream), results)
-    run = notebook_beside(trial)
+    run = _beside(asked.stream, next((one for one in asked.rules if one.name == PERCENTILE_RULE), None))
     chosen = [one for one in results if one.choice.name == PERCENTILE_RULE]
     ours = chosen[0] if chosen else _alone(asked, NOTEBOOK_RULE)
     charts = (
@@ -135,6 +136,12 @@ _steps = lru_cache(maxsize=64)(stream_steps)
 @lru_cache(maxsize=512)
 def _result(stream: StreamSpec, choice: Choice, weight: float | None) -> StreamResult:
     return quick_stream(_steps(stream), [choice], Asked(stream, (choice,), weight).weights).results[0]
+
+
+@lru_cache(maxsize=256)
+def _beside(stream: StreamSpec, choice: Choice | None) -> NotebookRun:
+    chosen = () if choice is None else (_result(stream, choice, None),)
+    return notebook_beside(StreamTrial(_norms_before(stream), chosen))
 
 
 @lru_cache(maxsize=256)
@@ -159,13 +166,13 @@ def _thresholds_chart(asked: Asked, found: Drawn) -> None:
 def _tables(found: Drawn) -> None:
     """Draw a row for each rule, and the notebook's statistics beside the true ones."""
     if found.trial.results:
-        st.table([row(one, found.trial) for one in found.trial.results], border="horizontal", hide_index=True)
+        table([row(one, found.trial) for one in found.trial.results])
     st.subheader("The notebook's statistics", anchor=False)
     own = [
         {"Line": name, "As it was": printed, "Corrected": f"**{true}**" if why else true, "Why": why or "right"}
         for name, printed, true, why in statistics(found.trial, found.run, found.ours)
     ]
-    st.table(own, border="horizontal", hide_index=True)
+    table(own)
     st.markdown(
         "Its messages said “Clipped! 5.200 → 5.200”: the norm after is the norm before there, because TensorFlow "
         "returns that one. Point at a step above to read what it printed, and under each rule's name what is true."
@@ -195,7 +202,8 @@ def _seeds(asked: Asked, found: Drawn) -> None:
     """Draw the button that repeats the stream for many seeds, and what came of it."""
     if not asked.rules:
         return
-    seconds = SEEDS * asked.stream.steps * (len(asked.rules) + 1) * SECONDS_PER_STEP
+    shares = [1 if CLIP_RULES[rule.name].needs == "norm" else SLOWER for rule in asked.rules]
+    seconds = SEEDS * asked.stream.steps * (1 + sum(shares)) * SECONDS_PER_STEP
     if seconds > MOST_SECONDS:
         st.caption(f"Shorten the phases to repeat the stream for {SEEDS} seeds: it would take {seconds:.0f} s.")
         return
@@ -213,7 +221,7 @@ def _seeds(asked: Asked, found: Drawn) -> None:
 def _spread(asked: Asked, shown: tuple[float, ...]) -> tuple[Spread, str, int]:
     many = spread(asked.stream, asked.rules, weights=asked.weights)
     figure = figures.clip_rates(many, shown)
-    return many, theme.to_json(figure), int(figure.layout.height)
+    return many, theme.to_json(figure), figure.height
 
 
 def spread_sentences(many: Spread) -> list[str]:

@@ -182,10 +182,10 @@ def _rates(run_id: str, cursor: int, _trace: RaceTrace, chance_loss: float | Non
 @st.cache_data(max_entries=64, show_spinner=False)
 def _beats(run_id: str, cursor: int, _found: Versus) -> tuple[str, int]:
     drawn = figures.beat_matrix(_found)
-    return theme.to_json(drawn), int(drawn.layout.height)
+    return theme.to_json(drawn), drawn.height
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def _outcome(run_id: str, cursor: int, _trace: RaceTrace, _ranked: Sequence[Ranked]) -> list[tuple[str, int]]:
     made = figures.final_validation(_trace), figures.stability(_trace), figures.ranking(_trace, _ranked)
-    return [(theme.to_json(figure), int(figure.layout.height)) for figure in made]
+    return [(theme.to_json(figure), figure.height) for figure in made]

@@ -12,7 +12,7 @@ from gradcore.advisor.proof import (
     window_losses,
     window_of,
 )
-from gradcore.advisor.reading import advice_document, advice_sentences, percent
+from gradcore.advisor.reading import advice_document, advice_sentences
 from gradcore.advisor.replay import Replay, compared_rules, replay
 from gradcore.advisor.stream import NormStream
 from gradcore.advisor.verdict import Verdict, verdict
@@ -33,7 +33,6 @@ __all__ = [
     "compared_rules",
     "counted_steps",
     "is_proof",
-    "percent",
     "proof_sentences",
     "proof_spec",
     "read_proof",

@@ -112,7 +112,9 @@ def grid(stream: NormStream, points: int = POINTS) -> Doubles:
     most = np.log(2.0 * stream.counted + 1)
     shares = 1 / (1 + np.exp(-np.linspace(-most, most, points)))  # of the steps that are below
     places = np.round(shares * (stream.counted - 1)).astype(int)
-    return np.unique(stream.ordered[places])
+    found = stream.ordered[places]
+    each: Doubles = found[np.append(True, found[1:] > found[:-1])]  # `numpy.unique` sorts, and loads masked arrays
+    return each
 
 
 def _suggestion(stream: NormStream, wanted: float, found: Rates, optimizer: str) -> Suggestion:

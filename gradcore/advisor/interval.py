@@ -13,9 +13,9 @@ Shapes: C thresholds.
 """
 
 import numpy as np
-from scipy.special import ndtr, ndtri, stdtrit
 
 from gradcore.advisor.effective import Effective
+from gradcore.advisor.quantiles import NORMAL, normal_below, student_quantile
 from gradcore.records import Doubles
 
 LEAST_EVENTS = 20.0
@@ -54,7 +54,7 @@ def _wider(rate: Doubles, counted: int, time: Doubles, window: Doubles, steps: D
     """Return how much wider Student's quantile is than the normal one, for a variance estimated over this window."""
     events = np.minimum(rate, 1 - rate) * steps
     freedom = 1 / ((2 * window + 1) / counted + CLUSTERS * (1 - 1 / time) / events)
-    return stdtrit(freedom, 1 - TAIL) / ndtri(1 - TAIL)
+    return student_quantile(freedom, 1 - TAIL) / NORMAL.inv_cdf(1 - TAIL)
 
 
 def _lower_end(rate: Doubles, steps: Doubles, wider: Doubles) -> Doubles:
@@ -64,8 +64,8 @@ def _lower_end(rate: Doubles, steps: Doubles, wider: Doubles) -> Doubles:
     for _ in range(HALVINGS):
         middle = (low + high) / 2
         error = wider * np.sqrt(middle * (1 - middle) / steps)
-        shown = ndtr((middle - gate) / error)
-        plausible = ndtr((middle - rate) / error) >= (TAIL + MORE_TAIL * (1 - shown)) * shown
+        shown = normal_below((middle - gate) / error)
+        plausible = normal_below((middle - rate) / error) >= (TAIL + MORE_TAIL * (1 - shown)) * shown
         high = np.where(plausible, middle, high)
         low = np.where(plausible, low, middle)
     return high

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from gradcore import titles
 from gradcore.advisor.advice import rates
-from gradcore.advisor.reading import percent
 from gradcore.advisor.stream import NormStream
 from gradcore.blow_ups import clipped_steps, is_pair
 from gradcore.ranking import diverged_at, divergences, median, median_metric
 from gradcore.records import Doubles, EntrantTrace, RaceTrace
 from gradcore.specs import NO_CLIPPING, Choice, RaceSpec
+from gradcore.titles import percent
 
 WITHOUT, FIXED = "without clipping", "clip_by_global_norm"
 WINDOWS = 30  # into which the steps fall: single steps of small batches hide a difference

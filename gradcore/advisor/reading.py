@@ -11,7 +11,7 @@ from gradcore.advisor.explosion import GROWN, Explosion
 from gradcore.advisor.interval import LEAST_EVENTS, LEAST_STEPS
 from gradcore.advisor.replay import Replay
 from gradcore.advisor.verdict import MOSTLY, START, early_share
-from gradcore.titles import counted, number
+from gradcore.titles import counted, number, percent
 
 INDEPENDENT = 0.95  # effective steps / steps, from which the steps are called independent
 DRIFTING = 0.1  # effective steps / steps at the median norm, below which the stream is called drifting
@@ -40,16 +40,6 @@ def advice_sentences(advice: Advice) -> list[str]:
             "training by every rule."
         )
     return sentences
-
-
-def percent(rate: float) -> str:
-    """Return a share with three digits.
-
-    Example:
-        >>> percent(0.05), percent(0.12345)
-        ('5 %', '12.3 %')
-    """
-    return f"{100 * rate:.3g} %"
 
 
 def _exploded(advice: Advice) -> list[str]:

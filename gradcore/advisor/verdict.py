@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from gradcore.advisor.stream import NormStream
+from gradcore.records import Doubles
 from gradcore.titles import number
 
 RARE, MOST = 0.1, 0.5  # of the steps: up to RARE a seat belt, from MOST on a limiter
@@ -40,12 +39,16 @@ def verdict(stream: NormStream, threshold: float, optimizer: str = "") -> Verdic
     rate = clipped.size / stream.counted
     if not clipped.size:
         return Verdict(NEVER, 0.0, float("nan"), float("nan"), f"Never: no step is above {number(threshold)}.")
-    usual = float(np.median(stream.ordered))
-    middle = float(np.median(clipped))
+    usual, middle = _median(stream.ordered), _median(clipped)
     size, scale = middle / usual if usual > 0 else float("inf"), threshold / middle
     kind = _kind(stream, threshold, rate, size)
     name = LIMITER if rate >= MOST else BETWEEN if kind else SEAT_BELT
     return Verdict(name, rate, size, scale, _sentence(name, kind, rate, size, scale, optimizer))
+
+
+def _median(ordered: Doubles) -> float:
+    """Return the median of what is ordered already; `numpy.median` would sort it, and load masked arrays first."""
+    return float(ordered[(ordered.size - 1) // 2] + ordered[ordered.size // 2]) / 2
 
 
 def early_share(stream: NormStream, threshold: float) -> float:

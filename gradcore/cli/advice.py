@@ -4,13 +4,13 @@ import argparse
 from typing import Any
 
 from gradcore import checks
-from gradcore.advisor import WANTED, NormStream, advice_document, advise, compared_rules, percent, replay
+from gradcore.advisor import WANTED, NormStream, advice_document, advise, compared_rules, replay
 from gradcore.checks import refuse
 from gradcore.cli.session import open_stored
 from gradcore.cli.text import number, print_json, table
 from gradcore.errors import RefusedError
 from gradcore.records import EntrantTrace, RaceTrace
-from gradcore.titles import counted
+from gradcore.titles import counted, percent
 
 SHOWN = 12  # thresholds of the table for people; the document has all
 

@@ -8,6 +8,7 @@ from gradcore.cli.text import number, print_json, table
 from gradcore.clip_trials import document, trial
 from gradcore.errors import RefusedError
 from gradcore.specs import ClipSpec
+from gradcore.titles import percent
 
 
 def clip(arguments: argparse.Namespace) -> int:
@@ -57,8 +58,8 @@ def _describe_stream(found: dict[str, Any]) -> str:
             _name(one),
             str(sum(one["clipped"])),
             str(sum(one["skipped"])),
-            f"{one['clip_rate']:.1%}",
-            f"{one['recent_clip_rate']:.1%}",
+            percent(one["clip_rate"]),
+            percent(one["recent_clip_rate"]),
             number(one["final_threshold"]),
         ]
         for one in found["results"]

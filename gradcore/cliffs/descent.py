@@ -5,16 +5,17 @@ Shapes: N steps made, P parameters.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gradcore.checks import finite_number, known_name, whole_number
 from gradcore.cliffs.landscapes import LANDSCAPES, Landscape, Slopes, checked_start
-from gradcore.clipping import CLIP_RULES
+from gradcore.clipping import CLIP_RULES, Memory, ScalingRule, scalars
 from gradcore.specs import NO_CLIPPING, Choice
 
 Doubles = NDArray[np.float64]
@@ -81,9 +82,11 @@ def descend(
     land, clip = LANDSCAPES[landscape], CLIP_RULES[clip.name].checked(clip)
     most = max(2 * steps, FOLLOWED)
     walk = _walk(land, checked_start(land, start), learning_rate, most, clip)
-    made = list(islice(walk, steps + 1))
-    ends_below = len(made) > steps and made[-1].loss < land.target
-    beyond = enumerate(walk, steps + 1) if ends_below else ()
+    with np.errstate(all="ignore"):  # of what is about to overflow
+        made = list(islice(walk, steps + 1))
+        ends_below = len(made) > steps and made[-1].loss < land.target
+        beyond = enumerate(walk, steps + 1) if ends_below else ()
+        leaves_at = next((step for step, one in beyond if not one.loss < land.target), None)
     return Descent(
         rule=clip.name,
         points=np.array([one.point for one in made]),
@@ -91,12 +94,11 @@ def descend(
         norms=np.array([math.hypot(*one.slopes) for one in made]),
         clipped=np.array([one.clipped for one in made[1:]], dtype=np.bool_),
         target=land.target,
-        leaves_at=next((step for step, one in beyond if not one.loss < land.target), None),
+        leaves_at=leaves_at,
     )
 
 
-@dataclass(frozen=True)
-class _Stop:
+class _Stop(NamedTuple):
     """A point of a walk with its loss and gradient, and whether the gradient that led to it was clipped."""
 
     point: tuple[float, ...]
@@ -107,16 +109,42 @@ class _Stop:
 
 def _walk(land: Landscape, point: tuple[float, ...], learning_rate: float, most: int, clip: Choice) -> Iterator[_Stop]:
     """Yield the start and what each step leads to, `most` at most; the first non-finite one is the last."""
-    rule = CLIP_RULES[clip.name]
-    memory = rule.init(clip, [(len(point),)], most)
+    clipped = _clipping(clip, len(point), most)
     stop = _Stop(point, *land.loss(point), clipped=False)
     yield stop
     for _ in range(most):
         if not all(map(math.isfinite, (stop.loss, *stop.slopes))):
             return
-        with np.errstate(all="ignore"):  # squares of what is about to overflow
-            applied = rule.apply(clip, [np.array(stop.slopes)], memory, [np.array(point)])
-        used, memory = tuple(np.asarray(applied.gradients[0]).tolist()), applied.memory
+        used = clipped(stop.slopes, point)
         point = tuple(at - learning_rate * slope for at, slope in zip(point, used, strict=True))
         stop = _Stop(point, *land.loss(point), clipped=used != stop.slopes)
         yield stop
+
+
+def _clipping(clip: Choice, parameters: int, most: int) -> Callable[[Slopes, tuple[float, ...]], Slopes]:
+    """Return a function that clips one gradient after the other, given the weights too; it holds the rule's memory."""
+    rule = CLIP_RULES[clip.name]
+    if isinstance(rule, ScalingRule):
+        return _by_factor(rule, clip, rule.init(clip, [(parameters,)], most, scalars))
+    memory = rule.init(clip, [(parameters,)], most)
+
+    def clipped(slopes: Slopes, point: tuple[float, ...]) -> Slopes:
+        nonlocal memory
+        applied = rule.apply(clip, [np.array(slopes)], memory, [np.array(point)])
+        memory = applied.memory
+        return tuple(np.asarray(applied.gradients[0]).tolist())
+
+    return clipped
+
+
+def _by_factor(rule: ScalingRule, clip: Choice, memory: Memory) -> Callable[[Slopes, tuple[float, ...]], Slopes]:
+    """Return the same for a rule that needs no more than the norm: the parameters are one tensor."""
+    decide = rule.deciding(clip, scalars)
+
+    def clipped(slopes: Slopes, point: tuple[float, ...]) -> Slopes:
+        nonlocal memory
+        found = decide(np.float64(math.sqrt(sum(slope * slope for slope in slopes))), memory)
+        memory, factor = found.memory, float(found.factors)
+        return tuple(slope * factor for slope in slopes)
+
+    return clipped

@@ -31,9 +31,9 @@ def recurrent_unit(point: Sequence[Any], xp: Any = math) -> tuple[Any, Slopes]:
     Reference: Pascanu, Mikolov & Bengio 2013, figure 6. https://arxiv.org/abs/1211.5063
     """
     w, b = point
-    states = [FIRST_STATE + 0 * w]
-    for _ in range(UNROLLED):
-        states.append(0.5 + 0.5 * xp.tanh(0.5 * (w * states[-1] + b)))  # the sigmoid, in a form that cannot overflow
+    tanh, half, shift = xp.tanh, 0.5 * w, 0.5 * b
+    states = [state := FIRST_STATE + 0 * w]
+    states += [state := 0.5 + 0.5 * tanh(half * state + shift) for _ in range(UNROLLED)]  # sigmoid without overflow
     behind = 2 * (states[-1] - WANTED)
     by_w = by_b = 0.0
     for state, before in zip(reversed(states), reversed(states[:-1]), strict=False):

@@ -25,7 +25,7 @@ STRENGTH: Mapping[str, str] = MappingProxyType(
     }
 )
 SMALLEST, LARGEST = 1e-30, 1e30  # between which the parameter is looked for
-HALVINGS = 40  # of 60 decades: to 1e-10
+LOOKS = 60  # at most, for the parameter; a dozen are usual
 EXACT = 1e-6  # relative; the entries are float32
 NEAR = 1e-3  # relative; a rule that leaves another norm than this is not matched
 
@@ -62,24 +62,50 @@ def _matched(gradients: Gradients, choice: Choice, norm: float, weights: Gradien
     def after(value: float) -> float:  # never falls as the parameter grows
         return _norm_after(gradients, _with(choice, parameter, value), weights)
 
-    if after(most) < norm * (1 - NEAR):
+    least = after(SMALLEST)
+    if after(most) < norm * (1 - NEAR) or least > norm * (1 + NEAR):
         return Matched(choice, reached=False)
-    found = _with(choice, parameter, _strength(after, norm, most))
+    found = _with(choice, parameter, _strength(after, least, norm, most))
     reached = _near(_norm_after(gradients, found, weights), norm)
     return Matched(found if reached else choice, reached)
 
 
-def _strength(after: Callable[[float], float], norm: float, most: float) -> float:
-    """Return the parameter after which this norm is left: in proportion, as with most rules, or by halving."""
-    least = after(SMALLEST)
+def _strength(after: Callable[[float], float], least: float, norm: float, most: float) -> float:
+    """Return the parameter after which this norm is left: in proportion, as with most rules, or looked for."""
     straight = SMALLEST * (norm / least) if least > 0 else math.inf
-    if straight <= most and abs(after(straight) - norm) <= EXACT * norm:
+    if not SMALLEST < straight < most:
+        return _between(after, norm, SMALLEST, most)
+    found = after(straight)
+    if abs(found - norm) <= EXACT * norm:
         return straight
-    low, high = SMALLEST, most
-    for _ in range(HALVINGS):  # in its logarithm
-        middle = (low * high) ** 0.5
-        low, high = (middle, high) if after(middle) < norm else (low, middle)
-    return high
+    if found > norm:
+        return _between(after, norm, SMALLEST, straight)
+    low, high, factor = straight, straight, 2.0
+    while high < most and after(high) < norm:  # a little above in most cases, else soon far above
+        low, high, factor = high, min(high * factor, most), factor * factor
+    return _between(after, norm, low, high)
+
+
+def _between(after: Callable[[float], float], norm: float, low: float, high: float) -> float:
+    """Return the parameter between two at which the norm is left, by false position and halving in turn, in logarithms.
+
+    False position alone is slow where the norm hardly grows over many decades, halving alone always is.
+    """
+    ends = [(math.log(one), _gap(after(one), norm)) for one in (low, high)]
+    for look in range(LOOKS):
+        (left, below), (right, above) = ends
+        share = below / (below - above) if look % 2 == 0 and -math.inf < below < above else 0.5
+        middle = left + share * (right - left)
+        gap = _gap(after(math.exp(middle)), norm)
+        if abs(gap) <= EXACT:
+            return math.exp(middle)
+        ends = [(middle, gap), ends[1]] if gap < 0 else [ends[0], (middle, gap)]
+    return math.exp(ends[1][0])
+
+
+def _gap(found: float, norm: float) -> float:
+    """Return by how much a norm is too large, as the logarithm of their ratio."""
+    return math.log(found / norm) if found > 0 else -math.inf
 
 
 def _with(choice: Choice, parameter: str, value: float) -> Choice:

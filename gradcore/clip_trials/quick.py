@@ -9,7 +9,7 @@ import numpy as np
 
 from gradcore.clip_trials.measures import Gradients
 from gradcore.clip_trials.stream import Doubles, StreamResult, StreamTrial, run_stream
-from gradcore.clipping import CLIP_RULES, ScalingRule
+from gradcore.clipping import CLIP_RULES, ScalingRule, scalars
 from gradcore.specs import NO_CLIPPING, Choice
 
 
@@ -38,14 +38,16 @@ def _layer_norms(steps: Sequence[Gradients]) -> Doubles:
 def _by_norms(layers: Doubles, norms: Doubles, choice: Choice) -> StreamResult:
     rule = CLIP_RULES[choice.name]
     assert isinstance(rule, ScalingRule)  # the caller has sorted out the others
-    memory = rule.init(choice, [(1,)] * layers.shape[1], len(layers))
     skipped = ~np.isfinite(norms) & (choice.name != NO_CLIPPING.name)
-    threshold, after = np.full(len(layers), np.nan), np.full(len(layers), np.nan)
-    clipped = np.zeros(len(layers), dtype=bool)
-    for step in np.flatnonzero(~skipped).tolist():
-        found = rule.factors(choice, layers[step], memory)
-        memory, threshold[step] = found.memory, found.threshold
-        scaled = found.factors * layers[step]
-        clipped[step] = bool((scaled != layers[step]).any()) and choice.name != NO_CLIPPING.name
-        after[step] = np.sqrt(scaled @ scaled) if clipped[step] else norms[step]
+    threshold, factors = np.full(len(layers), np.nan), np.ones_like(layers)
+    whole = rule.needs == "norm"  # then the norm of all tensors is enough, as one number
+    decide = rule.deciding(choice, scalars if whole else np)
+    memory = rule.init(choice, [(1,)] * layers.shape[1], len(layers), scalars if whole else np)
+    with np.errstate(all="ignore"):
+        for step in np.flatnonzero(~skipped).tolist():
+            found = decide(norms[step] if whole else layers[step], memory)
+            memory, threshold[step], factors[step] = found.memory, found.threshold, found.factors
+        scaled = factors * layers
+        clipped = (scaled != layers).any(axis=1) & ~skipped & (choice.name != NO_CLIPPING.name)
+        after = np.where(clipped, np.sqrt(np.sum(np.square(scaled), axis=1)), np.where(skipped, np.nan, norms))
     return StreamResult(choice, threshold, after, clipped, skipped)

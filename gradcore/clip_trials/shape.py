@@ -11,12 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradcore.clip_trials.measures import Array, Gradients, layer_norms, whole_norm
-from gradcore.clipping import CLIP_RULES, ScalingRule
+from gradcore.clipping import CLIP_RULES, ClipRule, Memory, ScalingRule, scalars
+from gradcore.clipping.fixed import axes_of_a_unit
 from gradcore.specs import Choice
 
 Doubles = NDArray[np.float64]
 DECADES = 6
 POINTS = 8 * DECADES + 1
+MOST_AT_ONCE = 500_000  # entries of all lengths that are held together
 
 
 @dataclass(frozen=True)
@@ -70,9 +72,38 @@ def _scaled(part: Array | None, factor: float) -> Array | None:
 def _line(one: Gradients, before: Doubles, choice: Choice, weights: Gradients | None) -> Doubles:
     rule = CLIP_RULES[choice.name]
     memory = rule.init(choice, [None if part is None else part.shape for part in one], 1)
-    if isinstance(rule, ScalingRule):  # the norms of the tensors are enough
-        norms = np.array([norm or 0.0 for norm in layer_norms(one)])
-        scaled = (rule.factors(choice, norms * length, memory).factors * norms * length for length in before)
-        return np.array([math.sqrt(after @ after) for after in scaled])
-    steps = ([_scaled(part, length) for part in one] for length in before)
-    return np.array([whole_norm(rule.apply(choice, step, memory, weights).gradients) for step in steps])
+    if not isinstance(rule, ScalingRule):
+        most = max(1, MOST_AT_ONCE // max(1, sum(part.size for part in one if part is not None)))
+        pieces = np.array_split(before, math.ceil(len(before) / most))
+        return np.concatenate([_by_entries(rule, choice, one, lengths, memory, weights) for lengths in pieces])
+    with np.errstate(all="ignore"):
+        return (
+            _by_whole_norm(rule, choice, before)
+            if rule.needs == "norm"
+            else _by_norms(rule, choice, before, memory, np.array([norm or 0.0 for norm in layer_norms(one)]))
+        )
+
+
+def _by_whole_norm(rule: ScalingRule, choice: Choice, before: Doubles) -> Doubles:
+    decide, memory = rule.deciding(choice, scalars), rule.init(choice, [()], 1, scalars)
+    return np.array([float(decide(length, memory).factors) for length in before]) * before
+
+
+def _by_norms(rule: ScalingRule, choice: Choice, before: Doubles, memory: Memory, norms: Doubles) -> Doubles:
+    decide = rule.deciding(choice)
+    scaled = (decide(norms * length, memory).factors * norms * length for length in before)
+    return np.array([math.sqrt(after @ after) for after in scaled])
+
+
+def _by_entries(
+    rule: ClipRule, choice: Choice, one: Gradients, lengths: Doubles, memory: Memory, weights: Gradients | None
+) -> Doubles:
+    """Return the norms after a rule that looks at entries, which takes all lengths as one more axis: (P, ...)."""
+    steps = [None if part is None else np.multiply.outer(lengths, part) for part in one]
+    axes = known = None
+    if rule.needs == "weights" and weights is not None:
+        axes = [() if part is None else tuple(axis + 1 for axis in axes_of_a_unit(part)) for part in one]
+        known = [None if part is None else np.broadcast_to(part, (len(lengths), *part.shape)) for part in weights]
+    clipped = rule.apply(choice, steps, memory, known, axes=axes).gradients
+    squares = [np.square(part).reshape(len(lengths), -1).sum(axis=1) for part in clipped if part is not None]
+    return np.sqrt(np.sum(squares, axis=0)) if squares else np.zeros(len(lengths))

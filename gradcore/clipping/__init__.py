@@ -4,6 +4,7 @@ A rule treats one replica; the engine maps it over the seeds. It does not look w
 calls it skips a non-finite step before the rule and its memory see it (`none` passes such a step on).
 """
 
+from gradcore.clipping import scalars
 from gradcore.clipping.catalogue import CLIP_RULES
 from gradcore.clipping.parameter import Parameter
 from gradcore.clipping.rule import Clipped, ClipRule, EntryRule, Factors, Gradients, Memory, ScalingRule
@@ -18,4 +19,5 @@ __all__ = [
     "Memory",
     "Parameter",
     "ScalingRule",
+    "scalars",
 ]

@@ -130,7 +130,9 @@ def adaptive_grad_clip(
     """
     known = [None] * len(grads) if axes is None else axes
     clipped = [
-        None if grad is None else _by_unit(grad, weight, _unit_axes(grad) if own is None else own, clipping, eps, xp)
+        None
+        if grad is None
+        else _by_unit(grad, weight, axes_of_a_unit(grad) if own is None else own, clipping, eps, xp)
         for grad, weight, own in zip(grads, _like(grads, weights), known, strict=True)
     ]
     return clipped, np.nan
@@ -168,7 +170,7 @@ def _unit_norms(array: Array, axes: tuple[int, ...], xp: Any) -> Array:
     return xp.sqrt(xp.sum(xp.square(array), axis=axes, keepdims=True))
 
 
-def _unit_axes(grad: Array) -> tuple[int, ...]:
+def axes_of_a_unit(grad: Array) -> tuple[int, ...]:
     """Return the axes that feed one unit of a tensor whose layer nobody knows."""
     rank = len(grad.shape)
     if rank > 2:

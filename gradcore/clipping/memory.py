@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from gradcore.clipping.fixed import in_common, limited
-from gradcore.clipping.history import inserted, percentile_of, removed
+from gradcore.clipping.history import at, inserted, percentile_of, removed, replaced
 from gradcore.clipping.rule import Factors, Memory
 from gradcore.gradient_stats import Array, norm_of_norms
 from gradcore.records import Doubles
@@ -16,7 +16,7 @@ from gradcore.records import Doubles
 ZCLIP_EPSILON = 1e-6  # the authors'
 
 
-def start_adaptive_percentile(tensors: int, steps: int, *, history: int, **_: Any) -> tuple[Doubles, ...]:
+def start_adaptive_percentile(tensors: int | tuple[()], steps: int, *, history: int, **_: Any) -> tuple[Doubles, ...]:
     """Return an empty window: norms in the order of their steps (H,), in ascending order (H,), steps seen ()."""
     empty = np.full(min(history, steps), np.inf)
     return empty, empty.copy(), np.zeros(())
@@ -53,8 +53,8 @@ def adaptive_percentile(
     whole, (window, ordered, count) = norm_of_norms(norms, xp), memory
     size = window.shape[0]
     place = xp.mod(count, float(size))
-    ordered = inserted(removed(ordered, _at(window, place, xp), xp), whole, xp)
-    window = xp.where(np.arange(size) == place, whole, window)
+    ordered = inserted(removed(ordered, at(window, place, xp), xp), whole, xp)
+    window = replaced(window, place, whole, xp)
     count = count + 1.0
     usual = percentile_of(ordered, xp.minimum(count, float(size)), percentile, xp)
     clamped = xp.minimum(xp.maximum(usual, min_clip), max_clip)
@@ -62,7 +62,7 @@ def adaptive_percentile(
     return in_common(norms, limited(whole, threshold, xp), threshold, (window, ordered, count), xp)
 
 
-def start_autoclip(tensors: int, steps: int, **_: Any) -> tuple[Doubles, ...]:
+def start_autoclip(tensors: int | tuple[()], steps: int, **_: Any) -> tuple[Doubles, ...]:
     """Return an empty history with room for every step: norms in ascending order (T,), steps seen ()."""
     return np.full(steps, np.inf), np.zeros(())
 
@@ -90,7 +90,7 @@ def autoclip(norms: Array, memory: Memory, xp: Any = np, *, percentile: float, i
     return in_common(norms, limited(whole, threshold, xp), threshold, grown, xp)
 
 
-def start_zclip(tensors: int, steps: int, **_: Any) -> tuple[Doubles, ...]:
+def start_zclip(tensors: int | tuple[()], steps: int, **_: Any) -> tuple[Doubles, ...]:
     """Return nothing seen: steps seen (), mean () and variance () of the norms."""
     return np.zeros(()), np.zeros(()), np.zeros(())
 
@@ -132,7 +132,7 @@ def zclip(
     return in_common(norms, limited(whole, effective, xp), xp.where(shown < np.inf, shown, np.nan), after, xp)
 
 
-def start_adagc(tensors: int, steps: int, **_: Any) -> tuple[Doubles, ...]:
+def start_adagc(tensors: int | tuple[()], steps: int, **_: Any) -> tuple[Doubles, ...]:
     """Return nothing seen: steps seen () and each tensor's usual norm (K,), infinite before its first."""
     return np.zeros(()), np.full(tensors, np.inf)
 
@@ -172,7 +172,3 @@ def _zclip_memory(
     moved = mean + share * (seen - mean)
     spread = xp.where(warm, (seen - mean) * (seen - moved), xp.square(seen - moved))
     return count + 1.0, moved, variance + share * (spread - variance)
-
-
-def _at(window: Array, place: Array, xp: Any) -> Array:
-    return window[int(place)] if xp is np else xp.take(window, xp.cast(place, "int32"))

@@ -7,12 +7,14 @@ look at entries or weights (`EntryRule`). Shapes: K tensors, `None` among them w
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
 
 from gradcore import checks
 from gradcore.checks import refuse
+from gradcore.clipping import scalars
 from gradcore.clipping.parameter import Parameter
 from gradcore.errors import RefusedError
 from gradcore.gradient_stats import Array, double, norm
@@ -90,10 +92,12 @@ class ClipRule(ABC):
             choice: the rule with its parameters, checked.
             shapes: one for each tensor, `None` where a variable has no gradient.
             steps: how many steps there are at most.
-            xp: array namespace, `numpy` or `keras.ops`.
+            xp: array namespace, `numpy`, `keras.ops`, or `scalars` where the gradient counts as one tensor.
         """
         if self.start is None:
             return ()
+        if xp is scalars:
+            return tuple(array[()] for array in self.start((), max(steps, 1), **self.values(choice)))
         memory = self.start(len(shapes), max(steps, 1), **self.values(choice))
         return memory if xp is np else tuple(xp.convert_to_tensor(array) for array in memory)
 
@@ -124,7 +128,7 @@ class ScalingRule(ClipRule):
     """Multiplies each tensor by a factor; `function(norms, memory, xp, **parameters)` returns `Factors`."""
 
     def factors(self, choice: Choice, norms: Array, memory: Memory = (), xp: Any = np) -> Factors:
-        """Return the factors for tensors of these L2 norms, (K,) float64.
+        """Return the factors for tensors of these L2 norms, (K,) float64; for one norm, () with `xp=scalars`, one.
 
         Example:
             >>> from gradcore.clipping import CLIP_RULES
@@ -133,8 +137,11 @@ class ScalingRule(ClipRule):
             0.5
         """
         with np.errstate(all="ignore"):  # non-finite norms are data
-            found: Factors = self.function(norms, memory, xp, **self.values(choice))
-        return found
+            return self.deciding(choice, xp)(norms, memory)
+
+    def deciding(self, choice: Choice, xp: Any = np) -> Callable[[Array, Memory], Factors]:
+        """Return `factors` for many steps of one choice; whoever calls it keeps NumPy's warnings away."""
+        return partial(self.function, xp=xp, **self.values(choice))
 
     def apply(
         self,

@@ -53,10 +53,11 @@ def turning(active: Sequence[Applied]) -> str:
     kept = [title for angle, title in known if angle < STRAIGHT]
     if not turned:
         return "Every rule keeps the direction" if len(kept) > 1 else f"{kept[0]} keeps the direction"
-    most, who = turned[0]
-    claim = f"{who} turns the gradient by {most:.1f}°"
+    most = f"{turned[0][0]:.1f}°"
+    who = [title for angle, title in known if f"{angle:.1f}°" == most]
+    claim = f"{rule_names(who)} {'turns' if len(who) == 1 else 'turn'} the gradient by {most}"
     if not kept:
-        return f"{claim}; no rule keeps its direction" if len(turned) > 1 else claim
+        return f"{claim}; no rule keeps its direction" if len(turned) > len(who) else claim
     return f"{claim}; {rule_names(kept)} {'keeps' if len(kept) == 1 else 'keep'} its direction"
 
 

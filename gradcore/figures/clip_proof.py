@@ -10,7 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from gradcore.advisor import Proof, counted_steps, percent, window_losses, window_of
+from gradcore.advisor import Proof, counted_steps, window_losses, window_of
 from gradcore.blow_ups import clipped_steps
 from gradcore.figures import theme
 from gradcore.figures.axes import log_axis
@@ -20,7 +20,7 @@ from gradcore.ranking import BLOWN_UP
 from gradcore.records import Doubles, EntrantTrace, RaceTrace
 from gradcore.specs import RaceSpec
 from gradcore.tasks import TASKS
-from gradcore.titles import LOSS_UNITS
+from gradcore.titles import LOSS_UNITS, percent
 
 LEAST_TOP = 0.01  # clip rate that the axis shows at least
 
@@ -95,18 +95,28 @@ def _drawn(
 
 
 def _stairs(entrant: EntrantTrace, values: Doubles, look: Style, window: int, form: str) -> dict[str, Any]:
-    """Return values (W,) as a stair over their windows."""
-    starts = np.arange(0, entrant.steps, window)
+    """Return values (W,) as a stair over their windows; the last one before a gap has its level, too."""
+    x, y = _corners(np.arange(0, entrant.steps, window), values, entrant.steps)
     return {
         "type": "scatter",
         "mode": "lines",
         "name": entrant.label,
         "meta": entrant.label,
-        "x": np.append(starts, entrant.steps - 1).astype(np.float32) if len(values) else [],
-        "y": np.append(values, values[-1:]).astype(np.float32),
+        "x": x.astype(np.float32),
+        "y": y.astype(np.float32),
         "line": {"color": look.color, "width": 2.2, "dash": look.dash, "shape": "hv"},
         "hovertemplate": f"{theme.short(entrant.label, 32)}  {form}<extra></extra>",
     }
+
+
+def _corners(starts: Any, values: Doubles, steps: int) -> tuple[Any, Doubles]:
+    """Return where each window begins and its value, and where a window ends that no finite value follows."""
+    if not len(values):
+        return starts, values
+    known = np.isfinite(values)
+    ending = np.flatnonzero(known & ~np.append(known[1:], False))
+    ends = np.append(starts[1:], max(steps - 1, starts[-1] + 1))
+    return np.insert(starts, ending + 1, ends[ending]), np.insert(values, ending + 1, values[ending])
 
 
 def _counted(proof: Proof, first_step: int, last: int) -> Layout:

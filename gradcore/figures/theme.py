@@ -7,13 +7,11 @@ Figures are drawn in the light theme's colours; `dark_of_light` says what each b
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any
 
-import plotly.graph_objects as go
-
-from gradcore import strict_json, titles
+from gradcore import titles
 from gradcore.clipping import CLIP_RULES
+from gradcore.figures.drawn import Drawn
 from gradcore.optimizers import OPTIMIZERS
 
 # Blue, orange, green, purple, red, cyan, ochre, slate, lime, magenta. Contrast >= 4.5 on the background.
@@ -97,25 +95,20 @@ def faded(color: str, opacity: float) -> str:
     return f"rgba({red},{green},{blue},{opacity:g})"
 
 
-def figure(traces: Sequence[Mapping[str, Any]], layout: Mapping[str, Any], narrow: Layout | None = None) -> go.Figure:
+def figure(traces: Sequence[Mapping[str, Any]], layout: Mapping[str, Any], narrow: Layout | None = None) -> Drawn:
     """Return a figure in the common template; `narrow` is merged into the layout below NARROW px of width.
 
     Plotly's own check of every field would take most of the time, and load pandas; the tests do it for every figure
-    that they draw (tests/conftest.py).
+    that they draw, and compare what is sent with what Plotly would send (tests/conftest.py).
     """
     meta = {**layout.get("meta", {}), "narrow": narrow or {}}
     whole = {"data": list(traces), "layout": {"template": template(), **layout, "meta": meta}}
-    return go.Figure(whole, _validate=False)
+    return Drawn(whole)
 
 
-def to_json(drawn: go.Figure) -> str:
+def to_json(drawn: Drawn) -> str:
     """Return a figure as compact JSON text, arrays in base64; `ui.plot` takes it, and viewers share it."""
-    try:
-        fields = drawn.to_dict()
-    except AttributeError:  # Plotly uses pandas once it is named, also where another thread has it half imported
-        import_module("pandas")  # waits until it is whole
-        fields = drawn.to_dict()
-    return strict_json.dumps(fields)
+    return drawn.to_json_text()
 
 
 def title(text: str, subtitle: str) -> Layout:

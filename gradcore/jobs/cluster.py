@@ -6,6 +6,7 @@ Dask: the queue is the store, so that it survives a restart and every visitor's 
 
 import atexit
 import concurrent.futures.thread  # noqa: F401  registers the hook that shuts thread pools, before ours
+import gc
 import logging
 import threading
 import time
@@ -109,6 +110,8 @@ class Cluster:
             log.exception("the workers cannot be started")
             self._trouble = f"the workers cannot be started: {error}"
             return
+        gc.collect()
+        gc.freeze()  # what the first page and Dask have loaded: a full collection would stop every page for 70 ms
         while not self._closing.is_set():
             try:
                 self._collect()

@@ -136,6 +136,14 @@ def test_a_file_that_is_no_stream_of_norms_is_refused_in_one_sentence(open_advis
     assert app.number_input(key="advisor_rate").value == 5.0
 
 
+def test_a_file_with_another_suffix_is_refused_in_a_sentence(open_advisor):
+    app = open_advisor()
+    app.file_uploader(key="advisor_csv").upload("norms.xlsx", b"PK", "application/zip").run()
+    assert [shown(error.value) for error in app.error] == [
+        "norms.xlsx must end in .csv. Received: .xlsx. The run above is shown instead."
+    ]
+
+
 def test_a_click_trains_the_pair_and_shows_predicted_and_realised_rate(open_advisor, lab, finish, stored):
     app = open_advisor(advisor_run=stored, advisor_entrant="Adam", advisor_rate="20")
     app.button(key="advisor_prove").click().run()

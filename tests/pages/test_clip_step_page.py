@@ -1,7 +1,8 @@
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from gradcore.specs import Choice, Tensor
+from gradcore.specs import Choice
 from tests.pages.conftest import charts, shown, texts
 from ui import clip_own, clip_step
 
@@ -229,9 +230,19 @@ def test_an_upload_is_read_described_and_refused_by_line(open_page):
     assert "](http" not in app.error[0].value
 
 
+def test_a_file_with_another_suffix_is_refused_in_a_sentence(open_page):
+    app = open_page(CLIPPING, gradient="Your own")
+    app.file_uploader[0].set_value(("weights.pkl", b"anything", "application/octet-stream")).run()
+    assert shown(app.error[0].value) == (
+        "weights.pkl must end in .csv or .npz. Received: .pkl. Shown instead: what was read before."
+    )
+
+
 def test_extreme_gradients_are_drawn():
     for entries in ((1e38, -2e38), (1e-38, 1e-45), (0.0, 0.0), (float("nan"), 1.0)):
-        asked = clip_step.Asked((Tensor((2,), entries), None), (Choice.of("clip_by_value", max_value=1.0),), None)
-        step, drawn = clip_step._drawn.__wrapped__(asked)
+        gradients = [np.array(entries, np.float32), None]
+        asked = clip_step.Asked.of(gradients, (Choice.of("clip_by_value", max_value=1.0),), None)
+        assert asked == clip_step.Asked.of(gradients, asked.rules, None)  # NaN too: nothing is drawn twice
+        step, drawn = clip_step._drawn(asked)
         assert len(drawn) == 3
         assert clip_step.row(step.results[0], step)
