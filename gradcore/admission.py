@@ -40,7 +40,7 @@ def admit(spec: RaceSpec, limits: Limits) -> RaceSpec:
     spec = replace(spec, task=task, network=network, batch_size=_admit_batch_size(spec.batch_size, task_of(task)))
     if len(spec.entrants) > limits.entrants:
         refuse("entrants", f"hold at most {limits.entrants} optimizers", len(spec.entrants))
-    entrants = tuple(_admit_entrant(entrant) for entrant in spec.entrants)
+    entrants = tuple(admit_entrant(entrant) for entrant in spec.entrants)
     _admit_size(spec, limits)
     return replace(spec, entrants=entrants)
 
@@ -122,7 +122,8 @@ def _admit_initializer(name: str, chosen: Choice) -> None:
     checks.known_keys(f"the {name} {chosen.name}", dict(chosen.arguments), INITIALIZERS[chosen.name])
 
 
-def _admit_entrant(entrant: EntrantSpec) -> EntrantSpec:
+def admit_entrant(entrant: EntrantSpec) -> EntrantSpec:
+    """Return an entrant with its learning rate and its schedule's parameters, or refuse it in one sentence."""
     name, arguments = entrant.optimizer.name, dict(entrant.optimizer.arguments)
     checks.known_name("optimizer", name, OPTIMIZERS)
     checks.known_keys(f"the optimizer {name}", arguments, OPTIMIZERS[name].arguments)

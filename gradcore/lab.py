@@ -50,6 +50,11 @@ class Lab:
             self._executor.wake()
         return run_id
 
+    def find(self, spec: RaceSpec) -> RunInfo | None:
+        """Return the newest equal race that goes on or has finished, None without one; nothing is started."""
+        run_id = self._store.equal(fingerprint(admit(spec, self._settings.limits)))
+        return None if run_id is None else self._store.info(run_id)
+
     def info(self, run_id: str) -> RunInfo:
         """Return one run; UnknownRunError where there is none."""
         return self._store.info(run_id)

@@ -1,5 +1,5 @@
-"""Races that are ready to start: the default on real data, the notebook's own, an exploding recurrent network, and SGD
-at the noise floor of a small one.
+"""Races that are ready to start: the default on real data, the notebook's own, an exploding recurrent network, SGD
+at the noise floor of a small one, and those that tell a story (`gradcore/story_races.py`).
 
 The first two have the notebook's six optimizers with its settings. Only the notebook's race draws the weights of each
 entrant independently, as it did; that is one of its flaws, and the reason why its table is shown beside ours.
@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from gradcore.specs import Choice, EntrantSpec, NetworkSpec, RaceSpec
+from gradcore.story_races import STORY_RACES
 
 NOTEBOOK_ENTRANTS = (
     EntrantSpec(Choice("SGD"), 0.01, label="SGD"),
@@ -98,7 +99,7 @@ STEADY = RaceSpec(
 )
 
 PRESETS: Mapping[str, RaceSpec] = MappingProxyType(
-    {"default": DEFAULT, "notebook": NOTEBOOK, "exploding_rnn": EXPLODING_RNN, "steady": STEADY}
+    {"default": DEFAULT, "notebook": NOTEBOOK, "exploding_rnn": EXPLODING_RNN, "steady": STEADY, **STORY_RACES}
 )
 
 

@@ -8,25 +8,26 @@ from gradcore.records import RaceTrace, RunInfo, RunStatus
 from gradcore.specs import RaceSpec
 from ui import controls, race_profile, services
 from ui.anatomy import anatomy
+from ui.entrant_table import entrant_table
 from ui.frame import RACE, frame
 from ui.panels import link_to, try_this
 from ui.race_actions import asked_race, link_to_pair, offer_again, offer_inexpressible, start_row
+from ui.race_catalogue import catalogue_fold
 from ui.race_script import script_fold
+from ui.race_story import story_after, story_before
 from ui.race_view import live_race, race_curves, race_result, status_line
 from ui.words import as_sentence, escaped
 
 INSTEAD = "Your latest race is shown instead, or an example."
 EXPERIMENTS = (
-    (
-        "The notebook's race: the labels are noise, nothing can be learned. Who wins?",
-        {"task": "noise_regression", "depth": "4", "kernel_initializer": "glorot_uniform", "steps": "5", "seeds": "10",
-         "batch_size": "full", "shared_weights": "false"},
-    ),
+    ("The notebook's race: the labels are noise, nothing can be learned. Who wins?", {"preset": "notebook"}),
+    ("Why momentum: the same valley, with and without an average of the steps before", {"preset": "why_momentum"}),
+    ("A learning rate 2.5 % too high: watch it leave the valley", {"preset": "rate_too_high"}),
     (
         "Eight layers of sigmoids: watch every optimizer wait at the loss of a guess, 2.303",
         {"shape": "even", "width": "64", "depth": "8", "activation": "sigmoid", "kernel_initializer": "glorot_uniform"},
     ),
-)  # fmt: skip
+)
 
 
 def main() -> None:
@@ -45,16 +46,22 @@ def main() -> None:
                     start_row(asked, shown, refusal)
                 else:
                     link_to(shown.id)
+                story_before(asked)
+                entrant_table(services.settings().limits.entrants)
                 live_race(shown.id)
             else:
                 start_row(asked, shown, refusal)
+                story_before(asked)
+                entrant_table(services.settings().limits.entrants)
                 offer_inexpressible(shown, asked, adopted=adopted)
                 run_id, cursor, spec, trace = ended_race(shown, asked)
+                story_after(spec, trace)
                 race_curves(run_id, cursor, trace)
                 with details:
                     race_result(run_id, cursor, spec, trace)
                     script_fold(spec, trace)
         with details:
+            catalogue_fold()
             try_this(EXPERIMENTS)
 
 

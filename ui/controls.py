@@ -7,21 +7,26 @@ from typing import Final
 import streamlit as st
 
 from gradcore.clipping import CLIP_RULES
-from gradcore.errors import RefusedError
+from gradcore.entrant_rows import entrants_of
 from gradcore.networks import ACTIVATIONS, ALIGNED, INITIALIZERS
-from gradcore.optimizers import OPTIMIZERS
-from gradcore.presets import NOTEBOOK_ENTRANTS, PRESETS
+from gradcore.presets import PRESETS
 from gradcore.records import RunInfo
 from gradcore.schedules import SCHEDULES
 from gradcore.settings import Limits
-from gradcore.specs import CONSTANT_RATE, NO_CLIPPING, NO_NETWORK, Choice, EntrantSpec, NetworkSpec, RaceSpec
+from gradcore.specs import NO_NETWORK, Choice, NetworkSpec, RaceSpec
+from gradcore.stories import STORIES
 from gradcore.tasks import TASKS, Task, task_of
 from gradcore.titles import widths_text
 from ui.address import EVERYWHERE, Parameters, parameters, say_not_whole, say_unknown, say_unknown_keys
 from ui.clip_rules import one_rule, rule_keys, rule_state
+from ui.entrants import PACKED, SHORT, entrant_rows, for_all, show_entrants
 from ui.task_controls import PREFIX, task_control, task_state
 
-PRESET_TITLES: Mapping[str, str] = {"default": "Digits", "notebook": "The notebook's race", "": "Your own settings"}
+PRESET_TITLES: Mapping[str, str] = {
+    "default": "Digits",
+    **{story.name: story.title for story in STORIES.values()},
+    "": "Your own settings",
+}
 SHAPES = ("funnel", "even")
 LEARNING_RATES = ("given", "tuned")
 FULL_BATCH = "full"
@@ -29,10 +34,6 @@ LAST_SEED = 1_000_000
 WIDEST, DEEPEST = 1024, 50  # of what the controls offer; a spec may ask for more
 BATCH_SIZES = ("16", "32", "64", "128", "256", FULL_BATCH)
 INITIALIZER_NAMES = tuple(name for name in INITIALIZERS if name not in ("VarianceScaling", "ones", ALIGNED))
-NOTEBOOKS = {entrant.label or entrant.optimizer.name: entrant for entrant in NOTEBOOK_ENTRANTS}
-ENTRANTS = NOTEBOOKS | {  # the notebook's first, then every other of Keras at its default learning rate
-    name: EntrantSpec(Choice(name), entry.learning_rate) for name, entry in OPTIMIZERS.items() if name not in NOTEBOOKS
-}
 DEFAULT = PRESETS["default"]
 SHAPE_HELP = "A funnel halves the width from layer to layer, down to 4."
 NAMES: Mapping[str, tuple[str, ...]] = {
@@ -46,7 +47,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "schedule": tuple(SCHEDULES),
     "shared_weights": ("true", "false"),
 }
-PAGE_KEYS = ("run", "view", "runs", "tasks", "time")  # of the race page's address, beside the controls' own
+PAGE_KEYS = ("run", "view", "runs", "tasks", "time", PACKED, SHORT)  # of the address, beside those of the controls
 BIND: Final = "query-params"  # every scalar lives in the address
 CLIP_HELP = "What is done to every optimizer's gradient before its step; a non-finite one is then skipped and counted."
 RATES_HELP = (
@@ -59,22 +60,14 @@ SEEDS_HELP = "Every optimizer trains once from each seed; intervals and ties com
 
 
 def race_controls(limits: Limits, task: Choice | None = None) -> RaceSpec:
-    """Draw the controls of a race and return what they ask for; RefusedError where no optimizer is chosen.
+    """Draw the controls of a race and return what they ask for; RefusedError where an entrant's row is bad.
 
     `task` is the one that is raced, where it is not chosen here.
     """
     given = parameters()
     chosen = task_control(DEFAULT.task.name, given) if task is None else task
     entry = task_of(chosen)
-    labels = st.pills(
-        "Optimizers",
-        list(ENTRANTS),
-        selection_mode="multi",
-        default=list(NOTEBOOKS),
-        key="optimizers",
-        bind=BIND,
-        wrap=True,
-    )
+    rows = entrant_rows(given)
     network = _network(entry)
     left, right = st.columns(2)
     steps = left.number_input("Steps", 1, limits.steps, DEFAULT.steps, key="steps", bind=BIND)
@@ -84,10 +77,8 @@ def race_controls(limits: Limits, task: Choice | None = None) -> RaceSpec:
     clip = one_rule("clip", "Clipping", CLIP_HELP)
     first_seed, shared = _advanced()
     _say_what_was_dropped(given, limits)
-    if not labels:
-        raise RefusedError("At least one optimizer must be chosen.")
     return RaceSpec(
-        entrants=tuple(replace(ENTRANTS[label], clip=clip, schedule=schedule) for label in ENTRANTS if label in labels),
+        entrants=entrants_of(tuple(rows.values()), clip, schedule),
         task=chosen,
         network=network,
         seeds=int(seeds),
@@ -129,6 +120,8 @@ def preset_control(current: RaceSpec | None) -> None:
 def show_spec(spec: RaceSpec, but: Collection[str] = ()) -> None:
     """Set the controls to a stored race, as far as they can express it, `but` some; call before they are drawn."""
     st.session_state.update({key: value for key, value in _values(spec).items() if key not in but})
+    if not {PACKED, SHORT} & set(but):
+        show_entrants(spec)
 
 
 def adopt(run: RunInfo | None) -> bool:
@@ -139,6 +132,7 @@ def adopt(run: RunInfo | None) -> bool:
     Returns:
         whether they were all set now.
     """
+    _take_preset()
     done = st.session_state.get("adopted") == run.id and "steps" in st.session_state if run else False
     if run is None or st.query_params.get("run") != run.id or done:  # controls left with their page are new again
         return False
@@ -206,7 +200,6 @@ def _say_what_was_dropped(given: Parameters, limits: Limits) -> None:
     say_not_whole(given, "first_seed", 0, LAST_SEED)
     for key, known in NAMES.items():
         say_unknown(given, key, known)
-    say_unknown(given, "optimizers", ENTRANTS, several=True)
     say_unknown_keys(given, {*_values(DEFAULT), *rule_keys("clip"), *PAGE_KEYS}, families=(PREFIX,))
 
 
@@ -216,13 +209,9 @@ def _values(spec: RaceSpec) -> dict[str, object]:
     if network.kernel_initializer.name not in INITIALIZER_NAMES:
         network = replace(DEFAULT.network, hidden=network.hidden or DEFAULT.network.hidden)
     hidden = network.hidden or (1,)
-    clips = {entrant.clip for entrant in spec.entrants}
-    schedules = {entrant.schedule for entrant in spec.entrants}
-    plain = [replace(one, clip=NO_CLIPPING, schedule=CONSTANT_RATE, label=None) for one in spec.entrants]
+    clip, schedule = for_all(spec)
     return {
         **task_state(spec.task),
-        "optimizers": [label for label, one in ENTRANTS.items() if replace(one, label=None) in plain]
-        or list(NOTEBOOKS),
         "shape": shape_of(hidden) or "even",
         "width": hidden[0],
         "depth": len(hidden),
@@ -231,18 +220,22 @@ def _values(spec: RaceSpec) -> dict[str, object]:
         "steps": spec.steps,
         "seeds": spec.seeds,
         "batch_size": FULL_BATCH if spec.batch_size is None else str(spec.batch_size),
-        "schedule": _schedule(schedules.pop() if len(schedules) == 1 else CONSTANT_RATE),
-        **rule_state("clip", clips.pop() if len(clips) == 1 else NO_CLIPPING),
+        "schedule": schedule.name,
+        **rule_state("clip", clip),
         "learning_rates": spec.learning_rates,
         "first_seed": spec.first_seed,
         "shared_weights": spec.shared_weights,
     }
 
 
-def _schedule(chosen: Choice) -> str:
-    """Return the name of a schedule whose parameters are at their defaults, else that of none."""
-    known = SCHEDULES.get(chosen.name)
-    return known.name if known and known.checked(Choice(known.name)) == known.checked(chosen) else CONSTANT_RATE.name
+def _take_preset() -> None:
+    """Set the controls to the preset that the address names, for links that people write; its settings replace it."""
+    name = st.query_params.pop("preset", None)
+    if name is None:
+        return
+    say_unknown({"preset": [name]}, "preset", PRESETS)
+    if spec := PRESETS.get(name):
+        show_spec(spec)
 
 
 def _apply() -> None:

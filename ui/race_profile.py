@@ -16,6 +16,7 @@ from gradcore.titles import counted, listed, task_text
 from ui import services
 from ui.address import parameters, say_unknown
 from ui.anatomy import anatomy
+from ui.entrant_table import entrant_table
 from ui.panels import link, try_this
 from ui.race_profile_charts import live_races, profile_chart, times_of
 from ui.race_profile_controls import RUNS, adopt, asked_races, shown_runs
@@ -66,6 +67,7 @@ def draw() -> None:
         same = [run.spec for run in shown] == [race.to_json() for race in asked]
         going_on = any(not run.status.ended for run in shown)
         measure = _start_row(asked, shown, refusal, same=same)
+        entrant_table(services.settings().limits.entrants)
         if shown and asked and not same:
             st.caption("The controls ask for other races than those below; start them to see them.")
         if going_on:

@@ -69,7 +69,7 @@ def race_result(run_id: str, cursor: int, spec: RaceSpec, trace: RaceTrace) -> N
     versus_row(run_id, cursor, spec, trace, ranked)
     ranking_table(spec, trace, ranked)
     if is_notebook(spec):
-        notebook_fold(trace)
+        notebook_fold(spec, trace)
 
 
 def rates_row(run_id: str, cursor: int, spec: RaceSpec, trace: RaceTrace) -> None:

@@ -122,7 +122,8 @@ def steady_seconds(took: Sequence[tuple[int, float]]) -> float:
         >>> steady_seconds([(2, 1.5), (4, 0.4), (4, 0.4)])
         1.0
     """
-    steps, seconds = (sum(part) for part in zip(*(took[1:] or took), strict=True))
+    counted = took[1:] or took
+    seconds, steps = sum(one for _, one in counted), sum(count for count, _ in counted)
     return seconds / steps * sum(count for count, _ in took)
 
 

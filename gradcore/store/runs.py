@@ -73,6 +73,11 @@ class RunStore:
             _note_asked(connection, run_id, run.visitor)
         return run_id, True
 
+    def equal(self, fingerprint: str) -> str | None:
+        """Return the id of the newest run of this fingerprint that goes on or has finished, None without one."""
+        with self.database.reading() as connection:
+            return _equal_run(connection, fingerprint)
+
     def info(self, run_id: str) -> RunInfo:
         """Return one run; UnknownRunError where there is none."""
         with self.database.reading() as connection:

@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from gradcore.engine.layout import Layout
 from gradcore.engine.network import build_network
-from gradcore.engine.updates import StackedUpdate
+from gradcore.engine.updates import StackedUpdate, build_update
 from gradcore.specs import Choice, NetworkSpec
 
 LAYOUT = Layout.of(build_network(NetworkSpec(hidden=(2,)), "noise_regression", 0))
@@ -18,7 +18,7 @@ RATE, GRADIENTS = 0.01, np.array([2.0, -0.05])
 
 def first_step(optimizer: Choice, weights: float = 0.0) -> np.ndarray:
     """How far the two weights move."""
-    update = StackedUpdate(optimizer, LAYOUT, 2)
+    update = build_update(optimizer, LAYOUT, 2)
     rows = np.full((2, LAYOUT.size), weights, np.float32)
     update.reset(rows)
     update.set_rates(tf.fill([2], RATE))
@@ -34,6 +34,12 @@ def first_step(optimizer: Choice, weights: float = 0.0) -> np.ndarray:
         (Choice.of("SGD", momentum=0.9, nesterov=True), [-0.038, 0.00095]),  # 1.9 times: it looks ahead
         (Choice("Adam"), [-0.01, 0.01]),  # the learning rate, whatever the gradient
         (Choice("Adamax"), [-0.01, 0.01]),
+        (Choice("AdamW"), [-0.01, 0.01]),  # from weights of 0 there is nothing to decay
+        (Choice("ScheduleFreeAdamW"), [-0.01, 0.01]),  # the average of one iterate is that iterate
+        (Choice("Lamb"), [-0.01, 0.01]),  # weights of 0 have no size to scale by
+        (Choice("Nadam"), [-0.0106279, 0.0106279]),  # 1 + 0.48528 x 0.1 / (1 - 0.468 x 0.48528): it looks ahead
+        (Choice("Adafactor"), [-1e-5, 1e-5]),  # epsilon_2 = 0.001 of the rate: weights of 0 have no size
+        (Choice("Muon"), [-9.8486e-4, 9.8486e-4]),  # 0.2 sqrt(20) x 0.69640 / sqrt(40): Newton-Schulz takes 1 to 0.6964
         (Choice("Lion"), [-0.01, 0.01]),
         (Choice("RMSprop"), [-0.0316228, 0.0316165]),  # 1 / sqrt(0.1) times: no bias correction
         (Choice("Adagrad"), [-0.00987730, 0.00156174]),  # g / sqrt(0.1 + g^2): its accumulator starts at 0.1

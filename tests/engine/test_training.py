@@ -43,6 +43,32 @@ def test_each_optimizer_trains_as_keras_does_one_seed_at_a_time(name):
         np.testing.assert_allclose(chunk.update_ratio[0, place], plain["update_ratio"][0], rtol=1e-4)
 
 
+class BatchLosses(keras.callbacks.Callback):
+    """The loss of each batch, from the running means that `fit` reports."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.means: list[float] = []
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        self.means.append(float((logs or {})["loss"]))
+
+    def losses(self) -> np.ndarray:
+        return np.diff(np.array(self.means) * np.arange(1, len(self.means) + 1), prepend=0.0)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_each_optimizer_has_the_curve_of_keras_own_fit(name):
+    chunk, _ = trained(Choice(name), range(1), steps=50)
+    rows = order(range(1), 50)[:, 0].ravel()
+    model, seen = build_network(NETWORK, TASK, seed=0), BatchLosses()
+    model.compile(build_optimizer(Choice(name), 0.01), "mse")
+    model.optimizer.build(model.trainable_variables)  # left to `fit`, ScheduleFreeAdamW averages from 0 (Keras 3.15)
+    model.fit(X[rows], Y[rows], batch_size=16, epochs=1, shuffle=False, verbose=0, callbacks=[seen])
+    tolerance = {"Lion": 2e-3, "Muon": 2e-3}.get(name, 1e-4)  # they amplify a last digit, as above
+    np.testing.assert_allclose(chunk.loss[:, 0], seen.losses(), rtol=tolerance)
+
+
 def test_a_seed_gives_the_same_curve_alone_and_in_a_stack():
     stacked, _ = trained(Choice("Adam"), range(5))
     alone, _ = trained(Choice("Adam"), range(3, 4))

@@ -49,13 +49,13 @@ def test_the_address_sets_the_controls_and_what_is_invalid_is_ignored(open_page)
 
 def test_every_other_parameter_that_no_control_can_take_is_named_too(open_page):
     app = open_page(RACE, optimizers=["Adam", "Foo"], first_seed="x", shared_weights="maybe")
-    assert app.session_state["optimizers"] == ["Adam"]
+    assert "Entrants: Adam" in texts(app)
     assert [shown(warning.value) for warning in app.warning] == [
-        "`first_seed` must be a whole number from 0 to 1000000. Received: first_seed=x. The default is used.",
-        "`shared_weights` must be one of true, false. Received: shared_weights=maybe. The default is used.",
         "`optimizers` must be one of SGD, SGD + Momentum, Adam, AdamW, RMSprop, Adagrad, Nadam, Lion, Adamax, "
         "Adadelta, Ftrl, ScheduleFreeAdamW, Adafactor, Lamb, Muon. Received: optimizers=Foo. "
         "It is left out.",
+        "`first_seed` must be a whole number from 0 to 1000000. Received: first_seed=x. The default is used.",
+        "`shared_weights` must be one of true, false. Received: shared_weights=maybe. The default is used.",
     ]
 
 
@@ -198,9 +198,7 @@ def test_a_race_beyond_the_limits_is_refused_before_the_click(open_page):
 
 
 def test_no_optimizer_at_all_is_refused_in_one_sentence(open_page):
-    app = open_page(RACE)
-    app.session_state["optimizers"] = []
-    app.run()
+    app = open_page(RACE, optimizers="")
     assert "At least one optimizer must be chosen." in shown(app.error[0].value)
 
 
@@ -249,7 +247,7 @@ def test_bounds_of_a_rule_that_cross_are_refused_in_one_sentence(open_page):
 
 def test_a_race_that_the_controls_cannot_express_says_so_and_runs_again_as_it_is(open_page, lab: Lab, finish):
     optimizers = [{"optimizer": "Lion"}, {"optimizer": "SGD", "clip": {"rule": "normalized"}}]
-    spec = RaceSpec.from_json({"steps": 3, "seeds": 1, "network": {"hidden": [8]}, "entrants": optimizers})
+    spec = RaceSpec.from_json({"steps": 3, "seeds": 1, "network": {"hidden": [8, 2, 9]}, "entrants": optimizers})
     run_id = lab.submit(spec)
     finish(run_id)
     app = open_page(RACE, run=run_id)
@@ -276,6 +274,41 @@ def test_the_notebooks_race_shows_what_the_notebook_would_print_and_how_often_ea
     assert list(table["Medal"])[:4] == ["gold", "silver", "bronze", "4"]
     assert sum(int(text) for text in table["Wins in 4 seeds"]) == 4
     assert len(open_page(RACE).table) == 0
+
+
+def test_one_click_repeats_the_notebook_for_30_seeds_with_own_and_with_shared_weights(open_page, lab: Lab, finish):
+    spec = {**PRESETS["notebook"].to_json(), "seeds": 2, "network": {"hidden": [8]}}
+    run_id = lab.submit(RaceSpec.from_json(spec))
+    finish(run_id)
+    app = open_page(RACE, run=run_id)
+    assert not any("Seeds that each optimizer wins" in chart["label"] for chart in charts(app))
+    app.button(key="repeat_notebook").click().run()
+    twins = [RaceSpec.from_json({**spec, "seeds": 30, "shared_weights": shared}) for shared in (False, True)]
+    runs = [lab.find(twin) for twin in twins]
+    for run in runs:
+        finish(run.id)
+    app.run()
+    drawn = next(chart for chart in charts(app) if "Seeds that each optimizer wins" in chart["label"])
+    for bars in drawn["figure"]["data"]:
+        assert sum(bars["x"]) == 30
+    assert app.query_params["run"] in (run_id, [run_id])
+
+
+def test_a_story_says_what_to_look_for_and_then_what_was_seen(open_page, lab: Lab, finish):
+    app = open_page(RACE, preset="rate_too_high")
+    assert app.session_state["preset"] == "rate_too_high"
+    assert any("gradient descent is stable below 2 / λ" in text for text in texts(app))
+    assert not app.info
+    app.button(key="start").click().run()
+    run_id = app.query_params["run"]
+    finish(run_id if isinstance(run_id, str) else run_id[0])
+    app.run()
+    assert "The best of these rates, 0.18, is 90 % of the limit." in shown(app.info[0].value)
+
+
+def test_a_preset_in_the_address_that_nobody_knows_is_named(open_page):
+    app = open_page(RACE, preset="why_momentun")
+    assert "did you mean 'why_momentum'? The default is used." in shown(app.warning[0].value)
 
 
 def test_an_entrant_is_copied_as_python_and_what_cannot_be_says_so(open_page, lab: Lab, finish):
