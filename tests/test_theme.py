@@ -158,3 +158,10 @@ def test_a_figure_waits_for_pandas_that_another_thread_has_half_imported(monkeyp
     with pytest.raises(AttributeError):
         drawn.to_dict()
     assert '"text": ["a", "b"]' in theme.to_json(drawn)
+
+
+def test_a_figure_that_is_made_meanwhile_waits_too(monkeypatch):
+    whole = theme.import_module("pandas")
+    monkeypatch.setitem(sys.modules, "pandas", ModuleType("pandas"))
+    monkeypatch.setattr(theme, "import_module", lambda name: sys.modules.__setitem__(name, whole))
+    assert theme.figure([{"type": "scatter", "y": [1.0, 2.0]}], {}).data[0].y == (1.0, 2.0)

@@ -5,10 +5,10 @@ Figures are drawn in the light theme's colours; `dark_of_light` says what each b
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import Any, TypeVar
 
 import plotly.graph_objects as go
 
@@ -32,6 +32,7 @@ NARROW = 460  # px of chart width below which `narrow` layouts apply
 RETIRED = len(LIGHT) - 1  # hue of a name that no catalogue has any more
 HEIGHT = 440  # px, for which names beside lines and points are kept apart
 Layout = dict[str, Any]
+T = TypeVar("T")
 number, names = titles.number, titles.listed  # figures write numbers and names as sentences do
 
 
@@ -105,17 +106,21 @@ def figure(traces: Sequence[Mapping[str, Any]], layout: Mapping[str, Any], narro
     """
     meta = {**layout.get("meta", {}), "narrow": narrow or {}}
     whole = {"data": list(traces), "layout": {"template": template(), **layout, "meta": meta}}
-    return go.Figure(whole, _validate=False)
+    return _past_pandas(lambda: go.Figure(whole, _validate=False))
 
 
 def to_json(drawn: go.Figure) -> str:
     """Return a figure as compact JSON text, arrays in base64; `ui.plot` takes it, and viewers share it."""
+    return strict_json.dumps(_past_pandas(drawn.to_dict))
+
+
+def _past_pandas(make: Callable[[], T]) -> T:
+    """Return what is made; Plotly uses pandas once it is named, also where another thread has it half imported."""
     try:
-        fields = drawn.to_dict()
-    except AttributeError:  # Plotly uses pandas once it is named, also where another thread has it half imported
+        return make()
+    except AttributeError:
         import_module("pandas")  # waits until it is whole
-        fields = drawn.to_dict()
-    return strict_json.dumps(fields)
+        return make()
 
 
 def title(text: str, subtitle: str) -> Layout:
