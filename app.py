@@ -32,13 +32,13 @@ def demonstration() -> None:
         st.switch_page(RACE.path, query_params={"run": run_id})
     finished = lab.runs(kind="race", status="finished", limit=1)
     if finished:
-        line = status_line(finished[0], RaceSpec.from_json(finished[0].spec))
-        st.caption(f"The latest race: {escaped(line)}")
+        latest = RaceSpec.from_json(finished[0].spec)
+        st.caption(f"The latest race: {escaped(status_line(finished[0], latest))}")
         trace, cursor = lab.race(finished[0].id)
-        race_curves(finished[0].id, cursor, trace)
+        race_curves(finished[0].id, cursor, latest, trace)
     else:
         st.caption("An example that ships with Gradient Clinic: six optimizers learn to read digits.")
-        race_curves("example", 0, trace_from_document(example_document()))
+        race_curves("example", 0, spec, trace_from_document(example_document()))
 
 
 def latest_runs() -> None:

@@ -61,7 +61,7 @@ RACE = """button => new Promise((resolve, reject) => {
   const look = () => {
     const own = run() && run() !== before;
     if (own && !found.first) { found.steps_at_first = steps(); note('first'); }
-    if (own && steps() === 200 && charts() === 6 && idle()) {
+    if (own && steps() === 200 && charts() === 8 && idle()) {
       note('finished');
       return requestAnimationFrame(() => requestAnimationFrame(() => resolve(found)));
     }

@@ -7,7 +7,16 @@ from gradcore.checks import refuse
 from gradcore.clipping import CLIP_RULES
 from gradcore.costs import build_seconds, step_seconds, unrolled_layers
 from gradcore.errors import RefusedError
-from gradcore.networks import ACTIVATIONS, ALIGNED, CELLS, INITIALIZERS, count_parameters
+from gradcore.networks import (
+    ACTIVATIONS,
+    ALIGNED,
+    CELLS,
+    INITIALIZERS,
+    NORMALIZATIONS,
+    POOLINGS,
+    RESIDUALS,
+    count_parameters,
+)
 from gradcore.optimizers import OPTIMIZERS, learning_rate_of
 from gradcore.schedules import SCHEDULES
 from gradcore.settings import Limits
@@ -18,7 +27,9 @@ from gradcore.tuning import SEEDS, replicas_tuned
 SEEDS_THERE_ARE = 2**32  # NumPy's RandomState, which draws the notebook's rows, takes no larger one
 AVERAGES = ("momentum", "rho", "beta_1", "beta_2", "adam_beta_1", "adam_beta_2", "ema_momentum")
 LARGEST_STACK = 20_000_000  # parameters x seeds: about 600 MB with an optimizer's two moments
-LARGEST_RECORD = 10_000_000  # steps x seeds x entrants x layers: three numbers each, 120 MB on the dashboard
+LARGEST_RECORD = (
+    10_000_000  # steps x seeds x entrants x layers: 3 numbers each, 120 MB on the dashboard (5 with points)
+)
 LARGEST_ROWS = 20_000_000  # numbers of all seeds' rows together, 80 MB, where each seed draws its own
 LARGEST_ACTIVATIONS = 50_000_000  # seeds x batch x units x time steps: 200 MB, of which training keeps a few
 DEEPEST_GRAPH = 400  # recurrent layers x time steps: 12 s of tracing
@@ -79,7 +90,26 @@ def _admit_network(network: NetworkSpec, task: Task) -> NetworkSpec:
     _admit_teacher(network, task)
     if network.cell is not None:
         _admit_recurrence(network, task)
+    _admit_architecture(network, task)
     return network
+
+
+def _admit_architecture(network: NetworkSpec, task: Task) -> None:
+    """Refuse parts that no catalogue has, and those that do not go together."""
+    if network.normalization is not None:
+        checks.known_name("normalization", network.normalization, NORMALIZATIONS)
+    if network.residual is not None:
+        checks.known_name("residual", network.residual, RESIDUALS)
+    if network.pooling is not None:
+        checks.known_name("pooling", network.pooling, POOLINGS)
+    if network.pooling is not None and not task.has_time:
+        refuse("pooling", f"be null for the task {task.name}, whose rows have no time steps", network.pooling)
+    if network.cell is not None and (network.residual or network.normalization or any(network.rates)):
+        refuse("cell", "be null where layers are normalised, joined by shortcuts or thinned by dropout", network.cell)
+    if network.head == "probabilities" and task.loss != "sparse_categorical_crossentropy":
+        refuse("head", f"be 'logits' for the task {task.name}, which has no classes", network.head)
+    if task.teacher is not None and not network.is_plain:
+        raise RefusedError(f"the network must be a plain stack for the task {task.name}, whose theory holds for one.")
 
 
 def _admit_teacher(network: NetworkSpec, task: Task) -> None:

@@ -10,13 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradcore.optimizers import learning_rate_of
-from gradcore.records import ClipRecord, EntrantTrace, Outcome, RaceTrace, Record, Setup, TraceChunk, Tuning
+from gradcore.records import ClipRecord, EntrantTrace, Floats, Outcome, RaceTrace, Record, Setup, TraceChunk, Tuning
 from gradcore.specs import RaceSpec
 from gradcore.tasks import TASKS
 
 PER_SEED = ("loss", "gradient_norm", "clipped_norm")  # (T, S)
 CLIPPING = {"clip_threshold": np.nan, "clip_scale": np.nan, "clipped": False, "skipped": False}  # (T, S)
 PER_LAYER = ("layer_norms", "clipped_layer_norms", "update_ratio")  # (T, S, L)
+POINTS = "points"  # (T, S, 2)
 
 
 class Assembly:
@@ -64,6 +65,7 @@ class Assembly:
                     outcome=entrant.outcome,
                     clip=entrant.clip(),
                     tuning=entrant.tuning,
+                    points=entrant.points(),
                     **entrant.arrays(layers),
                 )
                 for label, asked, entrant in zip(spec.labels, spec.entrants, self._entrants, strict=True)
@@ -92,7 +94,7 @@ class _Entrant:
 
     def add(self, chunk: TraceChunk) -> None:
         end = chunk.first_step + len(chunk.loss)
-        for name in (*PER_SEED, *PER_LAYER, *CLIPPING):
+        for name in (*PER_SEED, *PER_LAYER, *CLIPPING, POINTS):
             found = getattr(chunk, name)
             if found is None:
                 continue
@@ -113,6 +115,10 @@ class _Entrant:
         if not all(name in self._arrays for name in CLIPPING):
             return None
         return ClipRecord(*(self._view(name) for name in CLIPPING))
+
+    def points(self) -> Floats | None:
+        """Return where each seed stood, None where that is not recorded."""
+        return self._view(POINTS) if POINTS in self._arrays else None
 
     def _view(self, name: str) -> NDArray[Any]:
         view = self._arrays[name][: self._filled].view()

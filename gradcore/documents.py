@@ -4,6 +4,7 @@ Shapes: T steps, S seeds, L layers. A document lists the seeds first ([T] per se
 """
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from importlib.resources import files
 from typing import Any
 
@@ -17,7 +18,9 @@ from gradcore.presets import is_notebook
 from gradcore.ranking import divergences, median, rank, steps_to_target
 from gradcore.records import EntrantTrace, Floats, Outcome, RaceTrace, Ranked, RunInfo, Tuning
 from gradcore.specs import NO_CLIPPING, RaceSpec
+from gradcore.target_times import seconds_to_target
 from gradcore.tasks import known_task
+from gradcore.theory import theories
 from gradcore.versus import Versus, versus
 
 EXAMPLES = {"default": "race.json", "exploding_rnn": "exploding_rnn.json", "steady": "steady.json"}
@@ -50,6 +53,8 @@ def race_document(info: RunInfo | None, spec: RaceSpec, trace: RaceTrace, layer_
     }
     if found := compared(spec, trace, ranked):
         document["versus"] = {"labels": found.labels, "beats": found.beats, "seeds_needed": found.needed}
+    if known := theories(spec, trace):
+        document["theory"] = [asdict(one) for one in known]
     if is_notebook(spec):
         document["notebook"] = notebook_table(trace)
         document["notebook_wins"] = notebook_wins(trace)
@@ -114,6 +119,7 @@ def _entrant(entrant: EntrantTrace, spec: RaceSpec, trace: RaceTrace, layer_norm
         "mean_norm": mean_norm,
         "std_norm": std_norm,
         "steps_to_target": steps_to_target(entrant.loss, task.target if task else None),
+        "seconds_to_target": seconds_to_target(entrant, task.target if task else None),
         "seconds": outcome.seconds if outcome else None,
     }
     if entrant.tuning is not None:
@@ -121,6 +127,8 @@ def _entrant(entrant: EntrantTrace, spec: RaceSpec, trace: RaceTrace, layer_norm
     if asked.clip != NO_CLIPPING:
         found["clipped_norm"] = _by_seed(entrant.clipped_norm)
         found["clip_record"] = clip_document(asked.clip, entrant.clip) if entrant.clip else None
+    if entrant.points is not None:
+        found["points"] = [_shortest(seed) for seed in entrant.points.swapaxes(0, 1)]  # [2] per step
     if layer_norms:
         found["layer_norms"] = [_shortest(seed) for seed in entrant.layer_norms.swapaxes(0, 1)]
     return found
@@ -178,7 +186,7 @@ def _shortest(values: NDArray[np.floating]) -> Any:
 
 def _entrant_trace(index: int, item: dict[str, Any]) -> EntrantTrace:
     loss, norm = _by_step(item["loss"]), _by_step(item["gradient_norm"])  # (T, S)
-    layers = _layers_by_step(item.get("layer_norms"), loss.shape)
+    layers = _parts_by_step(item["layer_norms"]) if item.get("layer_norms") else np.zeros((*loss.shape, 0), np.float32)
     return EntrantTrace(
         label=item["label"],
         optimizer=item["optimizer"],
@@ -192,6 +200,7 @@ def _entrant_trace(index: int, item: dict[str, Any]) -> EntrantTrace:
         outcome=_outcome(index, item),
         clip=clip_from_document(item["clip_record"]) if item.get("clip_record") else None,
         tuning=_tuning_from(index, item["tuning"]) if item.get("tuning") else None,
+        points=_parts_by_step(item["points"]) if item.get("points") else None,
     )
 
 
@@ -206,7 +215,5 @@ def _by_step(seeds: Sequence[Sequence[Any]]) -> Floats:
     return np.ascontiguousarray(strict_json.floats(seeds).T.astype(np.float32))
 
 
-def _layers_by_step(seeds: Any, shape: tuple[int, ...]) -> Floats:
-    if seeds is None:
-        return np.zeros((*shape, 0), np.float32)
+def _parts_by_step(seeds: Any) -> Floats:
     return np.ascontiguousarray(strict_json.floats(seeds).swapaxes(0, 1).astype(np.float32))

@@ -151,7 +151,7 @@ def _rank_living(entrants: Sequence[EntrantTrace], chance_loss: float, floor: fl
             label=entrant.label,
             rank=1 + int(better[:, index].sum()),
             median=medians[index],
-            interval=_ratio_interval(metric[index] - metric[best]),
+            interval=ratio_interval(metric[index] - metric[best]),
             tied_with=tuple(
                 other.label for place, other in enumerate(entrants) if place != index and not separated[index, place]
             ),
@@ -205,8 +205,13 @@ def significantly_better(metric: Doubles) -> NDArray[np.bool_]:
     return better
 
 
-def _ratio_interval(differences: Doubles) -> tuple[float, float] | None:
-    """95 % paired-t interval of the ratio whose log differs by `differences` over the seeds, (S,)."""
+def ratio_interval(differences: Doubles) -> tuple[float, float] | None:
+    """Return the 95 % paired-t interval of the ratio whose log differs by so much on each seed, (S,); None of one.
+
+    Example:
+        >>> [round(end, 3) for end in ratio_interval(np.log([0.5, 0.6, 0.4])) or ()]
+        [0.298, 0.817]
+    """
     seeds = len(differences)
     if seeds < 2:
         return None

@@ -63,6 +63,8 @@ class TraceChunk:
     clip_scale: Floats | None = None  # (K, S) the common factor, NaN where there is none
     clipped: Flags | None = None  # (K, S) whether the gradient was changed
     skipped: Flags | None = None  # (K, S) whether it was non-finite: no update, nothing remembered
+    # Where each seed stood before the update; None unless two numbers are trained alone, and in older chunks.
+    points: Floats | None = None  # (K, S, 2)
     kind: ClassVar[str] = "trace"
 
 
@@ -195,6 +197,7 @@ class EntrantTrace:
     outcome: Outcome | None  # None until its last step
     clip: ClipRecord | None = None  # None without a clip rule, and for runs from before this was recorded
     tuning: Tuning | None = None  # None where the learning rate was given
+    points: Floats | None = None  # (T, S, 2) where each seed stood before the update, as in `TraceChunk`
 
     @property
     def steps(self) -> int:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from gradcore.specs import Choice
+
 _BUNDLED = """
 from sklearn.datasets import load_{name}
 from sklearn.model_selection import train_test_split
@@ -24,6 +26,9 @@ def _bundled(name: str, rows: int, classes: bool = True) -> str:
     return _BUNDLED.format(name=name, rows=rows, stratify=stratify) + (_CLASSES if classes else _STANDARDISED)
 
 
+_NOISE_CLASSES = """draw = np.random.RandomState(SEED)
+x_train, y_train = draw.randn(100, 100).astype("float32"), draw.randint(0, 10, 100)
+"""
 _NOISE = """
 draw = np.random.RandomState(SEED)
 x_train, y_train = draw.randn(1000, 20).astype("float32"), draw.uniform(size=(1000, 1)).astype("float32")
@@ -44,14 +49,46 @@ angle = 2 * np.pi * 1.5 * radius + np.pi * spiral
 points = radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1) + 0.02 * draw.normal(size=(400, 2))
 x_train, y_train = points.astype("float32"), spiral.astype("float32")
 """
-DATA: Mapping[str, str] = MappingProxyType(
+_QUADRATIC = """
+axes = {axes}
+scale = np.sqrt({dimension} * np.geomspace(1.0, {condition!r}, {dimension}))
+x_train, y_train = (scale[:, None] * axes).astype("float32"), np.zeros(({dimension}, 1), "float32")
+"""
+_AXES = ("np.eye({0})", "np.linalg.qr(np.random.default_rng([SEED, 0, 2]).normal(size=({0}, {0})))[0].T")
+_DEEP_LINEAR = """
+def orthonormal(draw, rows, columns):
+    return np.linalg.qr(draw.normal(size=(rows, columns)))[0]
+
+
+draw = np.random.default_rng([SEED, 0, 2])
+outputs, features = (orthonormal(draw, size, 3).astype("float32") for size in (3, 10))
+teacher = (outputs * np.array([3, 2, 1], "float32")) @ features.T
+drawn = np.random.default_rng([SEED, 0, 1]).normal(size=(200, 10))
+x_train = (np.sqrt(200) * np.linalg.qr(drawn - drawn.mean(axis=0))[0]).astype("float32")
+y_train = (x_train @ teacher.T).astype("float32")
+"""
+_DATA: Mapping[str, str] = MappingProxyType(
     {
         "digits": _bundled("digits", 450),
         "breast_cancer": _bundled("breast_cancer", 143),
         "wine": _bundled("wine", 45),
         "diabetes": _bundled("diabetes", 111, classes=False),
         "noise_regression": _NOISE,
+        "noise_classification": _NOISE_CLASSES,
         "adding_problem": _ADDING,
         "two_spirals": _SPIRALS,
+        "quadratic": _QUADRATIC,
+        "deep_linear": _DEEP_LINEAR,
     }
 )
+
+
+def data_code(task: Choice) -> str:
+    """Return the lines that make `x_train` and `y_train` of an admitted task from `SEED`.
+
+    A quadratic's axes are `axes` there (its rows), a linear teacher's directions `outputs` and `features`.
+    """
+    arguments = dict(task.arguments)
+    if task.name == "quadratic":
+        arguments["axes"] = _AXES[bool(arguments["rotated"])].format(arguments["dimension"])
+    return _DATA[task.name].format(**arguments).strip()

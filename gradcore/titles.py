@@ -1,10 +1,19 @@
 """Short names of races and networks, and how numbers are written, for tables, captions and menus."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from gradcore.specs import CONSTANT_RATE, NO_CLIPPING, NO_NETWORK, Choice, NetworkSpec, RaceSpec, Scalar
 from gradcore.tasks import TASKS, Task
+
+LOSS_UNITS: Mapping[str, str] = MappingProxyType(
+    {
+        "mse": "mean squared error",
+        "half_squared_error": "half the squared error",
+        "sparse_categorical_crossentropy": "cross-entropy, nats",
+    }
+)
 
 
 def race_title(spec: RaceSpec) -> str:
@@ -102,11 +111,16 @@ def network_text(network: NetworkSpec) -> str:
         >>> gain = Choice.of("orthogonal", gain=1.5)
         >>> network_text(NetworkSpec((20,), "tanh", cell="simple_rnn", recurrent_initializer=gain))
         '20 tanh simple_rnn (gain 1.5)'
+        >>> network_text(NetworkSpec((64,) * 6, normalization="batch", residual="scaled", dropout=0.1))
+        '6 × 64 relu + batch norm + dropout + scaled residual'
     """
     cell = "" if network.cell is None else f" {network.cell}"
     gain = network.recurrent_initializer.get("gain")
     cell += "" if gain is None else f" (gain {gain:g})"
-    return f"{widths_text(network.hidden)} {network.activation}{cell}"
+    parts = ["dropout"] if any(network.rates) else []
+    named = {"norm": network.normalization, "residual": network.residual, "pooling": network.pooling}
+    parts += [f"{value} {name}" for name, value in named.items() if value is not None]
+    return " + ".join([f"{widths_text(network.hidden)} {network.activation}{cell}", *sorted(parts)])
 
 
 def widths_text(hidden: Sequence[int]) -> str:

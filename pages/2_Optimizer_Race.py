@@ -13,21 +13,17 @@ from ui.frame import RACE, frame
 from ui.panels import link_to, try_this
 from ui.race_actions import asked_race, link_to_pair, offer_again, offer_inexpressible, start_row
 from ui.race_catalogue import catalogue_fold
+from ui.race_download import download_fold
+from ui.race_overlay import curves_row
+from ui.race_paths import paths_row
+from ui.race_presets import EXPERIMENTS, take_preset
 from ui.race_script import script_fold
 from ui.race_story import story_after, story_before
-from ui.race_view import live_race, race_curves, race_result, status_line
+from ui.race_theory import theory_fold
+from ui.race_view import live_race, race_result, status_line
 from ui.words import as_sentence, escaped
 
 INSTEAD = "Your latest race is shown instead, or an example."
-EXPERIMENTS = (
-    ("The notebook's race: the labels are noise, nothing can be learned. Who wins?", {"preset": "notebook"}),
-    ("Why momentum: the same valley, with and without an average of the steps before", {"preset": "why_momentum"}),
-    ("A learning rate 2.5 % too high: watch it leave the valley", {"preset": "rate_too_high"}),
-    (
-        "Eight layers of sigmoids: watch every optimizer wait at the loss of a guess, 2.303",
-        {"shape": "even", "width": "64", "depth": "8", "activation": "sigmoid", "kernel_initializer": "glorot_uniform"},
-    ),
-)
 
 
 def main() -> None:
@@ -38,6 +34,7 @@ def main() -> None:
         shown = shown_run()
         picture, settings, details = anatomy()
         with settings:
+            take_preset()
             adopted = controls.adopt(shown)
             asked, refusal = asked_race()
         with picture:
@@ -56,10 +53,13 @@ def main() -> None:
                 offer_inexpressible(shown, asked, adopted=adopted)
                 run_id, cursor, spec, trace = ended_race(shown, asked)
                 story_after(spec, trace)
-                race_curves(run_id, cursor, trace)
+                curves_row(run_id, cursor, spec, trace)
+                paths_row(run_id, cursor, spec, trace)
                 with details:
                     race_result(run_id, cursor, spec, trace)
+                    theory_fold(run_id, cursor, spec, trace)
                     script_fold(spec, trace)
+                    download_fold(run_id, spec, trace)
         with details:
             catalogue_fold()
             try_this(EXPERIMENTS)

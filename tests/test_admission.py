@@ -71,7 +71,7 @@ def test_every_preset_is_admitted(name):
             {"network": {"cell": "simple_rnn"}},
             "`cell` must be null for the task digits, whose rows have no time steps. Received: cell='simple_rnn'",
         ),
-        ({"task": "adding_problem", "network": {"cell": "rnn"}}, "unknown cell 'rnn'; known: simple_rnn."),
+        ({"task": "adding_problem", "network": {"cell": "rnn"}}, "unknown cell 'rnn'; known: simple_rnn, lstm, gru."),
         (
             {"task": "adding_problem", "network": {**RECURRENT, "recurrent_initializer": "orthogonl"}},
             "unknown recurrent_initializer 'orthogonl'; did you mean 'orthogonal'?",

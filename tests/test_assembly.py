@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from gradcore.assembly import Assembly
-from gradcore.records import Setup
+from gradcore.records import Setup, pack, unpack
 from gradcore.specs import RaceSpec
 from tests.stand_in import LAYERS, chunk, outcome
 
@@ -45,6 +47,16 @@ def test_what_was_given_out_does_not_change_and_cannot_be_changed(assembly):
     assert assembly.trace().entrants[0].outcome.validation_loss.tolist() == [0.1, 0.1]
     with pytest.raises(ValueError, match="read-only"):
         before.entrants[0].loss[0] = 0
+
+
+def test_points_are_stored_and_joined_and_a_chunk_without_them_has_none(assembly):
+    points = np.arange(8, dtype=np.float32).reshape(2, 2, 2)
+    first, second = (replace(chunk(0, at, [1.0], 2), points=points[at : at + 1]) for at in (0, 1))
+    assembly.add([unpack("trace", pack(one)) for one in (first, second, chunk(1, 0, [1.0], 2))])
+    drawn, plain = assembly.trace().entrants
+    assert drawn.points.tolist() == points.tolist()
+    assert plain.points is None
+    assert unpack("trace", pack(chunk(1, 0, [1.0], 2))).points is None
 
 
 def test_non_finite_losses_are_kept(assembly):

@@ -108,6 +108,7 @@ def test_a_table_that_a_person_can_read(raced, database, capsys):
     assert "rank" in shown
     assert "explodes (diverged: 2 of 2)" in shown
     assert "paired t-tests" in shown
+    assert "No entrant reaches the target, a training loss of " in shown
 
 
 def test_layer_norms_come_on_request(raced, database, capsys):

@@ -13,7 +13,7 @@ from tests.test_cli import command
 ADAM = {"optimizer": "Adam", "learning_rate": 0.01}
 MOMENTUM = {"optimizer": "SGD", "learning_rate": 0.01, "momentum": 0.9}
 NEW = {"breast_cancer": "accuracy", "wine": "accuracy", "diabetes": "r2", "two_spirals": "accuracy",
-       "quadratic": "distance", "deep_linear": "r2"}  # fmt: skip
+       "quadratic": "distance", "rosenbrock": "distance", "deep_linear": "r2"}  # fmt: skip
 
 
 @pytest.fixture
@@ -33,8 +33,8 @@ def test_a_short_race_with_the_tasks_own_network_ends_below_chance(name, databas
     }  # fmt: skip
     assert {entrant["metric"] for entrant in document["entrants"]} == {NEW[name]}
     assert document["ranking"][0]["median"] < 0.95 * task.chance_loss
-    if name == "quadratic":
-        assert (document["layers"], document["parameters"]) == (["x"], 10)
+    if not task.has_network:
+        assert (document["layers"], document["parameters"]) == (["x"], 10 if name == "quadratic" else 2)
         assert (document["spec"]["network"], document["spec"]["batch_size"]) == ({}, None)
     assert main(["runs", "show", document["run_id"], "--db", database]) == 0
     assert levels_text(task) in capsys.readouterr().out

@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -131,6 +132,30 @@ def test_a_trace_comes_back_from_its_document_bit_for_bit():
 def test_layer_norms_come_back_where_the_document_has_them():
     document = race_document(stored(), SPEC, race(), layer_norms=True)
     np.testing.assert_array_equal(trace_from_document(document).entrants[0].layer_norms, race().entrants[0].layer_norms)
+
+
+def test_points_and_theory_are_there_where_they_are_known():
+    spec = RaceSpec.from_json(
+        {
+            "task": {"name": "quadratic", "condition": 4.0, "dimension": 2, "rotated": False},
+            "network": {}, "batch_size": None, "seeds": 1, "steps": 2,
+            "entrants": [{"optimizer": "SGD", "learning_rate": 0.5}],
+        }
+    )  # fmt: skip
+    start = np.random.default_rng([0, 0, 1]).normal(size=2)
+    points = np.stack([start, [0.5 * start[0], -start[1]]])[:, None].astype(np.float32)  # (T, 1, 2)
+    loss = (points.astype(float) ** 2 @ [1.0, 4.0] / 2).astype(np.float32)
+    trace = make_trace([replace(make_entrant(loss, label="SGD", learning_rate=0.5), points=points)], task="quadratic")
+    document = strict_json.loads(strict_json.dumps(race_document(None, spec, trace)))
+    assert document["entrants"][0]["points"] == [pytest.approx(points[:, 0])]
+    (theory,) = document["theory"]
+    assert (theory["label"], theory["compared"], theory["rate"]["predicted"]) == ("SGD", 2, 1.0)
+    assert theory["loss"] == pytest.approx(loss[:, 0])
+    np.testing.assert_array_equal(trace_from_document(document).entrants[0].points, points)
+    plain = race_document(stored(), SPEC, race())
+    assert "theory" not in plain
+    assert "points" not in plain["entrants"][0]
+    assert trace_from_document(plain).entrants[0].points is None
 
 
 def test_a_task_that_is_no_longer_known_still_opens():

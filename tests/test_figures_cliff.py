@@ -271,6 +271,10 @@ def test_the_loss_axis_is_not_stretched_by_the_path_that_leaves():
     assert 6 < high < 7
 
 
+def test_a_loss_that_float64_just_holds_has_its_place_on_the_axis():
+    assert theme.to_json(cliff.loss_over_steps(quartic(45.0, 46.0, steps=3)))
+
+
 def test_the_loss_title_has_the_ends():
     assert (
         cliff.loss_over_steps(quartic()).layout.title.text

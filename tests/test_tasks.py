@@ -124,7 +124,9 @@ def test_the_linear_anchor_is_the_validation_loss_of_the_best_linear_model_measu
 
 
 def test_tasks_whose_model_is_linear_or_none_have_no_linear_anchor():
-    assert [name for name, task in TASKS.items() if task.linear_anchor is None] == ["quadratic", "deep_linear"]
+    assert [name for name, task in TASKS.items() if task.linear_anchor is None] == [
+        "noise_classification", "quadratic", "rosenbrock", "deep_linear",
+    ]  # fmt: skip
 
 
 def test_the_spirals_wind_one_and_a_half_times_and_mirror_each_other():

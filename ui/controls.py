@@ -9,24 +9,19 @@ import streamlit as st
 from gradcore.clipping import CLIP_RULES
 from gradcore.entrant_rows import entrants_of
 from gradcore.networks import ACTIVATIONS, ALIGNED, INITIALIZERS
-from gradcore.presets import PRESETS
+from gradcore.presets import DEFAULT
 from gradcore.records import RunInfo
 from gradcore.schedules import SCHEDULES
 from gradcore.settings import Limits
 from gradcore.specs import NO_NETWORK, Choice, NetworkSpec, RaceSpec
-from gradcore.stories import STORIES
 from gradcore.tasks import TASKS, Task, task_of
 from gradcore.titles import widths_text
 from ui.address import EVERYWHERE, Parameters, parameters, say_not_whole, say_unknown, say_unknown_keys
 from ui.clip_rules import one_rule, rule_keys, rule_state
 from ui.entrants import PACKED, SHORT, entrant_rows, for_all, show_entrants
+from ui.race_paths import SEED
 from ui.task_controls import PREFIX, task_control, task_state
 
-PRESET_TITLES: Mapping[str, str] = {
-    "default": "Digits",
-    **{story.name: story.title for story in STORIES.values()},
-    "": "Your own settings",
-}
 SHAPES = ("funnel", "even")
 LEARNING_RATES = ("given", "tuned")
 FULL_BATCH = "full"
@@ -34,7 +29,6 @@ LAST_SEED = 1_000_000
 WIDEST, DEEPEST = 1024, 50  # of what the controls offer; a spec may ask for more
 BATCH_SIZES = ("16", "32", "64", "128", "256", FULL_BATCH)
 INITIALIZER_NAMES = tuple(name for name in INITIALIZERS if name not in ("VarianceScaling", "ones", ALIGNED))
-DEFAULT = PRESETS["default"]
 SHAPE_HELP = "A funnel halves the width from layer to layer, down to 4."
 NAMES: Mapping[str, tuple[str, ...]] = {
     "task": tuple(TASKS),
@@ -47,7 +41,15 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "schedule": tuple(SCHEDULES),
     "shared_weights": ("true", "false"),
 }
-PAGE_KEYS = ("run", "view", "runs", "tasks", "time", PACKED, SHORT)  # of the address, beside those of the controls
+PAGE_KEYS = (
+    "with",
+    SEED,
+    "run",
+    "view",
+    "runs",
+    "tasks",
+    "time",
+)  # of the race page's address, beside the controls' own
 BIND: Final = "query-params"  # every scalar lives in the address
 CLIP_HELP = "What is done to every optimizer's gradient before its step; a non-finite one is then skipped and counted."
 RATES_HELP = (
@@ -111,12 +113,6 @@ def _advanced() -> tuple[int, bool]:
     return int(first_seed), shared
 
 
-def preset_control(current: RaceSpec | None) -> None:
-    """Draw the choice of presets, at the one that the controls now stand at."""
-    st.session_state["preset"] = next((name for name in PRESET_TITLES if name and PRESETS[name] == current), "")
-    st.selectbox("Preset", list(PRESET_TITLES), format_func=PRESET_TITLES.__getitem__, key="preset", on_change=_apply)
-
-
 def show_spec(spec: RaceSpec, but: Collection[str] = ()) -> None:
     """Set the controls to a stored race, as far as they can express it, `but` some; call before they are drawn."""
     st.session_state.update({key: value for key, value in _values(spec).items() if key not in but})
@@ -132,13 +128,12 @@ def adopt(run: RunInfo | None) -> bool:
     Returns:
         whether they were all set now.
     """
-    _take_preset()
     done = st.session_state.get("adopted") == run.id and "steps" in st.session_state if run else False
     if run is None or st.query_params.get("run") != run.id or done:  # controls left with their page are new again
         return False
     show_spec(RaceSpec.from_json(run.spec), but=st.query_params)
     st.session_state["adopted"] = run.id
-    return set(st.query_params) <= {"run", *EVERYWHERE}
+    return set(st.query_params) <= {"run", "with", SEED, *EVERYWHERE}
 
 
 def widths(shape: str, width: int, depth: int) -> tuple[int, ...]:
@@ -200,7 +195,7 @@ def _say_what_was_dropped(given: Parameters, limits: Limits) -> None:
     say_not_whole(given, "first_seed", 0, LAST_SEED)
     for key, known in NAMES.items():
         say_unknown(given, key, known)
-    say_unknown_keys(given, {*_values(DEFAULT), *rule_keys("clip"), *PAGE_KEYS}, families=(PREFIX,))
+    say_unknown_keys(given, {*_values(DEFAULT), *rule_keys("clip"), *PAGE_KEYS, PACKED, SHORT}, families=(PREFIX,))
 
 
 def _values(spec: RaceSpec) -> dict[str, object]:
@@ -226,18 +221,3 @@ def _values(spec: RaceSpec) -> dict[str, object]:
         "first_seed": spec.first_seed,
         "shared_weights": spec.shared_weights,
     }
-
-
-def _take_preset() -> None:
-    """Set the controls to the preset that the address names, for links that people write; its settings replace it."""
-    name = st.query_params.pop("preset", None)
-    if name is None:
-        return
-    say_unknown({"preset": [name]}, "preset", PRESETS)
-    if spec := PRESETS.get(name):
-        show_spec(spec)
-
-
-def _apply() -> None:
-    if spec := PRESETS.get(st.session_state["preset"]):
-        show_spec(spec)

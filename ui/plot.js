@@ -178,12 +178,10 @@ function lastValue(trace, axis) {
 // ---- what the reader does -----------------------------------------------------------------------------------
 
 function settings(chart) {
-  const save = (format) => (plot) =>
-    window.Plotly.downloadImage(plot, { format, scale: 2, filename: chart.plot.getAttribute("aria-label") });
   const icons = window.Plotly.Icons;
   const buttons = [
-    { name: "png", title: "Save as PNG", icon: icons.camera, click: save("png") },
-    { name: "svg", title: "Save as SVG", icon: icons.disk, click: save("svg") },
+    { name: "png", title: "Save as PNG", icon: icons.camera, click: () => save(chart, "png") },
+    { name: "svg", title: "Save as SVG", icon: icons.disk, click: () => save(chart, "svg") },
     { name: "whole", title: "Show the whole chart (double click)", icon: icons.home, click: () => reset(chart) },
   ];
   return { displayModeBar: "hover", displaylogo: false, modeBarButtons: [buttons], doubleClick: false, showTips: false };

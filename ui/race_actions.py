@@ -10,6 +10,7 @@ from gradcore.specs import RaceSpec
 from ui import controls, services
 from ui.frame import CLIPPING
 from ui.panels import link_to
+from ui.race_presets import preset_control
 from ui.words import as_sentence, escaped
 
 
@@ -17,7 +18,7 @@ def start_row(asked: RaceSpec | None, shown: RunInfo | None, refusal: str) -> No
     """Draw preset, start button with its estimate, and the link to what is shown; say why a race is refused."""
     again = shown is not None and asked is not None and shown.spec == asked.to_json()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        controls.preset_control(asked)
+        preset_control(asked)
         verb = "Run again" if again else "Start race" if shown is None or shown.status.ended else "Queue race"
         label = f"{verb}{_estimate(asked)}"
         started = st.button(label, type="primary", icon=":material/play_arrow:", disabled=asked is None, key="start")

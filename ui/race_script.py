@@ -12,6 +12,7 @@ WHAT = (
     "Plain Keras, from the first seed: it runs alone and prints the training loss of every step, the same as here to "
     "within one in ten thousand."
 )
+UNTUNED = "This run was stopped before a learning rate was chosen for this entrant: there is no curve to repeat."
 
 
 def script_fold(spec: RaceSpec, trace: RaceTrace) -> None:
@@ -19,6 +20,9 @@ def script_fold(spec: RaceSpec, trace: RaceTrace) -> None:
     with st.expander("Copy as Python"):
         label = st.selectbox("Entrant", spec.labels, key="script_of")
         number = spec.labels.index(label)
+        if spec.learning_rates == "tuned" and trace.entrants[number].tuning is None:
+            st.caption(UNTUNED)
+            return
         try:
             text = script(spec, number, trace.entrants[number].learning_rate)
         except RefusedError as error:

@@ -7,10 +7,11 @@ import numpy as np
 import streamlit as st
 
 from gradcore.figures import theme
-from gradcore.ranking import divergences, median_metric, steps_to_target
+from gradcore.ranking import divergences, median, median_metric, steps_to_target
 from gradcore.reading import METRICS, metric_value
 from gradcore.records import EntrantTrace, RaceTrace, Ranked
 from gradcore.specs import RaceSpec
+from gradcore.target_times import step_numbers
 from gradcore.tasks import known_task
 
 HELP = (
@@ -62,8 +63,8 @@ def _row(place: Ranked, entrant: EntrantTrace, target: float | None, metric: str
         "Learning rate": theme.number(entrant.learning_rate, 3),
     }
     if target is not None:
-        reached = [step for step in steps_to_target(entrant.loss, target) if step is not None]
-        row[f"Steps to loss {target:g}"] = f"{np.median(reached):.0f}" if len(reached) * 2 > seeds else "not reached"
+        steps = median(step_numbers(steps_to_target(entrant.loss, target)))
+        row[f"Steps to loss {target:g}"] = f"{steps:g}" if np.isfinite(steps) else "not reached"
     if fell := sum(step is not None for step in divergences(entrant)):
         row["Diverged"] = f"{fell} of {seeds}"
     if entrant.clip is not None:

@@ -16,6 +16,7 @@ from gradcore.reading import race_sentences
 from gradcore.records import RaceTrace, Ranked, RunInfo, RunStatus
 from gradcore.specs import RaceSpec
 from gradcore.tasks import known_task
+from gradcore.theory import Theory
 from gradcore.titles import race_title
 from gradcore.versus import Versus, needed_sentence
 from ui import services
@@ -23,6 +24,8 @@ from ui.frame import guarded_fragment
 from ui.plot import plot
 from ui.race_notebook import notebook_fold
 from ui.race_table import ranking_table
+from ui.race_target import target_row
+from ui.race_theory import theory_of
 from ui.shared import Shared
 from ui.words import as_sentence, escaped
 
@@ -39,12 +42,13 @@ def live_race(run_id: str) -> None:
     guarded_fragment(run_every=interval)(_look)(run_id, interval)
 
 
-def race_curves(run_id: str, cursor: int, trace: RaceTrace) -> None:
+def race_curves(run_id: str, cursor: int, spec: RaceSpec, trace: RaceTrace) -> None:
     """Draw loss and gradient norm of a race that has ended, side by side."""
-    _show_curves(run_id, _curves(run_id, cursor, trace))
+    show_curves(run_id, _curves(run_id, cursor, spec, trace))
 
 
-def _show_curves(run_id: str, charts: tuple[str, str]) -> None:
+def show_curves(run_id: str, charts: tuple[str, str]) -> None:
+    """Show the curves of a race, as JSON, side by side; zoom and hidden curves belong to `run_id`."""
     names = (("loss", "Training loss over steps"), ("norm", "Gradient norm over steps"))
     for column, text, (key, label) in zip(st.columns(2), charts, names, strict=True):
         with column:
@@ -65,6 +69,7 @@ def race_result(run_id: str, cursor: int, spec: RaceSpec, trace: RaceTrace) -> N
             plot(text, key=key, label=f"{label} for each optimizer", height=height, about=run_id)
     text, height = charts[2]
     plot(text, key="ranking", label="Loss ratio to the best optimizer, with ties", height=height, about=run_id)
+    target_row(run_id, cursor, spec, trace)
     rates_row(run_id, cursor, spec, trace)
     versus_row(run_id, cursor, spec, trace, ranked)
     ranking_table(spec, trace, ranked)
@@ -108,7 +113,7 @@ def _look(run_id: str, interval: float) -> None:
             services.lab().cancel(run_id)
     if view.info.message:  # a worker died, and its part was begun again
         st.caption(escaped(as_sentence(view.info.message)))
-    _show_curves(run_id, view.curves)
+    show_curves(run_id, view.curves)
     if view.info.status.ended or _interval(run_id) > CALMER * interval:
         st.rerun()
 
@@ -159,14 +164,14 @@ def _interval(run_id: str) -> float:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _curves(run_id: str, cursor: int, _trace: RaceTrace) -> tuple[str, str]:
+def _curves(run_id: str, cursor: int, _spec: RaceSpec, _trace: RaceTrace) -> tuple[str, str]:
     """Return the curves of an ended race as JSON, made once for a run and cursor and shared by all who look."""
-    return _draw_curves(_trace, ended=True)
+    return _draw_curves(_trace, ended=True, theory=theory_of(run_id, cursor, _spec, _trace))
 
 
-def _draw_curves(trace: RaceTrace, *, ended: bool) -> tuple[str, str]:
-    loss, norm = (draw(trace, HEIGHT, ended=ended) for draw in (figures.loss_curves, figures.gradient_norms))
-    return theme.to_json(loss), theme.to_json(norm)
+def _draw_curves(trace: RaceTrace, *, ended: bool, theory: Sequence[Theory] = ()) -> tuple[str, str]:
+    loss = figures.loss_curves(trace, HEIGHT, ended=ended, theory=theory)
+    return theme.to_json(loss), theme.to_json(figures.gradient_norms(trace, HEIGHT, ended=ended))
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

@@ -1,12 +1,14 @@
 """A race's result for people (a table) and for programs (the document)."""
 
 import sys
+from math import nan
 from typing import Any
 
 from gradcore.cli.text import number, print_json, table
 from gradcore.documents import race_document
 from gradcore.lab import Lab
 from gradcore.specs import RaceSpec
+from gradcore.target_times import TargetTime, in_order, step_numbers, target_sentence
 from gradcore.tasks import known_task
 from gradcore.titles import levels_text
 
@@ -26,7 +28,14 @@ def print_race(lab: Lab, run_id: str, as_json: bool, layer_norms: bool = False) 
 
 def describe(document: dict[str, Any]) -> str:
     """Return a race document as text: what was raced, the ranking, and how to read it."""
-    parts = [_headline(document), _levels(document), _ranking(document), *_remarks(document), _clipping(document)]
+    parts = [
+        _headline(document),
+        _levels(document),
+        _ranking(document),
+        *_remarks(document),
+        _target(document),
+        _clipping(document),
+    ]
     if document.get("notebook"):
         parts.append("The notebook's own ranking of the first seed (adds different units, knows no ties):")
         parts.append(_notebook(document["notebook"]))
@@ -87,6 +96,14 @@ def _remarks(document: dict[str, Any]) -> list[str]:
         "Rank: 1 and one more for each entrant that is significantly better. Tied: over these seeds nothing separates "
         "them (paired t-tests, Holm, 5 %). The intervals are of each one alone, not corrected."
     ]
+
+
+def _target(document: dict[str, Any]) -> str:
+    """Return who reaches the task's target first; empty where there is none, or nobody has ended."""
+    target = (document["levels"] or {}).get("target")
+    ended = [entrant for entrant in document["entrants"] if entrant["seconds"] is not None]
+    ways = [TargetTime(entrant["label"], step_numbers(entrant["steps_to_target"]), nan) for entrant in ended]
+    return target_sentence(in_order(ways), target, document["steps"])
 
 
 def _clipping(document: dict[str, Any]) -> str:

@@ -1,7 +1,7 @@
 """Networks: a `NetworkSpec` and a task become a Keras model whose initial weights follow from the seed alone."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -9,13 +9,18 @@ import keras
 import numpy as np
 
 from gradcore.engine.aligned import aligned_kernels
+from gradcore.engine.lsuv import scale_to_unit_variance
 from gradcore.engine.seeds import weight_seed
 from gradcore.errors import TrainingError
-from gradcore.networks import ALIGNED
+from gradcore.network_plan import is_chain, plan
+from gradcore.network_steps import GATES, INPUT, Step
+from gradcore.networks import ALIGNED, LSUV, keras_initializer
 from gradcore.records import Floats
 from gradcore.specs import Choice, NetworkSpec
 from gradcore.tasks import Task, task_of
 
+RECURRENT = "recurrent_initializer"
+LSUV_ROWS = 256  # the first training rows that LSUV looks at
 Initializer = Any  # Keras' own, or a function of the shape
 
 
@@ -29,61 +34,72 @@ def build_network(network: NetworkSpec, task: Choice | str, seed: int, entrant: 
     entry = task_of(task)
     layers = [keras.layers.Input(entry.shape, name="input")]
     if entry.start is not None:
-        return keras.Sequential([*layers, Point(entry.start(seed, entrant), name="x")], name="network")
-    kernels = _kernels(network, entry, seed, entrant)
-    if network.cell is None:
-        layers += [keras.layers.Flatten(name="row")] if entry.has_time else []
-        layers += [_dense(network, index, kernels[index]) for index in range(len(network.hidden))]
-    else:
-        between = [weight_seed(seed, index, entrant, recurrent=True) for index in range(len(network.hidden))]
-        layers += [_recurrent(network, index, kernels[index], between[index]) for index in range(len(network.hidden))]
-    layers.append(
-        keras.layers.Dense(
-            entry.outputs, activation=entry.head_activation, kernel_initializer=kernels[-1], name="output"
-        )
-    )
-    return keras.Sequential(layers, name="network")
+        return keras.Sequential([*layers, Point(entry.start(seed, entrant), entry.lift, name="x")], name="network")
+    steps = plan(network, entry)
+    made = [
+        _layer(step, initial)
+        for step, initial in zip(steps, _initial(network, entry, steps, seed, entrant), strict=True)
+    ]
+    chain = is_chain(steps)
+    model = keras.Sequential([*layers, *made], name="network") if chain else _graph(layers[0], steps, made)
+    if network.kernel_initializer.name == LSUV:
+        names = tuple(step.name for step in steps if step.hidden)
+        scale_to_unit_variance(model, entry.rows(seed).x_train[:LSUV_ROWS], names)
+    return model
+
+
+def _graph(first: keras.KerasTensor, steps: Sequence[Step], made: Sequence[keras.layers.Layer]) -> keras.Model:
+    """Return the model of layers of which some read others than the one before."""
+    values = {INPUT: first}
+    for step, layer in zip(steps, made, strict=True):
+        read = [values[name] for name in step.inputs]
+        values[step.name] = layer(read if len(read) > 1 else read[0])
+    return keras.Model(values[INPUT], values[steps[-1].name], name="network")
 
 
 class Point(keras.layers.Layer):  # type: ignore[misc]  # Keras has no types
-    """One trainable vector x (D,): rows (N, D) become their products with it, (N, 1)."""
+    """One trainable vector x (P,): rows (N, F) become their products with it, or with its lift (F,): (N, 1)."""
 
-    def __init__(self, start: Floats, name: str) -> None:
-        """Make the vector, at its start (D,)."""
+    def __init__(self, start: Floats, lift: Callable[[Any, Any], Any] | None, name: str) -> None:
+        """Make the vector, at its start (P,)."""
         super().__init__(name=name)
+        self.lift = lift
         self.x = self.add_weight(name="x", shape=start.shape, initializer=_given(start))
 
     def call(self, rows: Any) -> Any:
-        """Return the product of each row with x, (N, 1)."""
-        return keras.ops.matmul(rows, self.x[:, None])
+        """Return the product of each row with x or its lift, (N, 1)."""
+        factors = self.x if self.lift is None else self.lift(self.x, keras.ops)
+        return keras.ops.matmul(rows, factors[:, None])
 
 
-def _kernels(network: NetworkSpec, task: Task, seed: int, entrant: int | None) -> list[Initializer]:
-    """Return the initialisers of the kernels of the hidden layers and of the head."""
-    chosen, depth = network.kernel_initializer, len(network.hidden)
+def _initial(
+    network: NetworkSpec, task: Task, steps: Sequence[Step], seed: int, entrant: int | None
+) -> list[dict[str, Initializer]]:
+    """Return the initialisers that each layer is made with; kernels outside of hidden layers start from Keras' own."""
+    chosen = network.kernel_initializer
     if task.teacher is not None and chosen.name == ALIGNED:
-        return [_given(values) for values in aligned_kernels(network, task.teacher(seed), seed, entrant)]
-    hidden = [_initializer("kernel_initializer", chosen, weight_seed(seed, index, entrant)) for index in range(depth)]
-    return [*hidden, keras.initializers.GlorotUniform(seed=weight_seed(seed, depth, entrant))]
+        return [
+            {"kernel_initializer": _given(one)} for one in aligned_kernels(network, task.teacher(seed), seed, entrant)
+        ]
+    found: list[dict[str, Initializer]] = []
+    for step in steps:
+        if step.kernel is None:
+            found.append({"seed": weight_seed(seed, len(found), entrant)} if step.layer == "Dropout" else {})
+            continue
+        named = keras_initializer(chosen, step.before[-1]) if step.hidden else Choice("glorot_uniform")
+        kernels = {
+            "kernel_initializer": _initializer("kernel_initializer", named, weight_seed(seed, step.kernel, entrant))
+        }
+        if step.layer in GATES:
+            between = weight_seed(seed, step.kernel, entrant, recurrent=True)
+            chosen_between = network.recurrent_initializer
+            kernels["recurrent_initializer"] = _initializer("recurrent_initializer", chosen_between, between)
+        found.append(kernels)
+    return found
 
 
-def _dense(network: NetworkSpec, index: int, kernel: Initializer) -> keras.layers.Layer:
-    return keras.layers.Dense(
-        network.hidden[index], activation=network.activation, kernel_initializer=kernel, name=f"dense_{index + 1}"
-    )
-
-
-def _recurrent(network: NetworkSpec, index: int, kernel: Initializer, between: int) -> keras.layers.Layer:
-    """Return a recurrent layer, unrolled: a loop in the graph is 3 to 5 times slower."""
-    return keras.layers.SimpleRNN(
-        network.hidden[index],
-        activation=network.activation,
-        kernel_initializer=kernel,
-        recurrent_initializer=_initializer("recurrent_initializer", network.recurrent_initializer, between),
-        return_sequences=index + 1 < len(network.hidden),
-        unroll=True,
-        name=f"rnn_{index + 1}",
-    )
+def _layer(step: Step, initial: dict[str, Initializer]) -> keras.layers.Layer:
+    return getattr(keras.layers, step.layer)(name=step.name, **dict(step.arguments), **initial)
 
 
 @lru_cache(maxsize=512)

@@ -16,7 +16,7 @@ from gradcore.engine.network import build_network
 from gradcore.engine.threads import use_one_thread
 from gradcore.engine.training import Trainer
 from gradcore.engine.tuning import tune
-from gradcore.networks import count_parameters
+from gradcore.networks import count_parameters, loss_of
 from gradcore.optimizers import learning_rate_of
 from gradcore.presets import PRESETS
 from gradcore.records import Outcome, Record, Setup, Tuning
@@ -106,9 +106,8 @@ class _Running:
     def outcome(self) -> Outcome:
         self.trainer.finalize()
         outputs = self.trainer.predict(self._rows.x_validation)
-        loss, metric = judge(
-            self._task.loss, self._task.metric, self._rows.y_validation, outputs, self.trainer.weights()
-        )
+        lowered, weights = loss_of(self._spec.network, self._task), self.trainer.weights()
+        loss, metric = judge(lowered, self._task.metric, self._rows.y_validation, outputs, weights, self._task.optimum)
         return Outcome(self._number, loss, metric, steady_seconds(self._took))
 
 
@@ -122,9 +121,8 @@ def steady_seconds(took: Sequence[tuple[int, float]]) -> float:
         >>> steady_seconds([(2, 1.5), (4, 0.4), (4, 0.4)])
         1.0
     """
-    counted = took[1:] or took
-    seconds, steps = sum(one for _, one in counted), sum(count for count, _ in counted)
-    return seconds / steps * sum(count for count, _ in took)
+    steps, seconds = (sum(part) for part in zip(*(took[1:] or took), strict=True))
+    return float(seconds / steps * sum(count for count, _ in took))
 
 
 def _trainer(spec: RaceSpec, number: int) -> Trainer:
@@ -145,8 +143,9 @@ def _new_trainer(
     batch_size: int | None,
     twin: int,
 ) -> Trainer:
-    model, loss = build_network(network, task, seed=0), task_of(task).loss
-    return Trainer(model, loss, optimizer, clip, seeds, scheduled=scheduled)
+    model, entry = build_network(network, task, seed=0), task_of(task)
+    loss = loss_of(network, entry)
+    return Trainer(model, loss, optimizer, clip, seeds, scheduled=scheduled, points=entry.is_plane)
 
 
 _kept_trainer = lru_cache(maxsize=24)(_new_trainer)

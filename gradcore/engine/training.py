@@ -38,6 +38,7 @@ class Trainer:
         record: bool = True,
         scheduled: bool = False,
         own_rates: bool = False,
+        points: bool = False,
     ) -> None:
         """Make the variables; the graph is traced at the first chunk.
 
@@ -48,9 +49,10 @@ class Trainer:
             record: whether anything but the loss is measured (`bench/recording.py` measures what it costs).
             scheduled: whether the learning rate changes from step to step.
             own_rates: whether the seeds differ in it.
+            points: whether the weights before each step are recorded too, for a path of few numbers.
         """
         self._model, self._loss, self._record = model, LOSSES[loss], record
-        self._seeds, self._scheduled = seeds, scheduled
+        self._seeds, self._scheduled, self._points = seeds, scheduled, points
         self.layout = Layout.of(model)
         self._clipper = None if clip == NO_CLIPPING else Clipper(clip, model, self.layout, seeds)
         self._update = build_update(optimizer, self.layout, seeds, own_rates=own_rates)
@@ -99,7 +101,7 @@ class Trainer:
             rows = np.asarray(self._chunk(x, y, tf.constant(batches), tf.constant(unused if rates is None else rates)))
         except tf.errors.ResourceExhaustedError as error:
             raise TrainingError("the network and its seeds need more memory than this worker has") from error
-        return _record(self.layout, rows, entrant, first_step)
+        return _record(self.layout, rows, entrant, first_step, points=self._points)
 
     def predict(self, x: Tensor) -> Floats:
         """Return the model's outputs (S, M, O) for rows (M, ...) or (S, M, ...), in inference mode."""
@@ -144,6 +146,8 @@ class Trainer:
             moved = self.layout.split(self._update.read() - before)
             measured += [part_norms(weights), part_norms(moved), norms]
             measured += [*found.measured()] if found else []
+        if self._points:
+            measured.append(tf.cast(before, tf.float64))
         return tf.concat(measured, axis=1)
 
     def _gradient(self, parts: list[Tensor], states: list[Tensor], x: Tensor, y: Tensor) -> tuple[Any, ...]:
@@ -182,13 +186,15 @@ def _traced(function: Any, *inputs: Any) -> Any:
     return tf.function(function).get_concrete_function(*(tf.TensorSpec(item.shape, item.dtype) for item in inputs))
 
 
-def _record(layout: Layout, rows: Doubles, entrant: int, first_step: int) -> TraceChunk:
+def _record(layout: Layout, rows: Doubles, entrant: int, first_step: int, *, points: bool) -> TraceChunk:
     """Return the record of what was measured, (K, S, M).
 
     M = the loss, then V norms each of weights, update and gradient, and under a clip rule of the clipped gradient with
-    its three decisions (`Decision.measured`). M = 1 where nothing but the loss was recorded.
+    its three decisions (`Decision.measured`), then the P weights where `points`. M = 1 where nothing but the loss was
+    recorded.
     """
-    loss, measured = rows[:, :, 0], rows[:, :, 1:]
+    end = rows.shape[2] - (layout.size if points else 0)
+    loss, measured, stood = rows[:, :, 0], rows[:, :, 1:end], rows[:, :, end:]
     variables = len(layout.owners)
     places = range(0, measured.shape[2] - variables + 1, variables)
     norms = [layout.by_layer(measured[:, :, i : i + variables]) for i in places]
@@ -204,6 +210,7 @@ def _record(layout: Layout, rows: Doubles, entrant: int, first_step: int) -> Tra
             layer_norms=gradient.astype(np.float32),
             clipped_layer_norms=after.astype(np.float32),
             update_ratio=(moved / weights).astype(np.float32),
+            points=stood.astype(np.float32) if points else None,
             **(_decisions(measured[:, :, -3:], gradient) if clipped else {}),
         )
 

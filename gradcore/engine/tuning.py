@@ -10,6 +10,7 @@ from gradcore import tuning
 from gradcore.engine.entrant import CHUNK_SECONDS, SeedRows, row_batches, scheduled_rates, start_values
 from gradcore.engine.network import build_network
 from gradcore.engine.training import Trainer
+from gradcore.networks import loss_of
 from gradcore.optimizers import learning_rate_of
 from gradcore.records import Doubles, Floats, Tuning
 from gradcore.specs import CONSTANT_RATE, RaceSpec
@@ -48,7 +49,7 @@ def _losses(spec: RaceSpec, number: int, rates: Doubles, progress: Progress) -> 
     model = build_network(spec.network, spec.task, seed=0)
     each = np.repeat(rates, tuning.SEEDS).astype(np.float32)
     kind = {"record": False, "own_rates": True, "scheduled": entrant.schedule != CONSTANT_RATE}
-    trainer = Trainer(model, task.loss, entrant.optimizer, entrant.clip, len(seeds), **kind)
+    trainer = Trainer(model, loss_of(spec.network, task), entrant.optimizer, entrant.clip, len(seeds), **kind)
     trainer.reset(start_values(spec, number, seeds), each, spec.steps)
     batches = np.tile(row_batches(spec, entrant, own, task), (1, len(rates), 1))
     loss = _trained(trainer, rows, batches, scheduled_rates(entrant, spec.steps, each.tolist()), progress)

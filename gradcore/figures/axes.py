@@ -34,7 +34,7 @@ def log_axis(text: str, low: float, high: float, suffix: str = "") -> Layout:
         "range": [round(bottom - air, 6), round(top + air, 6)],
         "tickmode": "array",
         "tickvals": ticks,
-        "ticktext": [(_power(tick) if powers else theme.number(tick)) + suffix for tick in ticks],
+        "ticktext": [(power(tick) if powers else theme.number(tick)) + suffix for tick in ticks],
         "exponentformat": "power",  # of the ticks that Plotly chooses after a zoom
         "nticks": 5,
     }
@@ -49,6 +49,11 @@ def step_axis(first: float, last: float) -> Layout:
     """
     few = {"dtick": 1} if last - first <= FEW_STEPS else {}
     return {"title": {"text": "Step"}, "range": [first, last], "unifiedhovertitle": {"text": "Step %{x}"}, **few}
+
+
+def whole_steps(steps: Any) -> Any:
+    """Return steps in the smallest type that Plotly's base64 form has for them."""
+    return np.asarray(steps, dtype=np.uint16 if len(steps) == 0 or max(steps) < 65536 else np.uint32)
 
 
 def log_ticks(bottom: float, top: float) -> list[float]:
@@ -78,7 +83,13 @@ def _round_step(rough: float) -> float:
     return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough)
 
 
-def _power(value: float) -> str:
+def power(value: float) -> str:
+    """Return a power of ten as Plotly writes it.
+
+    Example:
+        >>> power(100.0), power(1.0)
+        ('10<sup>2</sup>', '1')
+    """
     exponent = round(math.log10(value))
     return {0: "1", 1: "10"}.get(exponent, f"10<sup>{exponent}</sup>")
 

@@ -7,7 +7,7 @@ from enum import Enum
 import numpy as np
 
 from gradcore.figures import theme
-from gradcore.figures.curves import Curve, curves
+from gradcore.figures.curves import LEAST_SEEDS_FOR_A_BAND, Curve, curves
 from gradcore.records import Floats, RaceTrace
 
 TAIL = 0.1  # the part of the steps by which the lowest loss is judged: one batch is too noisy
@@ -19,6 +19,17 @@ class Leader:
 
     step: int
     labels: tuple[str, ...]  # the lowest median first, then those that it does not beat on every seed
+
+
+def seeds_text(trace: RaceTrace, found: Sequence[Curve]) -> str:
+    """Return how the seeds of a race are drawn, for a subtitle."""
+    if trace.seeds == 1:
+        return "one seed"
+    if trace.seeds < LEAST_SEEDS_FOR_A_BAND:
+        return f"median of {trace.seeds} seeds, thin lines: each seed"
+    return f"median of {trace.seeds} seeds, band 10 to 90 %" + (
+        " of the finite ones" if any(c.lost for c in found) else ""
+    )
 
 
 def leader(trace: RaceTrace) -> Leader | None:

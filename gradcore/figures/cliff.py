@@ -12,25 +12,14 @@ import numpy as np
 import plotly.graph_objects as go
 
 from gradcore.cliffs import LANDSCAPES, Descent, Landscape
-from gradcore.clipping import CLIP_RULES
 from gradcore.figures import theme
 from gradcore.figures.axes import VERTICAL_GRID, log_axis
 from gradcore.figures.cliff_claims import sentences, title
-from gradcore.figures.cliff_paths import (
-    FEW,
-    Box,
-    path_exits,
-    path_line,
-    path_looks,
-    path_tip,
-    places_of,
-    playing,
-    start_mark,
-    with_names,
-)
+from gradcore.figures.cliff_paths import FEW, exits, line, paths_of, playing, with_names
 from gradcore.figures.cliff_rates import steps_by_rate
 from gradcore.figures.cliff_steps import loss_over_steps
 from gradcore.figures.labels import beside
+from gradcore.figures.paths import Box, Path, ground, loss_bar, path_tip, start_mark
 from gradcore.figures.theme import Layout
 
 __all__ = ["FEW", "loss_over_steps", "sentences", "steps_by_rate", "surface"]
@@ -38,31 +27,29 @@ __all__ = ["FEW", "loss_over_steps", "sentences", "steps_by_rate", "surface"]
 CELLS = 96  # of the picture, along each axis
 FLOOR = 1e-5  # of the loss in the picture
 SHADES = (-3.5, -0.25)  # exponents of the losses between which shades differ
+TICKS = {-3: "10<sup>-3</sup>", -2: "10<sup>-2</sup>", -1: "0.1", 0: "1"}  # exponent -> what stands at it
 ROOM = 1.0  # how far beyond its own frame a picture may grow for a path, in frames
 SAME_SPOT = 10  # px: ends that are nearer than that share a text
 DECADE = 25  # px of x^4's axis
 WIDTH = 330  # px for which names are placed
 
 
-def surface(landscape: str, paths: Sequence[Descent], height: int = theme.HEIGHT) -> go.Figure:
+def surface(landscape: str, descents: Sequence[Descent], height: int = theme.HEIGHT) -> go.Figure:
     """Draw the loss, dark where it is small, and each path over it, from its start to its end."""
     land = LANDSCAPES[landscape]
-    box = frame(land, paths)
-    ground = _contour(land, box) if len(box) == 2 else _curve(land, box)
-    looks = path_looks(paths)
-    places = [places_of(land, path) for path in paths]
-    at_start, *sides = _sides(paths, places, box, height)
-    names = _tip_names(paths, places, box, height)
-    lines = [path_line(land, *each) for each in zip(paths, places, looks, strict=True)]
-    tips = [path_tip(*each) for each in zip(paths, places, looks, names, sides, strict=True)]
-    exits = path_exits(land, box, paths, looks)
-    traces = [*ground, *lines, *exits, *tips, start_mark(places[0], at_start)]
-    first = len(ground)
-    moving = list(range(first, first + len(lines) + len(exits)))
-    frames = playing(paths, moving, [moving[-1] + 1 + index for index in range(len(tips))], follows=False)
+    box, paths = frame(land, descents), paths_of(land, descents)
+    under = [_contour(land, box) if len(box) == 2 else _curve(land, box)]
+    at_start, *sides = _sides(paths, box, height)
+    names = _tip_names(paths, box, height)
+    lines = [line(land, *each) for each in zip(descents, paths, strict=True)]
+    tips = [path_tip(*each) for each in zip(paths, names, sides, strict=True)]
+    marks = exits(land, box, paths)
+    traces = [*under, *lines, *marks, *tips, start_mark(_at(paths[0], 0), at_start)]
+    moving = list(range(1, 1 + len(lines) + len(marks)))
+    frames = playing(descents, moving, [moving[-1] + 1 + index for index in range(len(tips))], follows=False)
     x, y = _axes(land, box)
     layout = {
-        "title": theme.title(title(paths), _plotted(land)),
+        "title": theme.title(title(descents), _plotted(land)),
         "height": height,
         "xaxis": x,
         "yaxis": y,
@@ -71,7 +58,7 @@ def surface(landscape: str, paths: Sequence[Descent], height: int = theme.HEIGHT
         **_cliff(box),
         "meta": {"frames": frames},
     }
-    return theme.figure(traces, with_names(layout, paths))
+    return theme.figure(traces, with_names(layout, descents))
 
 
 def frame(land: Landscape, paths: Sequence[Descent]) -> Box:
@@ -90,26 +77,11 @@ def frame(land: Landscape, paths: Sequence[Descent]) -> Box:
 # ---- the ground -------------------------------------------------------------------------------------------------
 
 
-def _contour(land: Landscape, box: Box) -> list[dict[str, Any]]:
+def _contour(land: Landscape, box: Box) -> dict[str, Any]:
     x, y = (np.linspace(*side, CELLS) for side in box)
     loss, _ = land.loss(np.meshgrid(x, y), np)
-    low, high = SHADES
-    return [
-        {
-            "type": "contour",
-            "showlegend": False,
-            "x": x.astype(np.float32),
-            "y": y.astype(np.float32),
-            "z": np.log10(np.maximum(loss, FLOOR)).astype(np.float32),
-            "zmin": low,
-            "zmax": high,
-            "contours": {"start": low, "end": high, "size": 0.25},
-            "line": {"color": theme.LINE, "width": 0.5},
-            "colorscale": [[0, theme.LINE], [0.8, theme.GRID], [1, theme.BACKGROUND]],
-            "colorbar": _colorbar(),
-            "hovertemplate": "w = %{x:.3f}, b = %{y:.3f}: loss 10<sup>%{z:.2f}</sup><extra></extra>",
-        }
-    ]
+    said = "w = %{x:.3f}, b = %{y:.3f}: loss 10<sup>%{z:.2f}</sup>"
+    return {**ground(x, y, np.log10(np.maximum(loss, FLOOR)), SHADES, 0.25, said), "colorbar": loss_bar(TICKS)}
 
 
 def _cliff(box: Box) -> Layout:
@@ -127,20 +99,13 @@ def _cliff(box: Box) -> Layout:
     }
 
 
-def _colorbar() -> Layout:
-    ticks = {-3: "10<sup>-3</sup>", -2: "10<sup>-2</sup>", -1: "0.1", 0: "1"}
-    looks = {"thickness": 10, "len": 1, "outlinewidth": 0, "xpad": 8, "tickfont": {"color": theme.MUTED}}
-    head = {"text": "Loss", "font": {"color": theme.MUTED, "size": theme.TYPE_SIZE}}
-    return {**looks, "tickvals": list(ticks), "ticktext": list(ticks.values()), "title": head}
-
-
-def _curve(land: Landscape, box: Box) -> list[dict[str, Any]]:
+def _curve(land: Landscape, box: Box) -> dict[str, Any]:
     x = np.linspace(*box[0], 401)
     loss, _ = land.loss((x,), np)
     line = {"color": theme.LINE, "width": 6}
     shown = np.maximum(loss, 1e-12).astype(np.float32)
     drawn = {"x": x.astype(np.float32), "y": shown, "line": line}
-    return [{"type": "scatter", "mode": "lines", **drawn, "showlegend": False, "hoverinfo": "skip"}]
+    return {"type": "scatter", "mode": "lines", **drawn, "showlegend": False, "hoverinfo": "skip"}
 
 
 def _axes(land: Landscape, box: Box) -> tuple[Layout, Layout]:
@@ -157,32 +122,32 @@ def _plotted(land: Landscape) -> str:
     return "Loss after 50 steps of the unit, shaded = small, and the paths over it"
 
 
-def _tip_names(paths: Sequence[Descent], places: Sequence[tuple[Any, Any]], box: Box, height: int) -> list[str]:
+def _tip_names(paths: Sequence[Path], box: Box, height: int) -> list[str]:
     """Return what stands at each path's end; of ends at one spot only the first has a text, the names of all."""
     if len(paths) > FEW:
         return [""] * len(paths)
-    spots = [_pixel(box, _last(*each), height) for each in places]
-    titles = [CLIP_RULES[path.rule].title for path in paths]
+    spots = [_pixel(box, _at(path, -1), height) for path in paths]
     near = [[other for other, at in enumerate(spots) if math.dist(at, spot) < SAME_SPOT] for spot in spots]
     return [
-        theme.names([titles[other] for other in near[own]]) if near[own][0] == own else "" for own in range(len(paths))
+        theme.names([paths[other].name for other in near[own]]) if near[own][0] == own else ""
+        for own in range(len(paths))
     ]
 
 
-def _sides(paths: Sequence[Descent], places: Sequence[tuple[Any, Any]], box: Box, height: int) -> list[str]:
+def _sides(paths: Sequence[Path], box: Box, height: int) -> list[str]:
     """Return on which side of start and ends each name stands, so that it covers no other."""
-    ends = [_last(*each) for each in places]
+    ends = [_at(path, -1) for path in paths]
     if len(box) == 1:  # at the right the lines come from the left, above the curve
         return ["above", *("below left" if x > 0.5 * box[0][1] else "right" for x, _ in ends)]
-    start = (float(places[0][0][0]), float(places[0][1][0]))
-    pixels = [_pixel(box, spot, height) for spot in (start, *ends)]
-    found = beside(pixels, ["start", *_tip_names(paths, places, box, height)], WIDTH)
+    pixels = [_pixel(box, spot, height) for spot in (_at(paths[0], 0), *ends)]
+    found = beside(pixels, ["start", *_tip_names(paths, box, height)], WIDTH)
     return ["above", *found[1:]] if len(paths) > FEW else found
 
 
-def _last(x: Any, y: Any) -> tuple[float, float]:
-    """Return the last point of a path that can be drawn."""
-    return float(x[np.isfinite(y)][-1]), float(y[np.isfinite(y)][-1])
+def _at(path: Path, place: int) -> tuple[float, float]:
+    """Return the first (0) or last (-1) point of a path that can be drawn."""
+    x, y = path.places
+    return float(x[np.isfinite(y)][place]), float(y[np.isfinite(y)][place])
 
 
 def _pixel(box: Box, spot: tuple[float, float], height: int) -> tuple[float, float]:

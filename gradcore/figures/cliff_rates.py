@@ -10,7 +10,7 @@ from gradcore.cliffs import MOST_STEPS, Arrival
 from gradcore.clipping import CLIP_RULES
 from gradcore.figures import theme
 from gradcore.figures.axes import log_axis
-from gradcore.figures.cliff_paths import floats
+from gradcore.figures.paths import floats
 from gradcore.figures.theme import Layout, Style
 from gradcore.titles import counted
 

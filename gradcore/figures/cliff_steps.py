@@ -10,13 +10,15 @@ from gradcore.cliffs import Descent
 from gradcore.clipping import CLIP_RULES
 from gradcore.figures import theme
 from gradcore.figures.axes import log_axis, step_axis
-from gradcore.figures.cliff_paths import FEW, exit_text, floats, path_looks, playing, with_names
+from gradcore.figures.cliff_paths import FEW, path_looks, playing, with_names
 from gradcore.figures.labels import label_width
 from gradcore.figures.pair_lines import names_at_ends
+from gradcore.figures.paths import exit_text, floats
 from gradcore.figures.theme import Layout, Style
 
 TARGET = "Target"
 LEAVING = 10.0  # times the highest loss of the others: there a diverging path leaves the frame
+MOST = 1e280  # of a loss that the axis shows: float64 holds the room above it too
 LEAST = 1e-6  # times the target: a lucky dip deeper than that is drawn on the lower edge
 
 
@@ -83,7 +85,7 @@ def _reach(paths: Sequence[Descent]) -> tuple[float, float]:
     kept += [np.array([path.loss[0] * LEAVING]) for path in paths if path.lost_at is not None]
     values, target = np.concatenate(kept), paths[0].target
     values = np.append(values[np.isfinite(values)], target)
-    return max(min(float(values.min()), target / 2), target * LEAST), max(float(values.max()), target * 2)
+    return max(min(float(values.min()), target / 2), target * LEAST), min(max(float(values.max()), target * 2), MOST)
 
 
 def _drawn(path: Descent, low: float) -> Any:
@@ -129,7 +131,8 @@ def _lost(paths: Sequence[Descent], looks: Sequence[Style], top: float) -> list[
         together.setdefault(path.lost_at, []).append(path)
     texts = {}
     for place, group in enumerate(together.values() if len(paths) <= FEW else ()):
-        text = exit_text(group, int(np.argmax(~(group[0].loss <= top))))
+        names, leaves = [CLIP_RULES[path.rule].title for path in group], int(np.argmax(~(group[0].loss <= top)))
+        text = exit_text(names, leaves, group[0].lost_at)
         texts[id(group[0])] = "<br>" * (place * (1 + text.count("<br>"))) + text  # below the one before
     steps = max(path.steps for path in paths)
     return [_mark(path, look, texts.get(id(path), ""), (path.lost_at or 0) > steps / 2) for path, look in gone]

@@ -15,12 +15,12 @@ from gradcore.blow_ups import clipped_steps
 from gradcore.figures import theme
 from gradcore.figures.axes import log_axis
 from gradcore.figures.pair_lines import draw
-from gradcore.figures.race import LOSS_UNITS
 from gradcore.figures.theme import Layout, Style, rule_styles
 from gradcore.ranking import BLOWN_UP
 from gradcore.records import Doubles, EntrantTrace, RaceTrace
 from gradcore.specs import RaceSpec
 from gradcore.tasks import TASKS
+from gradcore.titles import LOSS_UNITS
 
 LEAST_TOP = 0.01  # clip rate that the axis shows at least
 

@@ -11,20 +11,24 @@ import numpy as np
 import plotly.graph_objects as go
 
 from gradcore.figures import theme
-from gradcore.figures.axes import log_axis
+from gradcore.figures.axes import log_axis, whole_steps
 from gradcore.figures.beats import beat_matrix
-from gradcore.figures.claims import loss_title, norm_title
+from gradcore.figures.claims import loss_title, norm_title, seeds_text
 from gradcore.figures.curves import BAND_POINTS, LEAST_SEEDS_FOR_A_BAND, Curve, band, curves, reach, thin
 from gradcore.figures.final_loss import final_validation
 from gradcore.figures.labels import LABEL_HEIGHT, label_width, spread
 from gradcore.figures.learning_rates import learning_rates
+from gradcore.figures.race_theory import SAID, theory_lines
 from gradcore.figures.ranking import ranking
 from gradcore.figures.sparkline import sparkline
 from gradcore.figures.stability import stability
 from gradcore.figures.theme import Layout
 from gradcore.records import Floats, RaceTrace
 from gradcore.tasks import TASKS
+from gradcore.theory import Theory
+from gradcore.titles import LOSS_UNITS
 
+LATER = 1001  # in the legend than what has Plotly's own 1000
 __all__ = [
     "beat_matrix",
     "final_validation",
@@ -36,54 +40,57 @@ __all__ = [
     "stability",
 ]
 
-LOSS_UNITS = {
-    "mse": "mean squared error",
-    "half_squared_error": "half the squared error",
-    "sparse_categorical_crossentropy": "cross-entropy, nats",
-}
 
-
-def loss_curves(trace: RaceTrace, height: int = theme.HEIGHT, *, ended: bool = False) -> go.Figure:
+def loss_curves(
+    trace: RaceTrace, height: int = theme.HEIGHT, *, ended: bool = False, theory: Sequence[Theory] = ()
+) -> go.Figure:
     """Draw the training loss over steps: median of the seeds with its band, names at the line ends.
 
-    `ended` is whether no step will follow, also where the race was stopped before its last.
+    Args:
+        trace: the race.
+        height: px.
+        ended: whether no step will follow, also where the race was stopped before its last.
+        theory: what is known of some entrants' losses, drawn over them.
     """
     task = TASKS.get(trace.task)
     unit = LOSS_UNITS[task.loss] if task and task.loss in LOSS_UNITS else "no unit"
     found = curves(trace.entrants, "loss")
-    heading = theme.title(loss_title(trace, found, ended=ended), f"Training loss ({unit}), {_seeds(trace, found)}")
-    return _draw(trace, found, heading, "Training loss", height, ended=ended)
+    plotted = f"Training loss ({unit}), {seeds_text(trace, found)}{SAID if theory else ''}"
+    heading = theme.title(loss_title(trace, found, ended=ended), plotted)
+    return draw_curves(trace, found, heading, "Training loss", height, ended=ended, over=theory_lines(theory))
 
 
 def gradient_norms(trace: RaceTrace, height: int = theme.HEIGHT, *, ended: bool = False) -> go.Figure:
     """Draw the global gradient norm before clipping over steps, on the same x axis as the loss; `ended` as there."""
     found = curves(trace.entrants, "gradient_norm")
     heading = theme.title(
-        norm_title(trace, found, ended=ended), f"Gradient norm before clipping (L2, all layers), {_seeds(trace, found)}"
+        norm_title(trace, found, ended=ended),
+        f"Gradient norm before clipping (L2, all layers), {seeds_text(trace, found)}",
     )
-    return _draw(trace, found, heading, "Gradient norm", height, ended=ended)
+    return draw_curves(trace, found, heading, "Gradient norm", height, ended=ended)
 
 
-def _seeds(trace: RaceTrace, found: Sequence[Curve]) -> str:
-    if trace.seeds == 1:
-        return "one seed"
-    if trace.seeds < LEAST_SEEDS_FOR_A_BAND:
-        return f"median of {trace.seeds} seeds, thin lines: each seed"
-    return f"median of {trace.seeds} seeds, band 10 to 90 %" + (
-        " of the finite ones" if any(c.lost for c in found) else ""
-    )
-
-
-def _draw(
-    trace: RaceTrace, found: Sequence[Curve], heading: Layout, axis: str, height: int, *, ended: bool
+def draw_curves(
+    trace: RaceTrace,
+    first: Sequence[Curve],
+    heading: Layout,
+    axis: str,
+    height: int,
+    *,
+    ended: bool,
+    pale: Sequence[Curve] = (),
+    over: Sequence[dict[str, Any]] = (),
 ) -> go.Figure:
+    """Draw the curves of a race, and `pale` ones of another without their seeds; `ended` as in `loss_curves`."""
+    found = (*first, *pale)
     low, high = reach(found)
     steps = max((len(curve.median) for curve in found), default=trace.steps) if ended else trace.steps
     yaxis = log_axis(axis, low, high)
     traces: list[dict[str, Any]] = []
-    for curve in found:
+    for curve in first:
         traces += _spread_of_seeds(curve)
-    traces += [_median(curve) for curve in found] + _marks(found)
+    lines = [*(_faint(_median(curve)) for curve in pale), *(_median(curve) for curve in first)]
+    traces += [*lines, *over, *_marks(found)]
     labels = [_label(curve) for curve in found]
     plot_height = height - theme.margin()["t"] - theme.margin()["b"]
     fits = sum(LABEL_HEIGHT * (1 + label.count("<br>")) for label in labels) <= plot_height
@@ -113,12 +120,12 @@ def _spread_of_seeds(curve: Curve) -> list[dict[str, Any]]:
     if seeds >= LEAST_SEEDS_FOR_A_BAND:
         outline = band(curve)
         shape = {"fill": "toself", "fillcolor": theme.faded(curve.style.color, 0.13), "line": {"width": 0}}
-        return [{**same, **shape, "name": curve.label, "x": _steps(outline.steps), "y": outline.values}]
+        return [{**same, **shape, "name": curve.label, "x": whole_steps(outline.steps), "y": outline.values}]
     if seeds == 1:
         return []
     line = {"color": theme.faded(curve.style.color, 0.4), "width": 1, "dash": curve.style.dash}
     lines = [thin(_drawable(seed), BAND_POINTS) for seed in curve.seeds.T]
-    return [{**same, "name": curve.label, "x": _steps(one.steps), "y": one.values, "line": line} for one in lines]
+    return [{**same, "name": curve.label, "x": whole_steps(one.steps), "y": one.values, "line": line} for one in lines]
 
 
 def _median(curve: Curve) -> dict[str, Any]:
@@ -130,11 +137,17 @@ def _median(curve: Curve) -> dict[str, Any]:
         "marker": {"symbol": curve.style.marker, "color": curve.style.color, "size": 8},
         "name": theme.short(curve.label),
         "meta": curve.label,
-        "x": _steps(shown.steps),
+        "x": whole_steps(shown.steps),
         "y": shown.values,
         "line": {"color": curve.style.color, "dash": curve.style.dash, "width": 2},
         "hovertemplate": f"{theme.short(curve.label)}  %{{y:.4g}}<extra></extra>",
     }
+
+
+def _faint(line: dict[str, Any]) -> dict[str, Any]:
+    """Return a line that stands back, also in the legend."""
+    looks = {"color": theme.faded(line["line"]["color"], 0.6), "width": 1.5}
+    return {**line, "line": {**line["line"], **looks}, "legendrank": LATER}
 
 
 def _drawable(values: Floats) -> Floats:
@@ -168,7 +181,7 @@ def _mark(curve: Curve, edge: int, symbol: str, points: Sequence[tuple[int, str]
         "meta": curve.label,
         "showlegend": False,
         "name": curve.label,
-        "x": _steps(np.array([step for step, _ in points])),
+        "x": whole_steps(np.array([step for step, _ in points])),
         "y": np.full(len(points), edge, dtype=np.float32),
         "yaxis": "y2",
         "cliponaxis": False,
@@ -225,8 +238,3 @@ def _end_height(curve: Curve, low: float, high: float) -> float:
     if curve.diverged_at is not None or curve.end is None:
         return high
     return min(max(float(np.log10(curve.end[1])), low), high)
-
-
-def _steps(steps: Any) -> Any:
-    """Return steps in the smallest type that Plotly's base64 form has for them."""
-    return np.asarray(steps, dtype=np.uint16 if len(steps) == 0 or max(steps) < 65536 else np.uint32)

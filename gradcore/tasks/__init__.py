@@ -15,7 +15,9 @@ from gradcore.tasks.deep_linear import DEEP_LINEAR
 from gradcore.tasks.diabetes import DIABETES
 from gradcore.tasks.digits import DIGITS, digits
 from gradcore.tasks.noise import NOISE, noise_regression
+from gradcore.tasks.noise_classes import NOISE_CLASSES
 from gradcore.tasks.quadratic import QUADRATIC
+from gradcore.tasks.rosenbrock import ROSENBROCK
 from gradcore.tasks.task import Rows, Task, Teacher
 from gradcore.tasks.two_spirals import TWO_SPIRALS
 from gradcore.tasks.wine import WINE
@@ -32,7 +34,8 @@ __all__ = [
     "task_of",
 ]
 
-_ALL = (DIGITS, BREAST_CANCER, WINE, DIABETES, TWO_SPIRALS, NOISE, ADDING, QUADRATIC, DEEP_LINEAR)
+_REAL = (DIGITS, BREAST_CANCER, WINE, DIABETES)
+_ALL = (*_REAL, TWO_SPIRALS, NOISE, NOISE_CLASSES, ADDING, QUADRATIC, ROSENBROCK, DEEP_LINEAR)
 TASKS: Mapping[str, Task] = MappingProxyType({entry.name: entry for entry in _ALL})
 
 

@@ -79,18 +79,27 @@ def quadratic_rows(seed: int, condition: float, dimension: int, rotated: bool) -
 
 
 def quadratic_start(seed: int, entrant: int | None, dimension: int, rotated: bool) -> Floats:
-    """Return where a seed starts, (D,): N(0, 1), the same point of the same quadratic whether it is rotated or not.
-
-    Drawn by `numpy.random.default_rng([seed, 0, 1])` along the axes q_i; `entrant` only where each entrant starts
-    from a point of its own (in place of the 0, counted from 1).
+    """Return where a seed starts, (D,): the same point of the same quadratic whether it is rotated or not.
 
     Example:
         >>> quadratic_start(0, None, dimension=3, rotated=False).shape
         (3,)
     """
-    along = np.random.default_rng([seed, 0 if entrant is None else entrant + 1, START]).normal(size=dimension)
+    along = start_along_axes(seed, entrant, dimension)
     found: Floats = (_axes(seed, dimension, rotated).T @ along).astype(np.float32)
     return found
+
+
+def start_along_axes(seed: int, entrant: int | None, dimension: int) -> Doubles:
+    """Return where a seed starts along the axes q_i, (D,): N(0, 1), by `numpy.random.default_rng([seed, 0, 1])`.
+
+    `entrant` only where each entrant starts from a point of its own (in place of the 0, counted from 1).
+
+    Example:
+        >>> start_along_axes(0, None, dimension=2).round(3)
+        array([0.719, 0.203])
+    """
+    return np.random.default_rng([seed, 0 if entrant is None else entrant + 1, START]).normal(size=dimension)
 
 
 def _axes(seed: int, dimension: int, rotated: bool) -> Doubles:

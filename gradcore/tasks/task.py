@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 from gradcore.records import Floats
 from gradcore.specs.network import NO_NETWORK, NetworkSpec
@@ -50,7 +50,10 @@ class Task:
     loss_floor: float | None = 1e-4  # below it only over-confidence is measured
     per_seed: bool = False  # whether each seed draws rows of its own
     network: NetworkSpec = NetworkSpec()  # what is trained where a race asks for none in particular
-    start: Callable[[int, int | None], Floats] | None = None  # (F,) by seed and entrant: trained in place of a network
+    start: Callable[[int, int | None], Floats] | None = None  # (P,) by seed and entrant: trained in place of a network
+    lift: Callable[[Any, Any], Any] | None = None  # (F,) of that vector, by `xp`: what rows are multiplied with
+    numbers: int | None = None  # P, where it is not F
+    optimum: tuple[float, ...] | float = 0.0  # of that vector; the metric "distance" is measured from here
     teacher: Callable[[int], Teacher] | None = None  # by seed: networks must be linear and may start aligned with it
     arguments: tuple[TaskArgument, ...] = ()
     variant: Callable[..., Self] | None = None  # the task with these arguments
@@ -59,6 +62,11 @@ class Task:
     def has_network(self) -> bool:
         """Whether a network is trained; else it is one vector."""
         return self.network != NO_NETWORK
+
+    @property
+    def is_plane(self) -> bool:
+        """Whether two numbers are trained without a network: each step is a point that can be drawn."""
+        return not self.has_network and (self.numbers or self.row_size) == 2
 
     @property
     def has_time(self) -> bool:

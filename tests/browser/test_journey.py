@@ -67,7 +67,7 @@ def test_a_visitor_starts_a_race_watches_it_leaves_and_finds_it_again(page: Page
     expect(
         page.get_by_text("Times the best (95 %)").or_(page.locator("[data-testid=stDataFrame]")).first
     ).to_be_visible()
-    expect(page.locator(AREA)).to_have_count(6)
+    expect(page.locator(AREA)).to_have_count(8)
     assert wait_for_steps(page, 199) == 200
 
     # a second, longer race with settings of its own: its curves grow, and a zoom survives that

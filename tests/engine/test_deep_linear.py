@@ -4,10 +4,15 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from gradcore.admission import admit
+from gradcore.assembly import Assembly
 from gradcore.engine.network import build_network, initial_values
 from gradcore.engine.training import Trainer
-from gradcore.specs import NO_CLIPPING, Choice, NetworkSpec
+from gradcore.settings import Limits
+from gradcore.specs import NO_CLIPPING, Choice, NetworkSpec, RaceSpec
 from gradcore.tasks import task_of
+from gradcore.theory import theories
+from tests.races import records
 
 TASK = task_of("deep_linear")
 RATE = 1e-3
@@ -56,6 +61,19 @@ def test_every_mode_is_half_learned_when_saxe_says_and_the_loss_is_the_sum_of_th
     time = RATE * np.arange(4600)[:, None]
     exact = values * np.exp(2 * values * time) / (np.exp(2 * values * time) - 1 + values / 0.001)
     np.testing.assert_allclose(np.concatenate(losses), 0.5 * ((values - exact) ** 2).sum(axis=1), atol=0.02)
+
+
+def test_the_half_times_are_read_from_the_loss_alone_within_one_per_cent():
+    asked = {"task": "deep_linear", "batch_size": None, "seeds": 2, "steps": 4600}
+    entrants = [{"optimizer": "SGD", "learning_rate": RATE}, {"optimizer": "Adam"}]
+    spec = admit(RaceSpec.from_json({**asked, "entrants": entrants}), Limits())
+    assembly = Assembly(spec)
+    assembly.add(records(spec))
+    (found,) = theories(spec, assembly.trace())  # of Adam theory says nothing
+    assert [half.mode for half in found.half_times] == [3, 2, 1]
+    assert [half.predicted for half in found.half_times] == pytest.approx([1.334, 1.900, 3.453], abs=5e-4)
+    assert [half.measured for half in found.half_times] == pytest.approx([1.334, 1.900, 3.453], rel=0.01)
+    assert found.deviation < 0.003  # of the first loss: the gradient flow is the limit of small learning rates
 
 
 def test_a_network_that_starts_elsewhere_learns_the_teacher_too():

@@ -4,37 +4,34 @@ import numpy as np
 import pytest
 
 from gradcore.admission import admit
+from gradcore.assembly import Assembly
 from gradcore.clipping import CLIP_RULES
-from gradcore.engine.race import run_race
 from gradcore.optimizers import OPTIMIZERS
-from gradcore.records import Outcome, Setup, TraceChunk
+from gradcore.records import Outcome, Setup
 from gradcore.settings import Limits
 from gradcore.specs import RaceSpec
 from gradcore.tasks import task_of
 from gradcore.tasks.quadratic import eigenvalues
+from gradcore.theory import Theory, theories
+from tests.races import records
 
 SGD = {"optimizer": "SGD", "learning_rate": 0.015}
 LAMBDA = eigenvalues(100.0, 10)
 
 
 def raced(*entrants: dict, seeds: int = 3, steps: int = 120, first_seed: int = 0, **task: object) -> dict:
-    """Return the losses (E, T, S), the outcomes and the layers of a race on the quadratic, as an admitted spec."""
-    spec = {"task": {"name": "quadratic", **task}, "network": {}, "entrants": list(entrants), "batch_size": None}
-    race = RaceSpec.from_json({**spec, "seeds": seeds, "steps": steps, "first_seed": first_seed})
-    losses: list[list[np.ndarray]] = [[] for _ in entrants]
-    found: dict = {"outcomes": []}
-
-    def keep(records, progress):
-        for record in records:
-            if isinstance(record, TraceChunk):
-                losses[record.entrant].append(record.loss)
-            elif isinstance(record, Outcome):
-                found["outcomes"].append(record)
-            elif isinstance(record, Setup):
-                found["setup"] = record
-
-    run_race(admit(race, Limits()), range(len(entrants)), keep)
-    return {**found, "loss": np.stack([np.concatenate(chunks) for chunks in losses])}
+    """Return the losses (E, T, S), the outcomes, the layers and the trace of a race on the quadratic."""
+    asked = {"task": {"name": "quadratic", **task}, "network": {}, "entrants": list(entrants), "batch_size": None}
+    spec = admit(RaceSpec.from_json({**asked, "seeds": seeds, "steps": steps, "first_seed": first_seed}), Limits())
+    found, assembly = records(spec), Assembly(spec)
+    assembly.add(found)
+    return {
+        "spec": spec,
+        "trace": assembly.trace(),
+        "outcomes": [record for record in found if isinstance(record, Outcome)],
+        "setup": next(record for record in found if isinstance(record, Setup)),
+        "loss": np.stack([entrant.loss for entrant in assembly.trace().entrants]),
+    }
 
 
 def start(seed: int) -> np.ndarray:
@@ -68,6 +65,58 @@ def test_it_trains_one_point_called_x():
     assert raced(SGD, steps=2, dimension=3)["setup"] == Setup(("x",), 3)
 
 
+def test_where_every_seed_stood_is_recorded_of_two_numbers_and_of_no_others():
+    found = raced(SGD, {"optimizer": "Adam", "clip": {"rule": "clip_by_global_norm", "max_norm": 1}}, dimension=2)
+    sgd, adam = found["trace"].entrants
+    values = eigenvalues(100.0, 2)
+    for seed in range(3):
+        start = np.random.default_rng([seed, 0, 1]).normal(size=2)
+        exact = (1 - 0.015 * values) ** np.arange(120)[:, None] * start
+        np.testing.assert_allclose(sgd.points[:, seed], exact, rtol=1e-4, atol=1e-12)
+        np.testing.assert_allclose(adam.points[0, seed], start, rtol=1e-6)
+    assert sgd.points.dtype == adam.points.dtype == np.float32
+    assert (adam.clip.clipped.shape, adam.points.shape) == ((120, 3), (120, 3, 2))
+    np.testing.assert_allclose(adam.loss, 0.5 * (adam.points.astype(float) ** 2) @ values, rtol=1e-5)
+    assert all(entrant.points is None for entrant in raced(SGD, steps=2, dimension=3)["trace"].entrants)
+
+
+def of(found: dict) -> tuple[Theory, ...]:
+    return theories(found["spec"], found["trace"])
+
+
+def test_the_loss_is_the_one_that_theory_predicts_to_the_accuracy_of_float32():
+    momentum = {**SGD, "momentum": 0.8}
+    entrants = (SGD, momentum, {**momentum, "schedule": "cosine"}, {**SGD, "learning_rate": 0.0202})
+    for rotated in (False, True):
+        found = raced(*entrants, rotated=rotated)
+        deviations = [one.deviation for one in of(found)]
+        assert deviations == pytest.approx([0, 0, 0, 0], abs=1e-4)
+        for one, measured in zip(of(found), found["loss"], strict=True):
+            np.testing.assert_allclose(np.median(measured, axis=1), one.loss, rtol=1e-3)
+
+
+def test_theory_and_engine_agree_from_starts_that_each_entrant_has_of_its_own():
+    spec = {"task": {"name": "quadratic"}, "network": {}, "entrants": [SGD, SGD], "shared_weights": False, "steps": 50}
+    admitted = admit(RaceSpec.from_json(spec), Limits())
+    assembly = Assembly(admitted)
+    assembly.add(records(admitted))
+    first, second = theories(admitted, assembly.trace())
+    assert first.loss[0] != second.loss[0]
+    assert max(first.deviation, second.deviation) < 1e-5
+
+
+def test_the_measured_rates_are_those_of_theory():
+    best = {"optimizer": "SGD", "learning_rate": 2 / 11}
+    (found,) = of(raced(best, condition=10.0, steps=80))
+    assert found.rate.predicted == pytest.approx(0.818182, abs=1e-6)
+    assert found.rate.measured == pytest.approx(0.818182, rel=1e-4)
+    heavy = {"optimizer": "SGD", "learning_rate": (2 / 11) ** 2, "momentum": (9 / 11) ** 2}
+    (found,) = of(raced(heavy, condition=100.0))
+    assert found.rate.double_root
+    assert found.rate.predicted == pytest.approx(0.8182, abs=1e-4)
+    assert found.rate.measured == pytest.approx(0.8182, rel=5e-3)
+
+
 def test_gradient_descent_converges_at_the_rate_of_the_condition_number_and_diverges_beyond_its_limit():
     best = {"optimizer": "SGD", "learning_rate": 2 / 101}
     below, above = ({"optimizer": "SGD", "learning_rate": 0.02 * side} for side in (0.99, 1.01))
@@ -85,6 +134,16 @@ def test_the_heavy_ball_converges_at_the_rate_of_the_root_of_the_condition_numbe
     # a double root: the error goes as t rho^t
     found = (np.sqrt(loss[110] / loss[55]) / 2) ** (1 / 55)
     assert found == pytest.approx(np.full(3, 9 / 11), rel=5e-3)  # 0.8182
+
+
+def test_the_heavy_ball_diverges_beyond_a_limit_that_momentum_moves_out():
+    limit = 2 * (1 + 0.5) / 100
+    below, above = ({"optimizer": "SGD", "learning_rate": limit * side, "momentum": 0.5} for side in (0.99, 1.01))
+    found = raced(below, above, seeds=2, steps=600)
+    assert (found["loss"][0, -1] < found["loss"][0, 0]).all()
+    assert (found["loss"][1, -1] > found["loss"][1, 0]).all()
+    assert [one.rate.limit for one in of(found)] == pytest.approx([0.03, 0.03])
+    assert of(found)[0].rate.predicted < 1 < of(found)[1].rate.predicted
 
 
 def test_a_rotation_changes_nothing_for_gradient_descent_and_momentum_and_slows_adam():

@@ -19,7 +19,7 @@ def test_the_first_view_shows_an_example_that_is_labelled_as_one(open_page):
     app = open_page(RACE)
     assert any("An example that ships with Gradient Clinic" in text for text in texts(app))
     assert [chart["label"].split(" ")[0] for chart in charts(app)] == [
-        "Training", "Gradient", "Final", "Mean", "Loss", "Share",
+        "Training", "Gradient", "Final", "Mean", "Loss", "Steps", "Seconds", "Share",
     ]  # fmt: skip
     assert app.button(key="start").label.startswith("Start race · about ")
 
@@ -153,7 +153,7 @@ def test_a_run_that_does_not_exist_gets_one_sentence_and_the_example(open_page, 
     assert len(app.warning) == 1
     assert "Your latest race is shown instead, or an example." in app.warning[0].value
     assert "](http" not in app.warning[0].value
-    assert len(charts(app)) == 6
+    assert len(charts(app)) == 8
 
 
 def test_a_cancelled_run_keeps_what_it_recorded_and_can_be_run_again(open_page, lab: Lab, finish):
