@@ -10,7 +10,7 @@ from gradcore.records import RunInfo
 from gradcore.several_tasks import DEFAULT_TASKS, RACEABLE, admit_races
 from gradcore.specs import RaceSpec
 from gradcore.task_times import refuse_unlike, target_of
-from gradcore.tasks import task_of
+from gradcore.tasks import TASKS, task_of
 from gradcore.titles import counted, listed
 from ui import controls, services
 from ui.address import parameters, say_unknown
@@ -21,10 +21,6 @@ ADOPTED = "adopted_runs"
 MOST_RUNS = 24  # in one address
 EXAMPLE_INSTEAD = "An example is shown instead."
 OTHERS_STAY = "The profile is of the other runs."
-NETWORK_NOTE = (
-    "One race for each task, all with the settings below. Noise is left out: it cannot be solved. The deep linear "
-    "network takes the widths only, the quadratic no network."
-)
 
 
 def shown_runs() -> list[RunInfo]:
@@ -61,12 +57,23 @@ def asked_races() -> tuple[tuple[RaceSpec, ...], str]:
         bind=controls.BIND,
         wrap=True,
     )
-    st.caption(NETWORK_NOTE)
+    st.caption(escaped(_note()))
     try:
         spec = controls.race_controls(limits, task=DEFAULT.task)
         return admit_races(spec, [name for name in RACEABLE if name in chosen], limits), ""
     except RefusedError as error:
         return (), as_sentence(error)
+
+
+def _note() -> str:
+    """Return which tasks are not offered, and which do not train the network of the controls as it is."""
+    unsolvable = [task.title for name, task in TASKS.items() if name not in RACEABLE]
+    bare = [task.title for task in TASKS.values() if not task.has_network]
+    linear = [task.title for task in TASKS.values() if task.teacher is not None]
+    return (
+        f"One race for each task, all with the settings below. No target, so not here: {listed(unsolvable)}. "
+        f"Without a network: {listed(bare)}. With its widths only: {listed(linear)}."
+    )
 
 
 def adopt(shown: Sequence[RunInfo]) -> None:

@@ -56,7 +56,8 @@ def test_the_first_view_shows_the_bundled_example_and_the_cost_of_ones_own(open_
 def test_one_task_stays_what_the_page_shows_first(open_page):
     app = open_page(RACE)
     assert app.button(key="start").label.startswith("Start race")
-    assert len(charts(app)) == 6
+    assert {"loss", "final"} <= {chart["key"] for chart in charts(app)}
+    assert "profile" not in {chart["key"] for chart in charts(app)}
 
 
 def test_a_click_trains_every_task_shows_each_and_then_the_profile(open_page, lab: Lab, finish):
@@ -223,7 +224,8 @@ def test_what_no_control_can_take_is_named(open_page):
     ]
     app = open_page(RACE, **SEVERAL, time="hours", tasks=["wine", "noise_regression"], stepps="3")
     said = [shown(warning.value) for warning in app.warning]
-    assert f"`tasks` must be one of {', '.join(RACEABLE)}. Received: tasks=noise_regression. It is left out." in said
+    must = f"`tasks` must be one of {', '.join(RACEABLE)}. Received: tasks=noise_regression"
+    assert any(text.startswith(must) and text.endswith("It is left out.") for text in said)
     assert "`time` must be one of steps, seconds. Received: time=hours. The default is used." in said
     assert any(text.startswith("Unknown setting 'stepps' in the address") for text in said)
     assert len(said) == 3
