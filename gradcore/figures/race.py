@@ -14,7 +14,18 @@ from gradcore.figures import theme
 from gradcore.figures.axes import log_axis
 from gradcore.figures.beats import beat_matrix
 from gradcore.figures.claims import loss_title, norm_title
-from gradcore.figures.curves import BAND_POINTS, LEAST_SEEDS_FOR_A_BAND, Curve, band, curves, reach, thin
+from gradcore.figures.curves import (
+    BAND_POINTS,
+    ENDED_BAND_POINTS,
+    ENDED_POINTS,
+    LEAST_SEEDS_FOR_A_BAND,
+    MOST_POINTS,
+    Curve,
+    band,
+    curves,
+    reach,
+    thin,
+)
 from gradcore.figures.final_loss import final_validation
 from gradcore.figures.labels import LABEL_HEIGHT, label_width, spread
 from gradcore.figures.learning_rates import learning_rates
@@ -89,8 +100,10 @@ def draw_curves(
     yaxis = log_axis(axis, low, high)
     traces: list[dict[str, Any]] = []
     for curve in first:
-        traces += _spread_of_seeds(curve)
-    traces += [_faint(_median(curve)) for curve in pale] + [_median(curve) for curve in first] + _marks(found)
+        traces += _spread_of_seeds(curve, ended)
+    traces += (
+        [_faint(_median(curve, ended)) for curve in pale] + [_median(curve, ended) for curve in first] + _marks(found)
+    )
     labels = [_label(curve) for curve in found]
     plot_height = height - theme.margin()["t"] - theme.margin()["b"]
     fits = sum(LABEL_HEIGHT * (1 + label.count("<br>")) for label in labels) <= plot_height
@@ -113,23 +126,23 @@ def draw_curves(
     return theme.figure(traces, placed, narrow={"annotations": [], **legend})
 
 
-def _spread_of_seeds(curve: Curve) -> list[dict[str, Any]]:
+def _spread_of_seeds(curve: Curve, ended: bool) -> list[dict[str, Any]]:
     """Return the band over five or more seeds, a thin line for each of two to four."""
-    seeds = curve.seeds.shape[1]
+    seeds, points = curve.seeds.shape[1], ENDED_BAND_POINTS if ended else BAND_POINTS
     same = {"type": "scatter", "mode": "lines", "meta": curve.label, "showlegend": False, "hoverinfo": "skip"}
     if seeds >= LEAST_SEEDS_FOR_A_BAND:
-        outline = band(curve)
+        outline = band(curve, points)
         shape = {"fill": "toself", "fillcolor": theme.faded(curve.style.color, 0.13), "line": {"width": 0}}
         return [{**same, **shape, "name": curve.label, "x": _steps(outline.steps), "y": outline.values}]
     if seeds == 1:
         return []
     line = {"color": theme.faded(curve.style.color, 0.4), "width": 1, "dash": curve.style.dash}
-    lines = [thin(_drawable(seed), BAND_POINTS) for seed in curve.seeds.T]
+    lines = [thin(_drawable(seed), points) for seed in curve.seeds.T]
     return [{**same, "name": curve.label, "x": _steps(one.steps), "y": one.values, "line": line} for one in lines]
 
 
-def _median(curve: Curve) -> dict[str, Any]:
-    shown = thin(_drawable(curve.median))
+def _median(curve: Curve, ended: bool) -> dict[str, Any]:
+    shown = thin(_drawable(curve.median), ENDED_POINTS if ended else MOST_POINTS)
     alone = np.isfinite(shown.values).sum() == 1  # a line through one point is not seen
     return {
         "type": "scatter",
