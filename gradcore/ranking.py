@@ -155,7 +155,7 @@ def _rank_living(entrants: Sequence[EntrantTrace], chance_loss: float, floor: fl
     metric = np.stack([log_losses(entrant, chance_loss, floor) for entrant in entrants])  # (E, S)
     medians = [median(_validation_loss(entrant)) for entrant in entrants]
     best = min(range(len(entrants)), key=lambda index: (medians[index], metric[index].mean()))
-    better = _significantly_better(metric)
+    better = significantly_better(metric)
     separated = better | better.T
     return [
         Ranked(
@@ -195,8 +195,14 @@ def log_losses(entrant: EntrantTrace, chance_loss: float, floor: float | None) -
     return np.log(np.where(diverged, np.fmin(loss, chance_loss), loss))
 
 
-def _significantly_better(metric: Doubles) -> NDArray[np.bool_]:
-    """Return a table whose entry (i, j) says whether entrant i is significantly better than j, (E, E)."""
+def significantly_better(metric: Doubles) -> NDArray[np.bool_]:
+    """Return a table whose entry (i, j) says whether entrant i is significantly better (lower) than j, (E, E).
+
+    Paired t-tests over the seeds, Holm over the pairs; one seed tells nobody apart.
+
+    Args:
+        metric: (E, S).
+    """
     entrants, seeds = metric.shape
     better = np.zeros((entrants, entrants), dtype=bool)
     first, second = np.triu_indices(entrants, k=1)

@@ -19,7 +19,7 @@ from gradcore.ranking import (
 from gradcore.records import EntrantTrace, Floats, RaceTrace, Ranked
 from gradcore.specs import Choice
 from gradcore.tasks import TASKS, Task, known_task
-from gradcore.titles import counted, number
+from gradcore.titles import counted, listed, number
 
 MOST_NAMES = 6  # in one sentence
 METRICS = {"accuracy": "accuracy", "mae": "mean absolute error", "r2": "R2", "distance": "distance to the optimum"}
@@ -213,6 +213,4 @@ def _change(curve: Floats) -> float:
 
 
 def _names(found: Sequence[str]) -> str:
-    if len(found) > MOST_NAMES:
-        return f"{', '.join(found[: MOST_NAMES - 2])} and {len(found) - MOST_NAMES + 2} others"
-    return found[0] if len(found) == 1 else f"{', '.join(found[:-1])} and {found[-1]}"
+    return listed(found, MOST_NAMES)

@@ -143,6 +143,18 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def listed(found: Sequence[str], most: int | None = None) -> str:
+    """Return names as a phrase; of more than `most`, the first ones and how many others there are.
+
+    Example:
+        >>> listed(["SGD", "Adam", "Lion"]), listed(["SGD", "Adam", "Lion", "Nadam"], most=3)
+        ('SGD, Adam and Lion', 'SGD and 3 others')
+    """
+    if most is not None and len(found) > most:
+        return f"{', '.join(found[: most - 2])} and {len(found) - most + 2} others"
+    return found[0] if len(found) == 1 else f"{', '.join(found[:-1])} and {found[-1]}" if found else ""
+
+
 def number(value: float, digits: int = 4) -> str:
     """Return a number with at most `digits` significant digits, small and large ones as 1.2e-4.
 

@@ -6,7 +6,7 @@ from gradcore.documents import example_document, trace_from_document
 from gradcore.errors import GradcoreError
 from gradcore.records import RaceTrace, RunInfo, RunStatus
 from gradcore.specs import RaceSpec
-from ui import controls, services
+from ui import controls, race_profile, services
 from ui.anatomy import anatomy
 from ui.entrant_table import entrant_table
 from ui.frame import RACE, frame
@@ -34,6 +34,9 @@ EXPERIMENTS = (
 
 def main() -> None:
     with frame(RACE):
+        if race_profile.several_tasks():
+            race_profile.draw()
+            return
         shown = shown_run()
         picture, settings, details = anatomy()
         with settings:

@@ -15,6 +15,7 @@ FALLING = "tests.stand_in:falling"
 ENDLESS = "tests.stand_in:endless"
 OUT_OF_MEMORY = "tests.stand_in:out_of_memory"
 BROKEN = "tests.stand_in:broken"
+BROKEN_ON_DIGITS = "tests.stand_in:broken_on_digits"
 NOT_A_NUMBER = "tests.stand_in:not_a_number"
 
 
@@ -55,6 +56,10 @@ def out_of_memory(spec: RaceSpec, entrants: Sequence[int], report: Report) -> No
 def broken(spec: RaceSpec, entrants: Sequence[int], report: Report) -> None:
     report([Setup(LAYERS, 7), chunk(entrants[0], 0, [2.0], spec.seeds)], 0.1)
     raise KeyError("first line\nsecond line")
+
+
+def broken_on_digits(spec: RaceSpec, entrants: Sequence[int], report: Report) -> None:
+    (broken if spec.task.name == "digits" else falling)(spec, entrants, report)
 
 
 def not_a_number(spec: RaceSpec, entrants: Sequence[int], report: Report) -> None:

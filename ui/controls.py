@@ -1,6 +1,6 @@
 """Widget groups that return specs; every scalar lives in the address under its key."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -47,6 +47,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "schedule": tuple(SCHEDULES),
     "shared_weights": ("true", "false"),
 }
+PAGE_KEYS = ("with", "run", "view", "runs", "tasks", "time")  # of the race page's address, beside the controls' own
 BIND: Final = "query-params"  # every scalar lives in the address
 CLIP_HELP = "What is done to every optimizer's gradient before its step; a non-finite one is then skipped and counted."
 RATES_HELP = (
@@ -58,17 +59,20 @@ SHARED_HELP = "Off, each optimizer starts from weights of its own, as in the not
 SEEDS_HELP = "Every optimizer trains once from each seed; intervals and ties come from them."
 
 
-def race_controls(limits: Limits) -> RaceSpec:
-    """Draw the controls of a race and return what they ask for; RefusedError where an entrant's row is bad."""
+def race_controls(limits: Limits, task: Choice | None = None) -> RaceSpec:
+    """Draw the controls of a race and return what they ask for; RefusedError where an entrant's row is bad.
+
+    `task` is the one that is raced, where it is not chosen here.
+    """
     given = parameters()
-    chosen = task_control(DEFAULT.task.name, given)
-    task = task_of(chosen)
+    chosen = task_control(DEFAULT.task.name, given) if task is None else task
+    entry = task_of(chosen)
     rows = entrant_rows(given)
-    network = _network(task)
+    network = _network(entry)
     left, right = st.columns(2)
     steps = left.number_input("Steps", 1, limits.steps, DEFAULT.steps, key="steps", bind=BIND)
     seeds = right.number_input("Seeds", 1, limits.seeds, DEFAULT.seeds, key="seeds", bind=BIND, help=SEEDS_HELP)
-    batch_size = _batch_size(task)
+    batch_size = _batch_size(entry)
     rates, schedule = _learning_rates()
     clip = one_rule("clip", "Clipping", CLIP_HELP)
     first_seed, shared = _advanced()
@@ -113,10 +117,11 @@ def preset_control(current: RaceSpec | None) -> None:
     st.selectbox("Preset", list(PRESET_TITLES), format_func=PRESET_TITLES.__getitem__, key="preset", on_change=_apply)
 
 
-def show_spec(spec: RaceSpec) -> None:
-    """Set the controls to a stored race, as far as they can express it; call before they are drawn."""
-    st.session_state.update(_values(spec))
-    show_entrants(spec)
+def show_spec(spec: RaceSpec, but: Collection[str] = ()) -> None:
+    """Set the controls to a stored race, as far as they can express it, `but` some; call before they are drawn."""
+    st.session_state.update({key: value for key, value in _values(spec).items() if key not in but})
+    if not {PACKED, SHORT} & set(but):
+        show_entrants(spec)
 
 
 def adopt(run: RunInfo | None) -> bool:
@@ -131,10 +136,7 @@ def adopt(run: RunInfo | None) -> bool:
     done = st.session_state.get("adopted") == run.id and "steps" in st.session_state if run else False
     if run is None or st.query_params.get("run") != run.id or done:  # controls left with their page are new again
         return False
-    values = _values(RaceSpec.from_json(run.spec))
-    st.session_state.update({key: value for key, value in values.items() if key not in st.query_params})
-    if not {PACKED, SHORT} & set(st.query_params):
-        show_entrants(RaceSpec.from_json(run.spec))
+    show_spec(RaceSpec.from_json(run.spec), but=st.query_params)
     st.session_state["adopted"] = run.id
     return set(st.query_params) <= {"run", "with", *EVERYWHERE}
 
@@ -198,7 +200,7 @@ def _say_what_was_dropped(given: Parameters, limits: Limits) -> None:
     say_not_whole(given, "first_seed", 0, LAST_SEED)
     for key, known in NAMES.items():
         say_unknown(given, key, known)
-    say_unknown_keys(given, {*_values(DEFAULT), *rule_keys("clip"), "run", "with", PACKED, SHORT}, families=(PREFIX,))
+    say_unknown_keys(given, {*_values(DEFAULT), *rule_keys("clip"), *PAGE_KEYS, PACKED, SHORT}, families=(PREFIX,))
 
 
 def _values(spec: RaceSpec) -> dict[str, object]:

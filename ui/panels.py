@@ -66,6 +66,11 @@ def try_this(experiments: Sequence[tuple[str, Mapping[str, str | Sequence[str]]]
 
 def link_to(run_id: str) -> None:
     """Draw a button that shows the address of a run, ready to copy."""
+    link({"run": run_id}, "this run")
+
+
+def link(address: Mapping[str, str], what: str) -> None:
+    """Draw a button that shows the address of what is shown on this page, ready to copy."""
     with st.popover("Link", icon=":material/link:"):
-        st.caption("Opens this run for anybody who can reach this server.")
-        st.code(f"{st.context.url}?run={run_id}", language=None)
+        st.caption(f"Opens {what} for anybody who can reach this server.")
+        st.code(f"{st.context.url}?{urlencode(address, safe=',')}", language=None)

@@ -168,8 +168,9 @@ async function placeNames(chart, Plotly) {
 }
 
 function lastValue(trace, axis) {
+  // d2l: the range of a logarithmic axis is in exponents
   for (let at = trace.y.length - 1; at >= 0; at--) {
-    if (trace.x[at] <= axis.range[1] && trace.y[at] > 0) return trace.y[at];
+    if (axis.d2l(trace.x[at]) <= axis.range[1] && trace.y[at] > 0) return trace.y[at];
   }
   return undefined;
 }

@@ -29,6 +29,8 @@ def build_parser() -> Parser:
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     _race(_add(commands, "race", "race:race", "race optimizers from the same start", EXAMPLES["race"]))
+    summary = "race optimizers over several tasks: performance profile and score"
+    _profile(_add(commands, "profile", "profile:profile", summary, EXAMPLES["profile"]))
     _clip(_add(commands, "clip", "clip:clip", "see what clip rules do to gradients", EXAMPLES["clip"]))
     _runs(_add(commands, "runs", None, "list, show and cancel stored runs", EXAMPLES["runs"]))
     doctor = _add(commands, "doctor", "doctor:doctor", "check this installation", EXAMPLES["doctor"])
@@ -42,6 +44,10 @@ EXAMPLES = {
   gradcore race --preset default
   gradcore race --preset notebook --json > notebook.json
   echo '{"entrants": [{"optimizer": "SGD"}, {"optimizer": "Adam"}], "seeds": 3}' | gradcore race --spec - --json""",
+    "profile": """\
+  gradcore profile --preset default
+  gradcore profile --spec FILE --tasks digits,wine,quadratic --json
+  gradcore profile --runs RUN_ID,RUN_ID""",
     "clip": """\
   echo '{"scenario": "explosive", "rules": [{"rule": "clip_by_global_norm", "max_norm": 5}]}' | gradcore clip --spec -
   echo '{"stream": {"kind": "notebook"}, "rules": [{"rule": "autoclip"}]}' | gradcore clip --spec - --json
@@ -63,6 +69,18 @@ def _race(parser: Parser) -> None:
     parser.add_argument("--again", action="store_true", help="train again even if the store has this very race")
     parser.add_argument("--verbose", action="store_true", help="show what TensorFlow prints, and tracebacks")
     _layer_norms(parser)
+    _json(parser)
+    _db(parser)
+
+
+def _profile(parser: Parser) -> None:
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--spec", metavar="FILE", help="a race as JSON, raced on each task; - reads standard input")
+    source.add_argument("--preset", metavar="NAME", help="a race that is ready, raced on each task")
+    source.add_argument("--runs", metavar="ID,...", help="the profile of stored races; nothing is trained")
+    parser.add_argument("--tasks", metavar="NAME,...", help="tasks with a target (default: six that train in seconds)")
+    parser.add_argument("--again", action="store_true", help="train again even what the store has")
+    parser.add_argument("--verbose", action="store_true", help="show what TensorFlow prints, and tracebacks")
     _json(parser)
     _db(parser)
 

@@ -29,9 +29,9 @@ def race(arguments: argparse.Namespace) -> int:
     """Train the race, or open it where the store has it finished, and print it; returns the exit status."""
     spec = read_race(arguments)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    with open_lab(arguments.db) as lab, _asked_to_stop() as stopped:
-        info, mine = _submit(lab, spec, arguments.again)
-        with _quiet(arguments.verbose) as stderr:
+    with open_lab(arguments.db) as lab, asked_to_stop() as stopped:
+        info, mine = submit(lab, spec, arguments.again)
+        with quiet(arguments.verbose) as stderr:
             info = follow(lab, info, Progress(stderr), stopped)
         if info.status == RunStatus.FINISHED:
             if not mine:
@@ -43,7 +43,7 @@ def race(arguments: argparse.Namespace) -> int:
         return stopped() or 1
 
 
-def _submit(lab: Lab, spec: RaceSpec, again: bool) -> tuple[RunInfo, bool]:
+def submit(lab: Lab, spec: RaceSpec, again: bool) -> tuple[RunInfo, bool]:
     """Return the run to follow, and whether it is this process that trains it.
 
     An equal run that has finished is opened. One that somebody else trains at the moment is not waited for:
@@ -75,7 +75,7 @@ def follow(lab: Lab, info: RunInfo, progress: Progress, stopped: Callable[[], in
 
 
 @contextmanager
-def _asked_to_stop() -> Iterator[Callable[[], int]]:
+def asked_to_stop() -> Iterator[Callable[[], int]]:
     """Yield a function that returns 0, or once Ctrl-C or SIGTERM came the exit status that it asks for.
 
     The handler only takes a note, so that no transaction is torn; a second signal ends the process at once.
@@ -97,7 +97,7 @@ def _asked_to_stop() -> Iterator[Callable[[], int]]:
 
 
 @contextmanager
-def _quiet(verbose: bool) -> Iterator[TextIO]:
+def quiet(verbose: bool) -> Iterator[TextIO]:
     """Keep what TensorFlow prints from standard output, and unless `verbose` from standard error too.
 
     Yields standard error itself, for the progress.

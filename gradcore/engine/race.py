@@ -92,8 +92,7 @@ class _Running:
         raced = rate or learning_rate_of(self._entrant)
         self.trainer.reset(start_values(spec, number, seeds), raced, spec.steps)
         self._rates = scheduled_rates(self._entrant, spec.steps, [raced] * len(seeds))
-        self._first_seconds = self._seconds = 0.0
-        self._measured = 0  # steps
+        self._took: list[tuple[int, float]] = []  # steps and seconds of each chunk
 
     def train(self, first_step: int, steps: int) -> Record:
         now = slice(first_step, first_step + steps)
@@ -102,11 +101,7 @@ class _Running:
         try:
             return self.trainer.run(x, y, batch, self._number, first_step, rates)
         finally:
-            took = time.perf_counter() - started
-            if first_step == 0:  # traces the graph, where no earlier race has
-                self._first_seconds = took
-            else:
-                self._seconds, self._measured = self._seconds + took, self._measured + steps
+            self._took.append((steps, time.perf_counter() - started))
 
     def outcome(self) -> Outcome:
         self.trainer.finalize()
@@ -114,13 +109,21 @@ class _Running:
         loss, metric = judge(
             self._task.loss, self._task.metric, self._rows.y_validation, outputs, self.trainer.weights()
         )
-        return Outcome(self._number, loss, metric, self._training_seconds())
+        return Outcome(self._number, loss, metric, steady_seconds(self._took))
 
-    def _training_seconds(self) -> float:
-        """Return what all steps took; the first chunk, which may have traced the graph, counts like the others."""
-        if not self._measured:
-            return self._first_seconds
-        return self._seconds * self._spec.steps / self._measured
+
+def steady_seconds(took: Sequence[tuple[int, float]]) -> float:
+    """Return how long all steps would take had the first chunk, which traces the graph, been as fast as the others.
+
+    Args:
+        took: steps and seconds of each chunk; where there is only one, what it took.
+
+    Example:
+        >>> steady_seconds([(2, 1.5), (4, 0.4), (4, 0.4)])
+        1.0
+    """
+    steps, seconds = (sum(part) for part in zip(*(took[1:] or took), strict=True))
+    return float(seconds / steps * sum(count for count, _ in took))
 
 
 def _trainer(spec: RaceSpec, number: int) -> Trainer:

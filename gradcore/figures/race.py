@@ -26,8 +26,9 @@ from gradcore.figures.curves import (
     reach,
     thin,
 )
+from gradcore.figures.end_labels import end_labels, end_text
 from gradcore.figures.final_loss import final_validation
-from gradcore.figures.labels import LABEL_HEIGHT, label_width, spread
+from gradcore.figures.labels import LABEL_HEIGHT, label_width
 from gradcore.figures.learning_rates import learning_rates
 from gradcore.figures.ranking import ranking
 from gradcore.figures.sparkline import sparkline
@@ -104,7 +105,7 @@ def draw_curves(
     traces += (
         [_faint(_median(curve, ended)) for curve in pale] + [_median(curve, ended) for curve in first] + _marks(found)
     )
-    labels = [_label(curve) for curve in found]
+    labels = [end_text(curve) for curve in found]
     plot_height = height - theme.margin()["t"] - theme.margin()["b"]
     fits = sum(LABEL_HEIGHT * (1 + label.count("<br>")) for label in labels) <= plot_height
     layout = {
@@ -118,7 +119,7 @@ def draw_curves(
         "yaxis": yaxis,
         "yaxis2": {"overlaying": "y", "range": [0, 1], "fixedrange": True, "visible": False},
         "margin": theme.margin(right=label_width(labels) if fits else 24),
-        "annotations": _end_labels(found, yaxis["range"], plot_height) if fits else [],
+        "annotations": end_labels(found, yaxis["range"], plot_height) if fits else [],
         "meta": {"link": "step"},
     }
     legend = theme.legend_below(label_width([curve.label for curve in found]))
@@ -202,55 +203,6 @@ def _mark(curve: Curve, edge: int, symbol: str, points: Sequence[tuple[int, str]
         "text": [theme.escaped(text) for _, text in points],
         "hovertemplate": "%{text}<extra></extra>",
     }
-
-
-def _label(curve: Curve) -> str:
-    if curve.diverged_at is not None:
-        return f"{theme.short(curve.label)}<br>diverged at step {curve.diverged_at}"
-    return theme.short(curve.label)
-
-
-def _end_labels(found: Sequence[Curve], axis: Sequence[float], plot_height: float) -> list[dict[str, Any]]:
-    """Return a name for each line, at the right of the frame, at the height of its end, kept apart in log space."""
-    low, high = axis
-    unit = (high - low) / plot_height  # log10 units of one px
-    texts = [_label(curve) for curve in found]
-    wanted = [_end_height(curve, low, high) for curve in found]
-    sizes = [LABEL_HEIGHT * (1 + text.count("<br>")) * unit for text in texts]
-    places = spread(wanted, sizes, low, high)
-    return [
-        {
-            "name": curve.label,
-            "text": text,
-            "x": _end_step(curve),
-            "xref": "x",
-            "xanchor": "left",
-            "xshift": 8,
-            "y": round((place - low) / (high - low), 5),
-            "yref": "paper",
-            "yanchor": "middle",
-            "align": "left",
-            "showarrow": False,
-            "captureevents": True,
-            "hovertext": "click: hide or show",
-            "bgcolor": theme.faded(theme.BACKGROUND, 0.75),
-            "borderpad": 0,
-            "font": {"color": curve.style.color, "size": theme.TYPE_SIZE, "weight": 600},
-        }
-        for curve, text, place in zip(found, texts, places, strict=True)
-    ]
-
-
-def _end_step(curve: Curve) -> int:
-    if curve.diverged_at is not None:
-        return curve.diverged_at
-    return curve.end[0] if curve.end else 0
-
-
-def _end_height(curve: Curve, low: float, high: float) -> float:
-    if curve.diverged_at is not None or curve.end is None:
-        return high
-    return min(max(float(np.log10(curve.end[1])), low), high)
 
 
 def _steps(steps: Any) -> Any:

@@ -32,7 +32,7 @@ NARROW = 460  # px of chart width below which `narrow` layouts apply
 RETIRED = len(LIGHT) - 1  # hue of a name that no catalogue has any more
 HEIGHT = 440  # px, for which names beside lines and points are kept apart
 Layout = dict[str, Any]
-number = titles.number  # figures write numbers as sentences do
+number, names = titles.number, titles.listed  # figures write numbers and names as sentences do
 
 
 @dataclass(frozen=True)
@@ -95,16 +95,6 @@ def faded(color: str, opacity: float) -> str:
     """
     red, green, blue = (int(color[at : at + 2], 16) for at in (1, 3, 5))
     return f"rgba({red},{green},{blue},{opacity:g})"
-
-
-def names(found: Sequence[str]) -> str:
-    """Return names as a phrase.
-
-    Example:
-        >>> names(["SGD", "Adam", "Lion"])
-        'SGD, Adam and Lion'
-    """
-    return found[0] if len(found) == 1 else f"{', '.join(found[:-1])} and {found[-1]}" if found else ""
 
 
 def figure(traces: Sequence[Mapping[str, Any]], layout: Mapping[str, Any], narrow: Layout | None = None) -> go.Figure:

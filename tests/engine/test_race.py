@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from gradcore.engine.network import build_network, initial_values
-from gradcore.engine.race import run_race
+from gradcore.engine.race import run_race, steady_seconds
 from gradcore.engine.seeds import batches, weight_seed
 from gradcore.errors import CancelledRunError, TrainingError
 from gradcore.presets import PRESETS
@@ -119,3 +119,8 @@ def test_the_notebooks_network_has_its_13569_parameters():
     model = build_network(network, "noise_regression", 0)
     assert model.count_params() == 13_569
     assert [layer.name for layer in model.layers] == ["dense_1", "dense_2", "dense_3", "dense_4", "output"]
+
+
+def test_tracing_is_no_part_of_the_seconds_that_steps_took():
+    assert steady_seconds([(2, 1.5), (8, 0.8)]) == pytest.approx(1.0)
+    assert steady_seconds([(5, 1.5)]) == 1.5  # one chunk: nothing else is known
