@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradcore.ranking import divergences, log_losses, median, ratio_interval
+from gradcore.ranking import all_diverged, log_losses, median, ratio_interval
 from gradcore.records import EntrantTrace, RaceTrace
 from gradcore.specs import EntrantSpec, RaceSpec
 from gradcore.tasks import TASKS, known_task
@@ -121,7 +121,7 @@ def _both(spec_a: RaceSpec, one: EntrantTrace, spec_b: RaceSpec, other: EntrantT
     assert other.outcome is not None
     medians = median(one.outcome.validation_loss), median(other.outcome.validation_loss)
     shared, task = common_seeds(spec_a, spec_b), known_task(spec_a.task)
-    if task is None or not shared or _fell(one) or _fell(other):
+    if task is None or not shared or all_diverged(one) or all_diverged(other):
         return Both(one.label, other.label, medians, 0, None, None)
     logs = [
         log_losses(entrant, task.chance_loss, task.loss_floor)[shared.start - spec.first_seed :][: len(shared)]
@@ -130,11 +130,6 @@ def _both(spec_a: RaceSpec, one: EntrantTrace, spec_b: RaceSpec, other: EntrantT
     differences = logs[1] - logs[0]
     ratio = float(np.exp(differences.mean()))
     return Both(one.label, other.label, medians, len(shared), ratio, ratio_interval(differences))
-
-
-def _fell(entrant: EntrantTrace) -> bool:
-    """Return whether every seed diverged: there is no loss to compare."""
-    return all(step is not None for step in divergences(entrant))
 
 
 def ratio_text(both: Both) -> str:

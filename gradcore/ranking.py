@@ -32,7 +32,7 @@ def rank(trace: RaceTrace, chance_loss: float, floor: float | None) -> tuple[Ran
     Reference: Holm, 1979, A simple sequentially rejective multiple test procedure.
     """
     ended = [entrant for entrant in trace.entrants if entrant.outcome is not None]
-    fallen = [all(step is not None for step in divergences(entrant)) for entrant in ended]
+    fallen = [all_diverged(entrant) for entrant in ended]
     living = [entrant for entrant, fell in zip(ended, fallen, strict=True) if not fell]
     lost = [entrant for entrant, fell in zip(ended, fallen, strict=True) if fell]
     ranked = _rank_living(living, chance_loss, floor) + _rank_lost(lost, len(living))
@@ -65,6 +65,17 @@ def divergences(entrant: EntrantTrace) -> list[int | None]:
     last = max(entrant.steps - 1, 0)
     finite = np.isfinite(entrant.outcome.validation_loss)
     return [last if step is None and not sound else step for step, sound in zip(found, finite, strict=True)]
+
+
+def all_diverged(entrant: EntrantTrace) -> bool:
+    """Return whether an entrant diverged from every seed: there is no loss to judge it by."""
+    return all(step is not None for step in divergences(entrant))
+
+
+def nobody_left(trace: RaceTrace) -> bool:
+    """Return whether every entrant has ended, and diverged from every seed: the ranking is by the step of it."""
+    ended = all(entrant.outcome is not None for entrant in trace.entrants)
+    return ended and all(all_diverged(entrant) for entrant in trace.entrants)
 
 
 def steps_to_target(loss: NDArray[np.floating], target: float | None) -> list[int | None]:

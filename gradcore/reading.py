@@ -5,11 +5,21 @@ from collections.abc import Sequence
 import numpy as np
 
 from gradcore.notebook_race import notebook_table
-from gradcore.ranking import LEVEL, SMALLEST_LOSS, diverged_at, median, median_metric, paired_p_values
+from gradcore.ranking import (
+    LEVEL,
+    SMALLEST_LOSS,
+    all_diverged,
+    diverged_at,
+    divergences,
+    median,
+    median_metric,
+    nobody_left,
+    paired_p_values,
+)
 from gradcore.records import EntrantTrace, Floats, RaceTrace, Ranked
 from gradcore.specs import Choice
 from gradcore.tasks import TASKS, Task, known_task
-from gradcore.titles import counted, listed
+from gradcore.titles import counted, listed, number
 
 MOST_NAMES = 6  # in one sentence
 METRICS = {"accuracy": "accuracy", "mae": "mean absolute error", "r2": "R2", "distance": "distance to the optimum"}
@@ -37,6 +47,41 @@ def race_sentences(
     ]
 
 
+def fallen_sentence(falls: Sequence[tuple[str, Sequence[int | None]]], entrants: int) -> str:
+    """Return that all diverged, and by what they are ranked then: the step of it, the later the better.
+
+    Args:
+        falls: the label of each ranked entrant, and the step at which each of its seeds diverged.
+        entrants: in the race, whether or not they have ended.
+
+    Example:
+        >>> fallen_sentence([("SGD", [3, 9]), ("Adam", [1, 2])], 2)
+        'Every entrant diverged from every seed: nothing was learned. They rank by the step at which they diverged \
+(median over the seeds), the later the better: SGD at step 6 and Adam at step 1.5.'
+    """
+    at = [(label, median(np.array(steps, np.float64))) for label, steps in falls]
+    over = " (median over the seeds)" if len(falls[0][1]) > 1 else ""
+    if entrants == 1:
+        (label, step), *_ = at
+        return f"{label} diverged from every seed, at step {step:g}{over}: nothing was learned."
+    who = "Every entrant" if len(falls) == entrants else "Every entrant that ended"
+    told = _names([f"{label} at step {step:g}" for label, step in at])
+    by = f"They rank by the step at which they diverged{over}, the later the better"
+    return f"{who} diverged from every seed: nothing was learned. {by}: {told}."
+
+
+def untuned_sentence(trace: RaceTrace) -> str:
+    """Return which learning rates a tuned race that was stopped had chosen by then, "" where it had all of them."""
+    tuned = [(one.label, one.tuning.chosen) for one in trace.entrants if one.tuning is not None]
+    if len(tuned) == len(trace.entrants):
+        return ""
+    if not tuned:
+        return "It was stopped before the first learning rate was chosen."
+    told = _names([f"{number(rate, 3)} for {label}" for label, rate in tuned])
+    share = f"{len(tuned)} of {counted(len(trace.entrants), 'entrant')}"
+    return f"It was stopped while learning rates were tried: {share} had theirs, {told}."
+
+
 def metric_value(metric: str, value: float) -> str:
     """Return a validation metric with its unit.
 
@@ -50,22 +95,30 @@ def metric_value(metric: str, value: float) -> str:
 
 
 def _lead(trace: RaceTrace, ranked: Sequence[Ranked]) -> str:
-    first = ranked[0]
-    entrant = next(one for one in trace.entrants if one.label == first.label)
-    if _lost(entrant) == trace.seeds:
-        return "Every entrant diverged from every seed: nothing was learned."
+    first, by_label = ranked[0], {one.label: one for one in trace.entrants}
+    entrant, others = by_label[first.label], [by_label[place.label] for place in ranked[1:]]
+    if all_diverged(entrant):  # those that diverged rank last: it is every one of them
+        return _fallen(trace, ranked)
     assert entrant.outcome is not None  # only ended entrants are ranked
-    metric = metric_value(trace.metric, median_metric(trace.metric, entrant.outcome.validation_metric))
-    found = f"{first.label} ranks first (median validation loss {first.median:.4g}, {METRICS[trace.metric]} {metric})"
-    if len(ranked) == 1:
-        return (
-            f"{first.label} ends at a median validation loss of {first.median:.4g} ({METRICS[trace.metric]} {metric})."
-        )
+    value = metric_value(trace.metric, median_metric(trace.metric, entrant.outcome.validation_metric))
+    metric = f"{METRICS[trace.metric]} {value}"
+    if not others:
+        return f"{first.label} ends at a median validation loss of {first.median:.4g} ({metric})."
+    found = f"{first.label} ranks first (median validation loss {first.median:.4g}, {metric})"
+    if all(all_diverged(one) for one in others):
+        return f"{found}; {_names([one.label for one in others])} diverged from every seed."
     if trace.seeds == 1:
-        return f"{found}, but one seed gives no interval: nothing separates the entrants."
+        who = "those that did not diverge" if any(all_diverged(one) for one in others) else "the entrants"
+        return f"{found}, but one seed gives no interval: nothing separates {who}."
     if not first.tied_with:
         return f"{found}; over {trace.seeds} seeds it is significantly better than every other entrant."
     return f"{found}; over {trace.seeds} seeds no difference is detected between it and {_names(first.tied_with)}."
+
+
+def _fallen(trace: RaceTrace, ranked: Sequence[Ranked]) -> str:
+    by_label = {one.label: one for one in trace.entrants}
+    falls = [(place.label, divergences(by_label[place.label])) for place in ranked]
+    return fallen_sentence(falls, len(trace.entrants))
 
 
 def _anchored(trace: RaceTrace, task: Task | None) -> list[str]:
@@ -98,6 +151,8 @@ def _unfinished(trace: RaceTrace, ranked: Sequence[Ranked]) -> list[str]:
 
 
 def _gradients(trace: RaceTrace) -> list[str]:
+    if nobody_left(trace):
+        return []  # the first sentence says so
     lost = [(one.label, _lost(one)) for one in trace.entrants if _lost(one)]
     if lost:
         parts = [f"{label} on {count} of {trace.seeds} seeds" for label, count in lost]
@@ -125,7 +180,7 @@ def _gradients(trace: RaceTrace) -> list[str]:
 
 def _notebook(trace: RaceTrace, ranked: Sequence[Ranked], own_weights: bool) -> list[str]:
     first = notebook_table(trace)[0]
-    if len(ranked) < 2 or not np.isfinite(first["score"]):
+    if len(ranked) < 2 or not np.isfinite(first["score"]) or nobody_left(trace):
         return []  # nobody to crown, or none alive
     winner = first["label"]
     place = next(place for place in ranked if place.label == winner)

@@ -71,7 +71,9 @@ def test_everything_diverged_is_said():
     broken = np.full((20, 5), np.nan)
     broken[0] = 1.0
     lost = make_entrant(broken, label="SGD", validation_loss=[np.nan] * 5)
-    assert sentences(lost)[0] == "Every entrant diverged from every seed: nothing was learned."
+    assert sentences(lost)[0] == (
+        "SGD diverged from every seed, at step 1 (median over the seeds): nothing was learned."
+    )
 
 
 def test_the_notebooks_winner_is_contradicted_where_the_seeds_separate_another():

@@ -41,6 +41,9 @@ class _Second:
 
 def curves_row(run_id: str, cursor: int, spec: RaceSpec, trace: RaceTrace) -> None:
     """Draw loss and gradient norm of a race that has ended, with a second race over them where one is asked for."""
+    if not any(entrant.steps for entrant in trace.entrants):
+        st.caption("No step of the race was recorded.")
+        return
     second = _second(run_id, spec)
     if second is None:
         race_curves(run_id, cursor, spec, trace)

@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from gradcore.figures import theme
-from gradcore.ranking import divergences, median, median_metric, steps_to_target
+from gradcore.ranking import divergences, median, median_metric, nobody_left, steps_to_target
 from gradcore.reading import METRICS, metric_value
 from gradcore.records import EntrantTrace, RaceTrace, Ranked
 from gradcore.specs import RaceSpec
@@ -19,6 +19,8 @@ HELP = (
     "correction. A wide interval can tie an entrant with better ones although its median is worse. The intervals are "
     "not corrected: one may leave out 1 where the corrected test sees no difference."
 )
+ONE_SEED = "One seed gives no test and no interval: entrants that did not diverge share a rank. Take at least 5 seeds."
+ALL_LOST = "Rank: by the step at which an entrant diverged, the median over its seeds; the later the better."
 WIDTHS: Mapping[str, tuple[str, int]] = {  # column -> heading where the whole one is too long, and px
     "Rank": ("Rank", 65),
     "Optimizer": ("Optimizer", 120),
@@ -36,7 +38,7 @@ def ranking_table(spec: RaceSpec, trace: RaceTrace, ranked: Sequence[Ranked]) ->
     """Draw the table and how its ranks are made."""
     rows = ranking_rows(spec, trace, ranked)
     st.dataframe(rows, column_config=_columns(rows), hide_index=True, width="stretch")
-    st.caption(HELP)
+    st.caption(ALL_LOST if nobody_left(trace) else ONE_SEED if trace.seeds == 1 else HELP)
 
 
 def ranking_rows(spec: RaceSpec, trace: RaceTrace, ranked: Sequence[Ranked]) -> list[dict[str, str]]:

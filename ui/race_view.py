@@ -12,7 +12,8 @@ from gradcore.documents import compared, ranking
 from gradcore.figures import race as figures
 from gradcore.figures import theme
 from gradcore.presets import is_notebook
-from gradcore.reading import race_sentences
+from gradcore.ranking import nobody_left
+from gradcore.reading import race_sentences, untuned_sentence
 from gradcore.records import RaceTrace, Ranked, RunInfo, RunStatus
 from gradcore.specs import RaceSpec
 from gradcore.tasks import known_task
@@ -59,6 +60,7 @@ def race_result(run_id: str, cursor: int, spec: RaceSpec, trace: RaceTrace) -> N
     """Draw what a race came to: sentences, final losses, stability, ranking."""
     ranked = ranking(spec, trace)
     if not ranked:
+        rates_row(run_id, cursor, spec, trace)
         return
     sentences = race_sentences(trace, ranked, notebook=is_notebook(spec), task=spec.task)
     st.markdown("\n".join(f"- {escaped(sentence)}" for sentence in sentences))
@@ -78,18 +80,21 @@ def race_result(run_id: str, cursor: int, spec: RaceSpec, trace: RaceTrace) -> N
 
 
 def rates_row(run_id: str, cursor: int, spec: RaceSpec, trace: RaceTrace) -> None:
-    """Draw the learning rates that were tried, where they were."""
-    if all(entrant.tuning is None for entrant in trace.entrants):
+    """Draw the learning rates that were tried, where they were; say for whom, where the run was stopped at it."""
+    if spec.learning_rates != "tuned":
         return
-    task = known_task(spec.task)
-    text = _rates(run_id, cursor, trace, task.chance_loss if task else None)
-    plot(text, key="rates", label="Last training loss against the learning rate", height=HEIGHT, about=run_id)
+    if any(entrant.tuning is not None for entrant in trace.entrants):
+        task = known_task(spec.task)
+        text = _rates(run_id, cursor, trace, task.chance_loss if task else None)
+        plot(text, key="rates", label="Last training loss against the learning rate", height=HEIGHT, about=run_id)
+    if sentence := untuned_sentence(trace):
+        st.caption(escaped(sentence))
 
 
 def versus_row(run_id: str, cursor: int, spec: RaceSpec, trace: RaceTrace, ranked: Sequence[Ranked]) -> None:
     """Draw each entrant against each other behind a fold, and say how many seeds would separate the first two."""
     found = compared(spec, trace, ranked)
-    if found is None or found.seeds < 2:
+    if found is None or found.seeds < 2 or nobody_left(trace):
         return
     if sentence := needed_sentence(found, ranked[0].label):
         st.caption(escaped(sentence))

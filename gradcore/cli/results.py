@@ -5,12 +5,16 @@ from math import nan
 from typing import Any
 
 from gradcore.cli.text import number, print_json, table
-from gradcore.documents import race_document
+from gradcore.documents import race_document, trace_from_document
 from gradcore.lab import Lab
+from gradcore.reading import fallen_sentence, untuned_sentence
+from gradcore.records import RunStatus
 from gradcore.specs import RaceSpec
 from gradcore.target_times import TargetTime, in_order, step_numbers, target_sentence
 from gradcore.tasks import known_task
 from gradcore.titles import levels_text
+
+LARGE = 1e5  # from which a metric is written with an exponent
 
 
 def print_race(lab: Lab, run_id: str, as_json: bool, layer_norms: bool = False) -> None:
@@ -34,6 +38,7 @@ def describe(document: dict[str, Any]) -> str:
         _ranking(document),
         *_remarks(document),
         _target(document),
+        _tuning(document),
         _clipping(document),
     ]
     if document.get("notebook"):
@@ -84,12 +89,17 @@ def _middle(values: list[Any]) -> str:
     finite = sorted(value for value in values if isinstance(value, float))
     if not finite:
         return "-"
-    return f"{(finite[(len(finite) - 1) // 2] + finite[len(finite) // 2]) / 2:.3f}"
+    middle = (finite[(len(finite) - 1) // 2] + finite[len(finite) // 2]) / 2
+    return f"{middle:.3f}" if abs(middle) < LARGE else number(middle)
 
 
 def _remarks(document: dict[str, Any]) -> list[str]:
     if not document["ranking"]:
         return []
+    falls = {entrant["label"]: entrant["diverged_at"] for entrant in document["entrants"]}
+    if None not in falls[document["ranking"][0]["label"]]:  # those that diverged rank last: it is every one of them
+        ranked = [(place["label"], falls[place["label"]]) for place in document["ranking"]]
+        return [fallen_sentence(ranked, len(falls))]
     if document["seeds"] == 1:
         return ["One seed: nothing can be told apart, whatever the losses; take at least 5."]
     return [
@@ -104,6 +114,17 @@ def _target(document: dict[str, Any]) -> str:
     ended = [entrant for entrant in document["entrants"] if entrant["seconds"] is not None]
     ways = [TargetTime(entrant["label"], step_numbers(entrant["steps_to_target"]), nan) for entrant in ended]
     return target_sentence(in_order(ways), target, document["steps"])
+
+
+def _tuning(document: dict[str, Any]) -> str:
+    """Return the learning rates that were chosen; empty where they were given, or are still tried."""
+    if document["spec"]["learning_rates"] != "tuned" or document["status"] in (RunStatus.QUEUED, RunStatus.RUNNING):
+        return ""
+    trace = trace_from_document(document)
+    edge = " (on the edge of what was tried)"
+    chosen = [(one.label, one.tuning) for one in trace.entrants if one.tuning]
+    told = ", ".join(f"{label} {number(tuning.chosen)}{edge if tuning.on_edge else ''}" for label, tuning in chosen)
+    return untuned_sentence(trace) or f"Learning rates chosen: {told}."
 
 
 def _clipping(document: dict[str, Any]) -> str:

@@ -62,10 +62,11 @@ def loss_title(trace: RaceTrace, drawn: Sequence[Curve] | None = None, *, ended:
     if not found:
         return "Nothing was recorded" if ended else "Waiting for the first steps"
     gone = [curve.label for curve in found if curve.diverged_at is not None]
+    if len(gone) == len(trace.entrants):  # a loss may be finite and a thousand times its first
+        return "Every entrant diverged"
     first = leader(trace)
     if first is None:
-        early = "Not every entrant recorded a step" if ended else "The first steps are coming in"
-        return "Every entrant diverged" if len(gone) == len(trace.entrants) else early
+        return "Not every entrant recorded a step" if ended else "The first steps are coming in"
     tail = f"; {theme.names(gone)} diverged" if 0 < len(gone) <= 2 else f"; {len(gone)} diverged" if gone else ""
     return _claim(first, _when(trace, ended), trace.seeds) + tail
 

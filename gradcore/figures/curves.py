@@ -13,8 +13,10 @@ from gradcore import ranking
 from gradcore.figures.theme import Style, styles
 from gradcore.records import EntrantTrace, Floats
 
-MOST_POINTS = 700  # of one line; more are thinned
-BAND_POINTS = 150  # of each edge of a band, and of the thin line of a seed
+MOST_POINTS = 700  # of one line while a race runs and is sent several times a second; more are thinned
+ENDED_POINTS = 1600  # of one line of a race that has ended: two in each pixel column of a large screen's chart
+BAND_POINTS = 150  # of each edge of a band, and of the thin line of a seed, while a race runs
+ENDED_BAND_POINTS = 400  # when it has ended
 LEAST_SEEDS_FOR_A_BAND = 5
 LEAVING = 3.0  # times its first value: there a diverging curve leaves the frame, so that it does not flatten the others
 Steps = NDArray[np.int64]
@@ -147,13 +149,32 @@ def thin(values: Floats, points: int = MOST_POINTS) -> Line:
     return Line(chosen, values[chosen])
 
 
-def band(curve: Curve) -> Line:
+def edge_of(values: Floats, points: int, *, upper: bool) -> Line:
+    """Return the greatest value of each of `points` stretches, the least at a lower edge, and both ends.
+
+    Example:
+        >>> edge_of(np.array([1, 5, 1, 1, 0, 1], dtype=np.float32), points=2, upper=True)
+        Line(steps=array([0, 1, 3, 5]), values=array([1., 5., 1., 1.], dtype=float32))
+    """
+    steps = len(values)
+    if steps <= points:
+        return Line(np.arange(steps), values)
+    size = -(-steps // points)
+    rows = np.pad(values, (0, -steps % size), mode="edge").reshape(-1, size)
+    farthest = rows.argmax(axis=1) if upper else rows.argmin(axis=1)
+    kept = np.unique(np.concatenate([[0, steps - 1], farthest + np.arange(len(rows)) * size]))
+    chosen = kept[kept < steps]
+    return Line(chosen, values[chosen])
+
+
+def band(curve: Curve, points: int = BAND_POINTS) -> Line:
     """Return the outline of the band: one closed polygon for each stretch without a gap, NaN between them."""
     outline: list[Line] = []
     drawn = np.isfinite(curve.low) & (curve.low > 0)
     for start in _starts(drawn):
         stop = start + int(np.argmin(np.append(drawn[start:], False)))
-        upper, lower = thin(curve.high[start:stop], BAND_POINTS), thin(curve.low[start:stop], BAND_POINTS)
+        upper = edge_of(curve.high[start:stop], points, upper=True)
+        lower = edge_of(curve.low[start:stop], points, upper=False)
         gap = Line(np.array([start]), np.array([np.nan], dtype=np.float32))
         outline += [
             *([gap] if outline else []),

@@ -12,7 +12,7 @@ from gradcore.figures.axes import VERTICAL_GRID, edge, largest_start, log_axis, 
 from gradcore.figures.curves import quantile
 from gradcore.figures.labels import label_width
 from gradcore.figures.theme import Style, styles
-from gradcore.ranking import divergences, median_metric
+from gradcore.ranking import divergences, median_metric, nobody_left
 from gradcore.records import Doubles, EntrantTrace, RaceTrace
 
 METRICS = {"accuracy": "accuracy", "r2": "R²", "mae": "MAE", "distance": "distance"}
@@ -79,6 +79,8 @@ def final_title(trace: RaceTrace, found: Sequence[Final]) -> str:
     alive = [final for final in found if np.isfinite(final.median)]
     if not alive:
         return "No entrant has a finite validation loss"
+    if nobody_left(trace):
+        return "Every entrant diverged"
     if len(alive) == 1:
         return f"{alive[0].label} ends at {theme.number(alive[0].median, 3)}"
     best, worst = alive[0], alive[-1]

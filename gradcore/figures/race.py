@@ -14,9 +14,21 @@ from gradcore.figures import theme
 from gradcore.figures.axes import log_axis, whole_steps
 from gradcore.figures.beats import beat_matrix
 from gradcore.figures.claims import loss_title, norm_title, seeds_text
-from gradcore.figures.curves import BAND_POINTS, LEAST_SEEDS_FOR_A_BAND, Curve, band, curves, reach, thin
+from gradcore.figures.curves import (
+    BAND_POINTS,
+    ENDED_BAND_POINTS,
+    ENDED_POINTS,
+    LEAST_SEEDS_FOR_A_BAND,
+    MOST_POINTS,
+    Curve,
+    band,
+    curves,
+    reach,
+    thin,
+)
+from gradcore.figures.end_labels import end_labels, end_text
 from gradcore.figures.final_loss import final_validation
-from gradcore.figures.labels import LABEL_HEIGHT, label_width, spread
+from gradcore.figures.labels import LABEL_HEIGHT, label_width
 from gradcore.figures.learning_rates import learning_rates
 from gradcore.figures.race_theory import SAID, theory_lines
 from gradcore.figures.ranking import ranking
@@ -88,10 +100,10 @@ def draw_curves(
     yaxis = log_axis(axis, low, high)
     traces: list[dict[str, Any]] = []
     for curve in first:
-        traces += _spread_of_seeds(curve)
-    lines = [*(_faint(_median(curve)) for curve in pale), *(_median(curve) for curve in first)]
+        traces += _spread_of_seeds(curve, ended)
+    lines = [*(_faint(_median(curve, ended)) for curve in pale), *(_median(curve, ended) for curve in first)]
     traces += [*lines, *over, *_marks(found)]
-    labels = [_label(curve) for curve in found]
+    labels = [end_text(curve) for curve in found]
     plot_height = height - theme.margin()["t"] - theme.margin()["b"]
     fits = sum(LABEL_HEIGHT * (1 + label.count("<br>")) for label in labels) <= plot_height
     layout = {
@@ -105,7 +117,7 @@ def draw_curves(
         "yaxis": yaxis,
         "yaxis2": {"overlaying": "y", "range": [0, 1], "fixedrange": True, "visible": False},
         "margin": theme.margin(right=label_width(labels) if fits else 24),
-        "annotations": _end_labels(found, yaxis["range"], plot_height) if fits else [],
+        "annotations": end_labels(found, yaxis["range"], plot_height) if fits else [],
         "meta": {"link": "step"},
     }
     legend = theme.legend_below(label_width([curve.label for curve in found]))
@@ -113,23 +125,23 @@ def draw_curves(
     return theme.figure(traces, placed, narrow={"annotations": [], **legend})
 
 
-def _spread_of_seeds(curve: Curve) -> list[dict[str, Any]]:
+def _spread_of_seeds(curve: Curve, ended: bool) -> list[dict[str, Any]]:
     """Return the band over five or more seeds, a thin line for each of two to four."""
-    seeds = curve.seeds.shape[1]
+    seeds, points = curve.seeds.shape[1], ENDED_BAND_POINTS if ended else BAND_POINTS
     same = {"type": "scatter", "mode": "lines", "meta": curve.label, "showlegend": False, "hoverinfo": "skip"}
     if seeds >= LEAST_SEEDS_FOR_A_BAND:
-        outline = band(curve)
+        outline = band(curve, points)
         shape = {"fill": "toself", "fillcolor": theme.faded(curve.style.color, 0.13), "line": {"width": 0}}
         return [{**same, **shape, "name": curve.label, "x": whole_steps(outline.steps), "y": outline.values}]
     if seeds == 1:
         return []
     line = {"color": theme.faded(curve.style.color, 0.4), "width": 1, "dash": curve.style.dash}
-    lines = [thin(_drawable(seed), BAND_POINTS) for seed in curve.seeds.T]
+    lines = [thin(_drawable(seed), points) for seed in curve.seeds.T]
     return [{**same, "name": curve.label, "x": whole_steps(one.steps), "y": one.values, "line": line} for one in lines]
 
 
-def _median(curve: Curve) -> dict[str, Any]:
-    shown = thin(_drawable(curve.median))
+def _median(curve: Curve, ended: bool) -> dict[str, Any]:
+    shown = thin(_drawable(curve.median), ENDED_POINTS if ended else MOST_POINTS)
     alone = np.isfinite(shown.values).sum() == 1  # a line through one point is not seen
     return {
         "type": "scatter",
@@ -189,52 +201,3 @@ def _mark(curve: Curve, edge: int, symbol: str, points: Sequence[tuple[int, str]
         "text": [theme.escaped(text) for _, text in points],
         "hovertemplate": "%{text}<extra></extra>",
     }
-
-
-def _label(curve: Curve) -> str:
-    if curve.diverged_at is not None:
-        return f"{theme.short(curve.label)}<br>diverged at step {curve.diverged_at}"
-    return theme.short(curve.label)
-
-
-def _end_labels(found: Sequence[Curve], axis: Sequence[float], plot_height: float) -> list[dict[str, Any]]:
-    """Return a name for each line, at the right of the frame, at the height of its end, kept apart in log space."""
-    low, high = axis
-    unit = (high - low) / plot_height  # log10 units of one px
-    texts = [_label(curve) for curve in found]
-    wanted = [_end_height(curve, low, high) for curve in found]
-    sizes = [LABEL_HEIGHT * (1 + text.count("<br>")) * unit for text in texts]
-    places = spread(wanted, sizes, low, high)
-    return [
-        {
-            "name": curve.label,
-            "text": text,
-            "x": _end_step(curve),
-            "xref": "x",
-            "xanchor": "left",
-            "xshift": 8,
-            "y": round((place - low) / (high - low), 5),
-            "yref": "paper",
-            "yanchor": "middle",
-            "align": "left",
-            "showarrow": False,
-            "captureevents": True,
-            "hovertext": "click: hide or show",
-            "bgcolor": theme.faded(theme.BACKGROUND, 0.75),
-            "borderpad": 0,
-            "font": {"color": curve.style.color, "size": theme.TYPE_SIZE, "weight": 600},
-        }
-        for curve, text, place in zip(found, texts, places, strict=True)
-    ]
-
-
-def _end_step(curve: Curve) -> int:
-    if curve.diverged_at is not None:
-        return curve.diverged_at
-    return curve.end[0] if curve.end else 0
-
-
-def _end_height(curve: Curve, low: float, high: float) -> float:
-    if curve.diverged_at is not None or curve.end is None:
-        return high
-    return min(max(float(np.log10(curve.end[1])), low), high)

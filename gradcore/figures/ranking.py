@@ -8,10 +8,11 @@ import plotly.graph_objects as go
 
 from gradcore.figures import theme
 from gradcore.figures.axes import VERTICAL_GRID, edge, largest_start, log_axis, points, rows, rows_height, worth_showing
+from gradcore.figures.fallen import RANK_COLUMN, fall_steps, fallen_title
 from gradcore.figures.theme import Style, styles
+from gradcore.ranking import all_diverged, nobody_left
 from gradcore.records import RaceTrace, Ranked
 
-RANK_COLUMN = 34  # px between the names and the frame
 BRACKET_STEP = 12  # px between two brackets
 TIMES = "\u00d7"  # after a number
 MOST_BRACKETS = 6  # more are left to the hover text and the table
@@ -19,6 +20,9 @@ MOST_BRACKETS = 6  # more are left to the hover text and the table
 
 def ranking(trace: RaceTrace, ranked: Sequence[Ranked]) -> go.Figure:
     """Draw each entrant's loss as a multiple of the best one's, with its interval, and a bracket around each tie."""
+    notes = [_rank_note("rank", -0.75), *(_rank_note(f"<b>{p.rank}</b>", row) for row, p in enumerate(ranked))]
+    if ranked and nobody_left(trace):
+        return fall_steps(trace, ranked, notes)
     looks = styles([entrant.optimizer for entrant in trace.entrants])
     style_of = {entrant.label: style for entrant, style in zip(trace.entrants, looks, strict=True)}
     best = min((place.median for place in ranked), default=1.0)
@@ -35,7 +39,7 @@ def ranking(trace: RaceTrace, ranked: Sequence[Ranked]) -> go.Figure:
     interval = "one seed, no interval" if trace.seeds == 1 else "95 % interval"
     layout = {
         "title": theme.title(
-            ranking_title(ranked, len(trace.entrants)),
+            ranking_title(ranked, len(trace.entrants), sum(all_diverged(e) for e in trace.entrants if e.outcome)),
             f"Final validation loss against the best, {interval}; brackets: ties",
         ),
         **names,
@@ -43,10 +47,7 @@ def ranking(trace: RaceTrace, ranked: Sequence[Ranked]) -> go.Figure:
         "height": rows_height(len(ranked)),
         "margin": {**names["margin"], "r": 40 + BRACKET_STEP * len(brackets)},
         "shapes": [_one_line(), *_brackets(brackets)],
-        "annotations": [
-            _rank_note("rank", -0.75),
-            *(_rank_note(f"<b>{p.rank}</b>", row) for row, p in enumerate(ranked)),
-        ],
+        "annotations": notes,
         "hovermode": "closest",
     }
     return theme.figure(traces, layout)
@@ -61,15 +62,20 @@ def ratio(place: Ranked, best: float) -> float:
     return place.median / best
 
 
-def ranking_title(ranked: Sequence[Ranked], entrants: int) -> str:
-    """Return who is first and what nothing separates from it; never more than the ties allow."""
+def ranking_title(ranked: Sequence[Ranked], entrants: int, fallen: int = 0) -> str:
+    """Return who is first and what nothing separates from it; never more than the ties allow.
+
+    `fallen` is how many of those that are ranked diverged from every seed; they are the last.
+    """
     if not ranked:
         return "The ranking comes when the first entrant has finished"
     if len(ranked) < entrants:
         return f"{len(ranked)} of {entrants} have finished; {ranked[0].label} has the lowest median loss of them"
     first, level = ranked[0], [place.label for place in ranked if place.label in ranked[0].tied_with]
-    if not np.isfinite(first.median):
-        return "Every entrant diverged"
+    if fallen == len(ranked):
+        return fallen_title(ranked)
+    if fallen == len(ranked) - 1 > 0:
+        return f"{first.label} alone did not diverge"
     if all(place.interval is None for place in ranked):
         return f"One seed ranks nothing; {first.label} has the lowest loss in it"
     if not level:
