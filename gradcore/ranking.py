@@ -163,9 +163,7 @@ def _rank_living(entrants: Sequence[EntrantTrace], chance_loss: float, floor: fl
             rank=1 + int(better[:, index].sum()),
             median=medians[index],
             interval=ratio_interval(metric[index] - metric[best]),
-            tied_with=tuple(
-                other.label for place, other in enumerate(entrants) if place != index and not separated[index, place]
-            ),
+            tied_with=tuple(entrants[place].label for place in np.flatnonzero(~separated[index]) if place != index),
         )
         for index, entrant in enumerate(entrants)
     ]
@@ -173,16 +171,17 @@ def _rank_living(entrants: Sequence[EntrantTrace], chance_loss: float, floor: fl
 
 def _rank_lost(entrants: Sequence[EntrantTrace], ahead: int) -> list[Ranked]:
     """Rank the entrants whose every seed diverged by the median step at which that happened."""
-    fell = [median(np.array(divergences(entrant), dtype=np.float64)) for entrant in entrants]
+    fell, others = (
+        [median(np.array(divergences(entrant), dtype=np.float64)) for entrant in entrants],
+        range(len(entrants)),
+    )
     return [
         Ranked(
             label=entrant.label,
             rank=1 + ahead + sum(other > fell[index] for other in fell),
             median=median(_validation_loss(entrant)),
             interval=None,
-            tied_with=tuple(
-                other.label for place, other in enumerate(entrants) if place != index and fell[place] == fell[index]
-            ),
+            tied_with=tuple(entrants[place].label for place in others if fell[place] == fell[index] and place != index),
         )
         for index, entrant in enumerate(entrants)
     ]

@@ -207,11 +207,31 @@ def test_a_single_step_has_whole_steps_on_its_axis():
     assert cliff.loss_over_steps(pair()).layout.xaxis.dtick is None
 
 
-def test_few_rules_are_named_at_their_ends_many_in_a_legend_of_lines_alone():
+def test_many_paths_are_named_in_a_legend_their_losses_at_the_ends_of_their_lines():
+    assert cliff.surface("recurrent", crowd()).layout.showlegend
+    loss = cliff.loss_over_steps(crowd())
+    assert not loss.layout.showlegend
+    titles = ["Target", "No clipping", "ZClip", "By value", "Ten percent", "Normalized"]
+    assert [(note.name, note.text, note.captureevents) for note in loss.layout.annotations] == [
+        (title, title, True) for title in titles
+    ]
+    narrow = loss.layout.meta["narrow"]  # on a phone there is no room beside the lines
+    assert (narrow["annotations"], narrow["showlegend"]) == ([], True)
+
+
+def test_of_many_descents_those_that_are_lost_are_named_at_the_top():
+    rules = ["none", "zclip", "autoclip", "ten_percent", "normalized"]
+    paths = [descend("quartic", [20.0], 0.5, 300, Choice(rule)) for rule in rules]
+    notes = {note.name: note.y for note in cliff.loss_over_steps(paths).layout.annotations}
+    assert (
+        min(notes[name] for name in ("No clipping", "ZClip", "AutoClip")) > 0.85 > notes["Target"] > notes["Normalized"]
+    )
+
+
+def test_few_rules_are_named_at_their_ends_many_by_lines_alone():
     for draw in (lambda paths: cliff.surface("recurrent", paths), cliff.loss_over_steps):
         few, many = draw(several()), draw(crowd())
         assert not few.layout.showlegend
-        assert many.layout.showlegend
         entries = [trace["name"] for trace in decoded(many) if trace.get("showlegend", True)]
         assert [name for name in entries if name != "Target"] == [
             "No clipping", "ZClip", "By value", "Ten percent", "Normalized",

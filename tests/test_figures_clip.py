@@ -121,6 +121,15 @@ def test_the_shape_of_a_rule_goes_over_six_decades_and_marks_this_gradient():
     assert [tuple(np.round([*mark.x, *mark.y], 2)) for mark in marks] == [(474.34, 5), (474.34, 10), (474.34, 1)]
 
 
+def test_each_rule_is_named_at_the_end_of_its_shape_on_a_phone_in_a_legend():
+    found = step("explosive", WHOLE, SHARE, Choice("normalized"))
+    figure = clip_step.shapes(found, shape(found.gradients, [one.choice for one in found.results]))
+    notes = {note.name: note.y for note in figure.layout.annotations}
+    assert sorted(notes, key=notes.get) == ["Normalized", "Global norm", "Ten percent", "unchanged"]
+    assert not figure.layout.showlegend
+    assert (figure.layout.meta["narrow"]["annotations"], figure.layout.meta["narrow"]["showlegend"]) == ([], True)
+
+
 def test_the_shape_moves_to_where_the_gradient_is_and_survives_zero():
     far = shape([np.array([1e20, 0], np.float32)], [WHOLE])
     assert far.before[24] == pytest.approx(1e20)

@@ -27,6 +27,7 @@ function createChart(host) {
   chart.observer = new ResizeObserver(() => update(chart));
   chart.observer.observe(host);
   chart.observer.observe(rem);
+  living.add(chart);
   chart.rem = () => rem.getBoundingClientRect().width || 16;
   return chart;
 }
@@ -37,6 +38,7 @@ function dispose(chart) {
   join(chart, undefined);
   leaveGroup(chart);
   charts.delete(chart.host);
+  living.delete(chart);
   views.set(chart.key, chart.view);
   if (!chart.busy) window.Plotly?.purge(chart.plot); // else at the end of the drawing that goes on
 }
@@ -83,6 +85,7 @@ async function draw(chart) {
   await Plotly.react(chart.plot, figure.data, figure.layout, config);
   join(chart, figure.layout.meta.link);
   if (!chart.listening) listen(chart, Plotly);
+  shine(chart);
   await placeNames(chart, Plotly);
 }
 
@@ -209,6 +212,7 @@ function reset(chart) {
 
 function listen(chart, Plotly) {
   chart.listening = true;
+  listenForNames(chart);
   const { plot } = chart;
   plot.on("plotly_legendclick", ({ fullData, curveNumber }) => {
     toggle(chart, fullData[curveNumber].meta);

@@ -34,6 +34,7 @@ async function move(chart, Plotly) {
   const parts = chart.tracks.map((one) => cut(one, step));
   const changes = Object.fromEntries(ALONG.map((key) => [key, parts.map((part) => part[key])])); // undefined: left as it is
   await Plotly.restyle(chart.plot, changes, chart.tracks.map((one) => one.index)); // prettier-ignore
+  shine(chart);
 }
 
 function joinGroup(chart, { group = chart.key, steps }, about) {

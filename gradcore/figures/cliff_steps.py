@@ -10,7 +10,7 @@ from gradcore.cliffs import Descent
 from gradcore.clipping import CLIP_RULES
 from gradcore.figures import theme
 from gradcore.figures.axes import log_axis, step_axis
-from gradcore.figures.cliff_paths import FEW, path_looks, playing, with_names
+from gradcore.figures.cliff_paths import FEW, path_looks, playing
 from gradcore.figures.labels import label_width
 from gradcore.figures.pair_lines import names_at_ends
 from gradcore.figures.paths import exit_text, floats
@@ -41,25 +41,30 @@ def loss_over_steps(paths: Sequence[Descent], height: int = theme.HEIGHT) -> go.
         "xaxis": step_axis(0, steps),
         "yaxis": yaxis,
         "yaxis2": {"overlaying": "y", "range": [0, 1], "fixedrange": True, "visible": False},
-        "margin": {"r": 24, "l": 52},
+        **_names(paths, drawn, looks, yaxis, height),
         "meta": {"frames": playing(paths, moving, tipped, follows=True)},
     }
-    if len(paths) <= FEW:
-        layout |= _names(paths, drawn, looks, yaxis, height)
-    return theme.figure([_target(target, steps), *lines, *lost, *tips], with_names(layout, paths))
+    legend = theme.legend_below(label_width([CLIP_RULES[path.rule].title for path in paths]))
+    narrow = {"annotations": [], **legend} if len(paths) > FEW else None
+    return theme.figure([_target(target, steps), *lines, *lost, *tips], layout, narrow)
 
 
 def _names(
     paths: Sequence[Descent], drawn: Sequence[Any], looks: Sequence[Style], yaxis: Layout, height: int
 ) -> Layout:
-    """Return the names of the target and of every path that stays a number, at the heights of their ends."""
-    kept = [each for each in zip(paths, drawn, looks, strict=True) if each[0].lost_at is None]
-    ends = [(TARGET, paths[0].target), *((CLIP_RULES[path.rule].title, float(losses[-1])) for path, losses, _ in kept)]
+    """Return the names of the target and of the paths at the heights of their ends; a few that are lost have a text."""
+    shown = [each for each in zip(paths, drawn, looks, strict=True) if each[0].lost_at is None or len(paths) > FEW]
+    ends = [(TARGET, paths[0].target), *((CLIP_RULES[path.rule].title, _end(path, y)) for path, y, _ in shown)]
     muted = Style(theme.MUTED, "dash", "circle")
     around = theme.margin()
-    notes = names_at_ends(ends, [muted, *(look for *_, look in kept)], yaxis, height - around["t"] - around["b"])
-    named = [{**note, "name": name} for note, (name, _) in zip(notes, ends, strict=True)]
-    return {"annotations": named, "margin": {"r": label_width([name for name, _ in ends]), "l": 52}}
+    styles = [muted, *(look for *_, look in shown)]
+    notes = names_at_ends(ends, styles, yaxis, height - around["t"] - around["b"], live=True)
+    return {"annotations": notes, "margin": {**around, "r": label_width([name for name, _ in ends]), "l": 52}}
+
+
+def _end(path: Descent, losses: Any) -> float:
+    """Return the loss at which a path's name stands, NaN for one that is lost: at the top."""
+    return float(losses[-1]) if path.lost_at is None else float("nan")
 
 
 def _loss_title(paths: Sequence[Descent]) -> str:

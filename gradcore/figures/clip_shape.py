@@ -13,10 +13,12 @@ from gradcore.clip_trials.shape import Shape
 from gradcore.figures import theme
 from gradcore.figures.axes import log_axis
 from gradcore.figures.labels import label_width
+from gradcore.figures.pair_lines import names_at_ends
 from gradcore.figures.rule_looks import rule_looks, rule_names
 from gradcore.figures.theme import Style
 
 Doubles = NDArray[np.float64]
+UNCHANGED = "unchanged"
 
 
 def shapes(step: OneStep, found: Shape, height: int = theme.HEIGHT) -> go.Figure:
@@ -27,17 +29,22 @@ def shapes(step: OneStep, found: Shape, height: int = theme.HEIGHT) -> go.Figure
     traces = [_unchanged(found)]
     for one, look, after in zip(step.results, looks, found.after, strict=True):
         traces += _shape_line(step, one, look, found.before, after)
-    titles = [one.title for one in step.results]
-    legend = theme.legend_below(label_width(titles or ["unchanged"]))
+    ends = [(UNCHANGED, float(found.before[-1]))]
+    ends += [(one.title, float(after[-1])) for one, after in zip(step.results, found.after, strict=True)]
+    width = label_width([name for name, _ in ends])
+    around = theme.margin(right=width)
+    styles = [Style(theme.MUTED, "solid", "circle"), *looks]
+    notes = names_at_ends(ends, styles, yaxis, height - around["t"] - around["b"], live=True)
     layout = {
         "title": theme.title(shapes_title(step.results, found), "Norm after against norm before, on a first step"),
         "height": height,
         "xaxis": log_axis("Norm before", float(found.before[0]), float(found.before[-1])),
         "yaxis": yaxis,
         "hovermode": "x unified",
-        **legend,
+        "margin": around,
+        "annotations": notes,
     }
-    return theme.figure(traces, layout)
+    return theme.figure(traces, layout, narrow={"annotations": [], **theme.legend_below(width)})
 
 
 def shapes_title(results: Sequence[Applied], found: Shape) -> str:
@@ -71,12 +78,12 @@ def _unchanged(found: Shape) -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "lines",
-        "name": "unchanged",
-        "meta": "unchanged",
+        "name": UNCHANGED,
+        "meta": UNCHANGED,
         "x": found.before,
         "y": found.before,
         "line": {"color": theme.LINE, "width": 1},
-        "hovertemplate": "unchanged  %{y:.4g}<extra></extra>",
+        "hovertemplate": f"{UNCHANGED}  %{{y:.4g}}<extra></extra>",
     }
 
 

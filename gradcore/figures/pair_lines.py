@@ -162,9 +162,12 @@ def top(yaxis: Layout) -> float:
 
 
 def names_at_ends(
-    ends: Sequence[End], looks: Sequence[Style], yaxis: Layout, plot_height: float
+    ends: Sequence[End], looks: Sequence[Style], yaxis: Layout, plot_height: float, live: bool = False
 ) -> list[dict[str, Any]]:
-    """Return a name at the right edge for each line, at the height of its end, kept apart."""
+    """Return a name at the right edge for each line, at the height of its end, kept apart.
+
+    Where they are `live` they follow their lines and answer to the pointer, by the traces' `meta`: see `ui/plot.js`.
+    """
     low, high = yaxis["range"]
     log = yaxis.get("type") == "log"
     wanted = [_height(value, low, high, log) for _, value in ends]
@@ -179,6 +182,7 @@ def names_at_ends(
             "align": "left",
             "showarrow": False,
             "font": {"color": look.color, "size": theme.TYPE_SIZE, "weight": 600},
+            **({"name": text, "captureevents": True, "hovertext": "click: hide or show"} if live else {}),
         }
         for (text, _), look, place in zip(ends, looks, places, strict=True)
     ]

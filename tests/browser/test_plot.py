@@ -188,6 +188,38 @@ def test_hover_shows_all_entrants_sorted_by_value_in_both_charts(page, address, 
     assert complaints == []
 
 
+def standing_out(page: Page, chart: int) -> list[str]:
+    """Whose curves are not faded."""
+    script = "area => [...area.querySelectorAll('.scatterlayer .trace')].filter(t => t.style.opacity !== '0.12')"
+    return page.locator(AREA).nth(chart).evaluate(f"{script}.map(t => t.__data__[0].trace.meta)")
+
+
+FADED = f"document.querySelector('{AREA} .scatterlayer .trace[style*=\"opacity: 0.12\"]')"
+
+
+def test_pointing_at_a_name_lets_its_curve_stand_out_in_every_chart(page, address, complaints):
+    open_page(page, address, "?every=600")
+    everything = [standing_out(page, chart) for chart in (0, 1)]
+    assert "Adam" in everything[0]
+    page.locator(f"{AREA} .annotation-text-g", has_text="SGD").first.hover()
+    page.wait_for_function(FADED)
+    assert [set(standing_out(page, chart)) for chart in (0, 1)] == [{"SGD"}, {"SGD"}]
+    page.mouse.move(5, 5)
+    page.wait_for_function(f"!{FADED}")
+    assert [standing_out(page, chart) for chart in (0, 1)] == everything
+    assert complaints == []
+
+
+def test_a_name_that_the_keyboard_reaches_stands_out_also_after_updates(page, address, complaints):
+    open_page(page, address)
+    page.locator(".gradcore-plot-names").first.get_by_text("RMSprop").focus()
+    page.wait_for_function(FADED)
+    wait_for_updates(page, 4)
+    page.wait_for_function(FADED)
+    assert [set(standing_out(page, chart)) for chart in (0, 1)] == [{"RMSprop"}, {"RMSprop"}]
+    assert complaints == []
+
+
 def test_a_click_on_a_point_reaches_the_page(page, address, complaints):
     open_page(page, address, "?every=600")
     final = page.locator(AREA).nth(2)
