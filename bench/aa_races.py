@@ -19,9 +19,10 @@ import numpy as np
 from gradcore.assembly import Assembly
 from gradcore.documents import ranking
 from gradcore.engine.race import run_race
+from gradcore.paired_tests import LEVEL, paired_p_values
 from gradcore.presets import PRESETS
 from gradcore.proportions import wilson
-from gradcore.ranking import LEVEL, log_losses, paired_p_values
+from gradcore.ranking import log_losses
 from gradcore.records import RaceTrace
 from gradcore.specs import EntrantSpec, RaceSpec
 from gradcore.tasks import task_of

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradcore.ranking import all_diverged, log_losses, median, ratio_interval
+from gradcore.paired_tests import ratio_interval
+from gradcore.ranking import all_diverged, log_losses, median
 from gradcore.records import EntrantTrace, RaceTrace
 from gradcore.specs import EntrantSpec, RaceSpec
 from gradcore.tasks import TASKS, known_task

@@ -9,13 +9,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from gradcore.paired_tests import LEVEL, holm, paired_p_values, ratio_interval
 from gradcore.records import Doubles, EntrantTrace, RaceTrace, Ranked
 
-LEVEL = 0.05  # family-wise, over all pairs of one race
 BLOWN_UP = 1_000.0  # times the first loss
 HIGHER_IS_BETTER = ("accuracy", "r2")  # of the validation metrics
 SMALLEST_LOSS = float(np.finfo(np.float32).tiny)  # stands for an exact 0, whose log is no number
-ROUNDING = 1e-12  # differences of logs that are the same number
 
 
 def rank(trace: RaceTrace, chance_loss: float, floor: float | None) -> tuple[Ranked, ...]:
@@ -113,41 +112,6 @@ def median_metric(metric: str, values: NDArray[np.floating]) -> float:
     return -median(-values) if metric in HIGHER_IS_BETTER else median(values)
 
 
-def holm(p_values: Doubles) -> Doubles:
-    """Return Holm's adjusted p-values: the family-wise error stays at the level whatever the dependence.
-
-    Example:
-        >>> holm(np.array([0.01, 0.04, 0.03]))
-        array([0.03, 0.06, 0.06])
-    """
-    order = np.argsort(p_values, kind="stable")
-    stepped = p_values[order] * np.arange(len(p_values), 0, -1)
-    adjusted = np.empty(len(p_values))
-    adjusted[order] = np.minimum(np.maximum.accumulate(stepped), 1.0)
-    return adjusted
-
-
-def paired_p_values(differences: Doubles) -> Doubles:
-    """Return the two-sided p-value of the paired t-test of each row.
-
-    Differences that do not vary need no test: all zero gives 1, the same non-zero number gives 0.
-
-    Args:
-        differences: one row a pair, one column a seed, (N, S) with S >= 2.
-
-    Example:
-        >>> paired_p_values(np.array([[1.0, 2.0, 3.0], [0.0, 0.0, 0.0], [2.0, 2.0, 2.0]])).round(4)
-        array([0.0742, 1.    , 0.    ])
-    """
-    mean, error = _mean_and_error(differences)
-    constant = error <= ROUNDING * np.maximum(1.0, np.abs(mean))
-    t = np.abs(mean) / np.where(constant, 1.0, error)
-    from scipy.special import stdtr  # 0.5 s to load: the first page's curves do not wait for it
-
-    tested = 2 * stdtr(differences.shape[1] - 1, -t)
-    return np.where(constant, np.where(np.abs(mean) <= ROUNDING, 1.0, 0.0), tested)
-
-
 def _rank_living(entrants: Sequence[EntrantTrace], chance_loss: float, floor: float | None) -> list[Ranked]:
     """Rank the entrants that have at least one seed that did not diverge."""
     if not entrants:
@@ -163,7 +127,11 @@ def _rank_living(entrants: Sequence[EntrantTrace], chance_loss: float, floor: fl
             rank=1 + int(better[:, index].sum()),
             median=medians[index],
             interval=ratio_interval(metric[index] - metric[best]),
-            tied_with=tuple(entrants[place].label for place in np.flatnonzero(~separated[index]) if place != index),
+            tied_with=tuple(
+                one.label
+                for one, apart in zip(entrants, separated[index], strict=True)
+                if not apart and one is not entrant
+            ),
         )
         for index, entrant in enumerate(entrants)
     ]
@@ -171,17 +139,16 @@ def _rank_living(entrants: Sequence[EntrantTrace], chance_loss: float, floor: fl
 
 def _rank_lost(entrants: Sequence[EntrantTrace], ahead: int) -> list[Ranked]:
     """Rank the entrants whose every seed diverged by the median step at which that happened."""
-    fell, others = (
-        [median(np.array(divergences(entrant), dtype=np.float64)) for entrant in entrants],
-        range(len(entrants)),
-    )
+    fell = [median(np.array(divergences(entrant), dtype=np.float64)) for entrant in entrants]
     return [
         Ranked(
             label=entrant.label,
             rank=1 + ahead + sum(other > fell[index] for other in fell),
             median=median(_validation_loss(entrant)),
             interval=None,
-            tied_with=tuple(entrants[place].label for place in others if fell[place] == fell[index] and place != index),
+            tied_with=tuple(
+                one.label for one, at in zip(entrants, fell, strict=True) if at == fell[index] and one is not entrant
+            ),
         )
         for index, entrant in enumerate(entrants)
     ]
@@ -213,30 +180,6 @@ def significantly_better(metric: Doubles) -> NDArray[np.bool_]:
     better[first, second] = separated & first_wins
     better[second, first] = separated & ~first_wins
     return better
-
-
-def ratio_interval(differences: Doubles) -> tuple[float, float] | None:
-    """Return the 95 % paired-t interval of the ratio whose log differs by so much on each seed, (S,); None of one.
-
-    Example:
-        >>> [round(end, 3) for end in ratio_interval(np.log([0.5, 0.6, 0.4])) or ()]
-        [0.298, 0.817]
-    """
-    seeds = len(differences)
-    if seeds < 2:
-        return None
-    mean, error = _mean_and_error(differences)
-    from scipy.special import stdtrit
-
-    reach = float(stdtrit(seeds - 1, 1 - LEVEL / 2)) * error
-    with np.errstate(over="ignore"):  # two seeds that differ wildly: an upper end of infinity is right
-        return float(np.exp(mean - reach)), float(np.exp(mean + reach))
-
-
-def _mean_and_error(differences: Doubles) -> tuple[Doubles, Doubles]:
-    """Mean over the seeds (last axis) and its standard error."""
-    error = differences.std(axis=-1, ddof=1) / np.sqrt(differences.shape[-1])
-    return differences.mean(axis=-1), error
 
 
 def _validation_loss(entrant: EntrantTrace) -> Doubles:

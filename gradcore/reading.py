@@ -5,17 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from gradcore.notebook_race import notebook_table
-from gradcore.ranking import (
-    LEVEL,
-    SMALLEST_LOSS,
-    all_diverged,
-    diverged_at,
-    divergences,
-    median,
-    median_metric,
-    nobody_left,
-    paired_p_values,
-)
+from gradcore.paired_tests import LEVEL, paired_p_values
+from gradcore.ranking import SMALLEST_LOSS, all_diverged, diverged_at, divergences, median, median_metric, nobody_left
 from gradcore.records import EntrantTrace, Floats, RaceTrace, Ranked
 from gradcore.specs import Choice
 from gradcore.tasks import TASKS, Task, known_task

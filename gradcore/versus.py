@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradcore.ranking import ROUNDING, log_losses
+from gradcore.paired_tests import ROUNDING
+from gradcore.ranking import log_losses
 from gradcore.records import Doubles, RaceTrace, Ranked
 
 POWER = 7.85  # (1.96 + 0.84)^2: a two-sided test at 5 % finds the difference in four of five repetitions

@@ -32,7 +32,7 @@ HOMES: Mapping[str, Sequence[str]] = {
     "sqlalchemy": ("gradcore/store.py", "gradcore/store/"),
     "dask": ("gradcore/jobs.py", "gradcore/jobs/"),
     "distributed": ("gradcore/jobs.py", "gradcore/jobs/"),
-    "scipy": ("gradcore/ranking.py",),
+    "scipy": ("gradcore/paired_tests.py",),
     "sklearn": ("gradcore/tasks/",),
     "psutil": ("gradcore/store/", "gradcore/jobs/"),
     "platformdirs": ("gradcore/settings.py",),
@@ -46,7 +46,7 @@ LAYERS: Sequence[Sequence[str]] = (
     ("gradcore.proportions", "gradcore.strict_json"),
     ("gradcore.settings", "gradcore.specs"),
     ("gradcore.arguments_text", "gradcore.records"),
-    ("gradcore.gradient_stats",),
+    ("gradcore.gradient_stats", "gradcore.paired_tests"),
     (
         "gradcore.clipping",
         "gradcore.optimizers",

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from gradcore.ranking import diverged_at, divergences, holm, median, paired_p_values, rank, steps_to_target
+from gradcore.paired_tests import holm, paired_p_values
+from gradcore.ranking import diverged_at, divergences, median, rank, steps_to_target
 from gradcore.records import EntrantTrace, Outcome, RaceTrace, Ranked
 
 CHANCE = math.log(10)
