@@ -30,7 +30,6 @@ NARROW = 460  # px of chart width below which `narrow` layouts apply
 RETIRED = len(LIGHT) - 1  # hue of a name that no catalogue has any more
 HEIGHT = 440  # px, for which names beside lines and points are kept apart
 Layout = dict[str, Any]
-T = TypeVar("T")
 number, names = titles.number, titles.listed  # figures write numbers and names as sentences do
 
 
