@@ -26,6 +26,7 @@ from gradcore.tuning import SEEDS, replicas_tuned
 
 SEEDS_THERE_ARE = 2**32  # NumPy's RandomState, which draws the notebook's rows, takes no larger one
 AVERAGES = ("momentum", "rho", "beta_1", "beta_2", "adam_beta_1", "adam_beta_2", "ema_momentum")
+COUNTS = ("ns_steps", "warmup_steps")  # of steps; Keras itself looks at the others that it takes
 LARGEST_STACK = 20_000_000  # parameters x seeds: about 600 MB with an optimizer's two moments
 LARGEST_RECORD = (
     10_000_000  # steps x seeds x entrants x layers: 3 numbers each, 120 MB on the dashboard (5 with points)
@@ -167,10 +168,12 @@ def admit_entrant(entrant: EntrantSpec) -> EntrantSpec:
 
 
 def _admit_argument(argument: str, value: object, default: object) -> None:
-    """Refuse an optimizer's argument of the wrong type, or a weight of a running mean that is none."""
+    """Refuse an optimizer's argument of the wrong type, a count that is none, or a weight of a running mean."""
     if isinstance(default, bool):
         if not isinstance(value, bool):
             refuse(argument, "be true or false", value)
+    elif argument in COUNTS:
+        checks.whole_number(argument, value, 0)
     elif value is not None or default is not None:
         number = checks.finite_number(argument, value)
         if argument in AVERAGES and not 0 <= number < 1:

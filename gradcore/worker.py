@@ -27,6 +27,7 @@ APPEND_SECONDS = 0.1  # between two writes; the page looks four times a second
 BEAT_SECONDS = 1.0
 SPARKLINE_POINTS = 40
 LONGEST_MESSAGE = 300
+TRACED = "in user code:"  # begins a message of TensorFlow's tracing; a whole traceback follows, the reason stands last
 PACKAGES = ("tensorflow", "keras", "numpy")
 Report = Callable[[Sequence[Record], float], None]
 log = logging.getLogger(__name__)
@@ -170,6 +171,8 @@ def _load(runner: str) -> Callable[[RaceSpec, Sequence[int], Report], None]:
 def _sentence(error: Exception) -> str:
     """Return what the author of a run reads about its failure."""
     lines = str(error).strip().splitlines() or ["no reason was given"]
+    if lines[0] == TRACED:
+        return f"training stopped with {lines[-1].strip()}"[:LONGEST_MESSAGE]
     if isinstance(error, GradcoreError):
         return lines[0]
     text = f"training stopped with {type(error).__name__}: {lines[0]}"

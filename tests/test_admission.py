@@ -38,6 +38,10 @@ def test_every_preset_is_admitted(name):
         ),
         ({"entrants": [{**SGD, "momentum": "much"}]}, "`momentum` must be a finite number. Received: momentum='much'"),
         ({"entrants": [{**SGD, "momentum": 1.5}]}, "`momentum` must be at least 0 and below 1. Received: momentum=1.5"),
+        (
+            {"entrants": [{"optimizer": "Muon", "ns_steps": 2.5}]},
+            "`ns_steps` must be a whole number >= 0. Received: ns_steps=2.5",
+        ),
         ({"entrants": [{**SGD, "nesterov": 1}]}, "`nesterov` must be true or false. Received: nesterov=1"),
         ({"entrants": [{**SGD, "clip": "clip_norm"}]}, "unknown clip rule 'clip_norm'; did you mean 'clip_by_norm'?"),
         (

@@ -85,6 +85,13 @@ def test_an_exception_ends_the_run_as_failed_in_one_sentence_and_the_log_has_the
     assert "in broken" in caplog.text
 
 
+def test_an_error_inside_a_traced_graph_is_told_by_its_last_line_which_holds_the_reason():
+    traced = TypeError(
+        'in user code:\n\n    File "muon.py", line 284, in f\n        for _ in range(steps):\n\n    TypeError: no\n'
+    )
+    assert worker._sentence(traced) == "training stopped with TypeError: no"
+
+
 def test_a_training_error_is_its_own_sentence(store, queue, caplog):
     run_id = split(store, queue)
     worker.execute(store.database.url, run_id, 0, stand_in.OUT_OF_MEMORY)
