@@ -31,7 +31,7 @@ WIDTHS: Mapping[str, tuple[str, int]] = {  # column -> heading where the whole o
     "Mean absolute error": ("MAE", 85),
     "Distance to the optimum": ("Distance", 85),
 }
-OTHERS = 85  # px
+OTHERS = 105  # px
 
 
 def ranking_table(spec: RaceSpec, trace: RaceTrace, ranked: Sequence[Ranked]) -> None:
@@ -84,4 +84,4 @@ def _columns(rows: Sequence[Mapping[str, str]]) -> dict[str, Any]:
 def _interval(interval: tuple[float, float] | None) -> str:
     if interval is None:
         return "no interval"
-    return "1, the best" if interval == (1.0, 1.0) else "{:.3g} to {:.3g}".format(*interval)
+    return "1, the best" if interval == (1.0, 1.0) else " to ".join(theme.number(end, 3) for end in interval)

@@ -17,8 +17,8 @@ ROW_HEIGHT = 34  # px of one entrant in a chart with a row for each
 VERTICAL_GRID: Layout = {"showgrid": True, "showline": False, "ticks": ""}  # of charts whose rows are names
 
 
-def log_axis(text: str, low: float, high: float, suffix: str = "") -> Layout:
-    """Return a logarithmic axis from `low` to `high` (> 0) with a little air: powers of ten, no minor ticks.
+def log_axis(text: str, low: float, high: float, suffix: str = "", most: int = 7) -> Layout:
+    """Return a logarithmic axis from `low` to `high` (> 0) with a little air: `most` powers of ten, no minor ticks.
 
     Example:
         >>> log_axis("Loss", 0.001, 1.0)["ticktext"]
@@ -26,7 +26,7 @@ def log_axis(text: str, low: float, high: float, suffix: str = "") -> Layout:
     """
     bottom, top = math.log10(low), math.log10(high)
     air = max(0.04 * (top - bottom), 0.004)
-    ticks = log_ticks(bottom - air, top + air)
+    ticks = log_ticks(bottom - air, top + air, most)
     powers = all(tick == 10 ** round(math.log10(tick)) for tick in ticks)
     return {
         "type": "log",
@@ -56,7 +56,7 @@ def whole_steps(steps: Any) -> Any:
     return np.asarray(steps, dtype=np.uint16 if len(steps) == 0 or max(steps) < 65536 else np.uint32)
 
 
-def log_ticks(bottom: float, top: float) -> list[float]:
+def log_ticks(bottom: float, top: float, most: int = 7) -> list[float]:
     """Return tick values between two exponents: powers of ten; 1, 2, 5 below 2 decades; round steps below 0.7.
 
     Example:
@@ -70,7 +70,7 @@ def log_ticks(bottom: float, top: float) -> list[float]:
         return [float(f"{index * step:.6g}") for index in range(first, last + 1)]
     exponents = range(math.ceil(bottom), math.floor(top) + 1)
     if span >= 2:
-        return [float(f"1e{exponent}") for exponent in exponents[:: math.ceil(span / 7)]]
+        return [float(f"1e{exponent}") for exponent in exponents[:: math.ceil(span / most)]]
     found = [
         float(f"{digit}e{exponent}") for exponent in range(math.floor(bottom), exponents.stop) for digit in (1, 2, 5)
     ]

@@ -54,7 +54,7 @@ def final_validation(trace: RaceTrace) -> go.Figure:
     """Draw every seed's final validation loss, its median and the range from 10 to 90 % of the seeds."""
     found = finals(trace)
     shown = worth_showing([value for final in found for value in final.losses], largest_start(trace))
-    axis = log_axis("Validation loss", *shown)
+    axis = log_axis("Validation loss", *shown, most=4)  # names and metrics leave it a quarter of the page
     frame = edge(axis)
     traces = [part for row, final in enumerate(found) for part in _final_row(final, row, frame, trace.metric)]
     names = rows([final.label for final in found], most=LONGEST_NAME)
