@@ -12,9 +12,11 @@ from gradcore.networks import (
     ALIGNED,
     CELLS,
     INITIALIZERS,
+    LSUV,
     NORMALIZATIONS,
     POOLINGS,
     RESIDUALS,
+    SCALED_NORMAL,
     count_parameters,
 )
 from gradcore.optimizers import OPTIMIZERS, learning_rate_of
@@ -133,6 +135,10 @@ def _admit_teacher(network: NetworkSpec, task: Task) -> None:
 def _admit_recurrence(network: NetworkSpec, task: Task) -> None:
     checks.known_name("cell", network.cell or "", CELLS)
     _admit_initializer("recurrent_initializer", network.recurrent_initializer)
+    for name in ("kernel_initializer", "recurrent_initializer"):
+        chosen = getattr(network, name).name
+        if chosen == LSUV or (chosen == SCALED_NORMAL and name == "recurrent_initializer"):
+            refuse(name, "be one of Keras' own for a recurrent network", chosen)
     if not task.has_time:
         refuse("cell", f"be null for the task {task.name}, whose rows have no time steps", network.cell)
     if (unrolled := unrolled_layers(network, task)) > DEEPEST_GRAPH:

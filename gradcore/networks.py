@@ -9,7 +9,7 @@ from gradcore.tasks import Task
 
 __all__ = [
     "ACTIVATIONS", "ALIGNED", "CELLS", "INITIALIZERS", "LSUV", "NORMALIZATIONS", "POOLINGS", "RESIDUALS",
-    "count_parameters", "keras_initializer", "loss_of",
+    "SCALED_NORMAL", "count_parameters", "keras_initializer", "loss_of",
 ]  # fmt: skip
 
 ACTIVATIONS = (
@@ -33,6 +33,7 @@ RESIDUALS: Mapping[str, str] = MappingProxyType(
     }
 )
 POOLINGS = ("attention",)
+SCALED_NORMAL = "scaled_normal"  # our own: normal with deviation gain / sqrt(inputs)
 LSUV = "lsuv"  # our own: kernels are scaled until what they give has variance 1 (`gradcore.engine.lsuv`)
 ALIGNED = "aligned"  # our own: along the directions of the task's teacher (`gradcore.engine.aligned`)
 _VARIANCE_SCALING = ("scale", "mode", "distribution")
@@ -45,7 +46,7 @@ INITIALIZERS: Mapping[str, tuple[str, ...]] = MappingProxyType(  # name -> argum
         "lecun_uniform": (),
         "lecun_normal": (),
         "orthogonal": ("gain",),
-        "scaled_normal": ("gain",),
+        SCALED_NORMAL: ("gain",),
         LSUV: (),
         "random_normal": ("mean", "stddev"),
         "random_uniform": ("minval", "maxval"),
@@ -70,7 +71,7 @@ def keras_initializer(chosen: Choice, features: int) -> Choice:
     """
     if chosen.name == LSUV:
         return Choice("orthogonal")
-    if chosen.name != "scaled_normal":
+    if chosen.name != SCALED_NORMAL:
         return chosen
     return Choice.of("random_normal", stddev=float(chosen.get("gain", 1.0)) / features**0.5)  # type: ignore[arg-type]
 

@@ -75,6 +75,27 @@ def test_every_preset_is_admitted(name):
             {"network": {"cell": "simple_rnn"}},
             "`cell` must be null for the task digits, whose rows have no time steps. Received: cell='simple_rnn'",
         ),
+        (
+            {"task": "adding_problem", "network": {**RECURRENT, "kernel_initializer": "lsuv"}},
+            "`kernel_initializer` must be one of Keras' own for a recurrent network. Received: kernel_initializer='ls",
+        ),
+        ({"network": {"normalization": "bach"}}, "unknown normalization 'bach'; did you mean 'batch'?"),
+        ({"network": {"residual": "skip"}}, "unknown residual 'skip'; known: plain, scaled, preactivation, notebook."),
+        ({"network": {"pooling": "attention"}}, "`pooling` must be null for the task digits, whose rows have no time"),
+        ({"network": {"dropout": 1.0}}, "`dropout` must be at least 0 and below 1. Received: dropout=1.0"),
+        (
+            {"network": {"hidden": [8, 8], "dropout": [0.1]}},
+            "`dropout` must be one rate, or one for each of the 2 hidden layers. Received: dropout=[0.1]",
+        ),
+        (
+            {"task": "adding_problem", "network": {**RECURRENT, "normalization": "batch"}},
+            "`cell` must be null where layers are normalised, joined by shortcuts or thinned by dropout.",
+        ),
+        ({"task": "diabetes", "network": {"head": "probabilities"}}, "`head` must be 'logits' for the task diabetes"),
+        (
+            {"task": "deep_linear", "network": {"hidden": [8], "activation": "linear", "residual": "plain"}},
+            "the network must be a plain stack for the task deep_linear, whose theory holds for one.",
+        ),
         ({"task": "adding_problem", "network": {"cell": "rnn"}}, "unknown cell 'rnn'; known: simple_rnn, lstm, gru."),
         (
             {"task": "adding_problem", "network": {**RECURRENT, "recurrent_initializer": "orthogonl"}},
