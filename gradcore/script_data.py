@@ -53,6 +53,26 @@ _QUADRATIC = """
 axes = {axes}
 scale = np.sqrt({dimension} * np.geomspace(1.0, {condition!r}, {dimension}))
 x_train, y_train = (scale[:, None] * axes).astype("float32"), np.zeros(({dimension}, 1), "float32")
+
+
+def start_from(drawn):
+    return axes.T @ drawn
+
+
+def factors(point):
+    return point
+"""
+_ROSENBROCK = """
+x_train = np.array([[2, 0, 0], [0, 20, -20]], "float32")
+y_train = np.array([[2], [0]], "float32")
+
+
+def start_from(drawn):
+    return np.array([-1.2, 1]) + {spread!r} * drawn
+
+
+def factors(point):
+    return keras.ops.stack([point[0], point[1], point[0] * point[0]])
 """
 _AXES = ("np.eye({0})", "np.linalg.qr(np.random.default_rng([SEED, 0, 2]).normal(size=({0}, {0})))[0].T")
 _DEEP_LINEAR = """
@@ -78,6 +98,7 @@ _DATA: Mapping[str, str] = MappingProxyType(
         "adding_problem": _ADDING,
         "two_spirals": _SPIRALS,
         "quadratic": _QUADRATIC,
+        "rosenbrock": _ROSENBROCK,
         "deep_linear": _DEEP_LINEAR,
     }
 )
@@ -86,7 +107,8 @@ _DATA: Mapping[str, str] = MappingProxyType(
 def data_code(task: Choice) -> str:
     """Return the lines that make `x_train` and `y_train` of an admitted task from `SEED`.
 
-    A quadratic's axes are `axes` there (its rows), a linear teacher's directions `outputs` and `features`.
+    Where a point is trained they also make `start_from`, of numbers drawn from N(0, 1), and `factors`, what a row is
+    multiplied with; a linear teacher's directions are `outputs` and `features`.
     """
     arguments = dict(task.arguments)
     if task.name == "quadratic":

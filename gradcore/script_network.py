@@ -1,7 +1,7 @@
 """The network of a race as lines of plain Keras, with the seeds of its weights, for scripts that run alone.
 
-The script has `weight_seed` (gradcore/script.py), and a linear task's teacher as `features`, `outputs` and
-`orthonormal` (gradcore/script_data.py).
+The script has `weight_seed` (gradcore/script.py). From its task (gradcore/script_data.py) it has a linear teacher as
+`features`, `outputs` and `orthonormal`, and where a point is trained, `start_from` and `factors`.
 """
 
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ def given(number):
 
 
 """
-_POINT = """start = (axes.T @ np.random.default_rng([SEED, {own}, 1]).normal(size={size})).astype("float32")
+_POINT = """start = start_from(np.random.default_rng([SEED, {own}, 1]).normal(size={size})).astype("float32")
 
 
 class Point(keras.layers.Layer):
@@ -44,17 +44,18 @@ class Point(keras.layers.Layer):
         self.x = self.add_weight(name="x", shape=start.shape, initializer=lambda shape, dtype=None: start)
 
     def call(self, rows):
-        return keras.ops.matmul(rows, self.x[:, None])
+        return keras.ops.matmul(rows, factors(self.x)[:, None])
 
 
-model = keras.Sequential([keras.layers.Input(({size},)), Point()])
+model = keras.Sequential([keras.layers.Input({shape}), Point()])
 """
 
 
 def model_code(spec: RaceSpec, number: int, task: Task) -> str:
     """Return the lines that make `model`, with the first weights of one entrant."""
     if not task.has_network:
-        return _POINT.format(own=0 if spec.shared_weights else number + 1, size=task.row_size)
+        own_start = 0 if spec.shared_weights else number + 1
+        return _POINT.format(own=own_start, size=task.numbers or task.row_size, shape=task.shape)
     if spec.network.kernel_initializer.name == LSUV:
         raise RefusedError("the initialiser lsuv cannot be copied as a script: it scales the weights by the data.")
     own = () if spec.shared_weights else (1, number)  # words that make an entrant's weights its own

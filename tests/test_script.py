@@ -55,6 +55,7 @@ def printed_alone(spec: RaceSpec, folder) -> np.ndarray:
 
 
 QUADRATIC = {"task": {"name": "quadratic", "condition": 40.0, "dimension": 4}, "network": {}, "batch_size": None}
+VALLEY = {"task": "rosenbrock", "network": {}, "batch_size": None}
 ROTATED = {**QUADRATIC, "task": {"name": "quadratic", "dimension": 5, "rotated": True}, "first_seed": 7}
 DEEP_LINEAR = {"task": "deep_linear", "network": {"hidden": [8, 6], "activation": "linear",
                "kernel_initializer": {"name": "aligned", "strength": 0.01}}}  # fmt: skip
@@ -71,11 +72,12 @@ DEEP_LINEAR = {"task": "deep_linear", "network": {"hidden": [8, 6], "activation"
         ),
         race({"optimizer": "SGD", "learning_rate": 0.02, "momentum": 0.8}, **QUADRATIC),
         race({"optimizer": "Adafactor", "learning_rate": 0.1, "clip": "normalized"}, **ROTATED),
+        race({"optimizer": "Adam", "learning_rate": 0.02}, **VALLEY),
         race({"optimizer": "SGD", "learning_rate": 0.1, "schedule": "step"}, **DEEP_LINEAR),
         race({"optimizer": "Muon"}, **{**DEEP_LINEAR, "network": {"hidden": [5], "activation": "linear"}}),
     ],
     ids=["momentum", "clipped Adam", "schedule, full batch", "recurrent", "quadratic", "rotated quadratic, normalized",
-         "deep linear, aligned", "deep linear, drawn"],
+         "valley", "deep linear, aligned", "deep linear, drawn"],
 )  # fmt: skip
 def test_a_script_prints_the_losses_of_the_race(spec, tmp_path):
     assert printed(spec, tmp_path) == pytest.approx(trained(spec), rel=1e-4)
@@ -118,7 +120,7 @@ def test_an_entrant_with_weights_of_its_own_has_them_in_its_script(tmp_path):
     assert printed(spec, tmp_path, 1) == pytest.approx(trained(spec, 1), rel=1e-4)
 
 
-@pytest.mark.parametrize("spec", [QUADRATIC, DEEP_LINEAR], ids=["quadratic", "deep linear"])
+@pytest.mark.parametrize("spec", [QUADRATIC, VALLEY, DEEP_LINEAR], ids=["quadratic", "valley", "deep linear"])
 def test_an_entrant_with_a_start_of_its_own_has_it_in_its_script(spec, tmp_path):
     entrants = [{"optimizer": "Adam"}, {"optimizer": "Adam"}]
     raced = race({}, **{**spec, "entrants": entrants, "shared_weights": False, "steps": 5})
