@@ -137,7 +137,9 @@ def test_near_the_gate_a_much_smaller_rate_is_plausible():
     assert 60 / far == pytest.approx(1.29, abs=0.03)
 
 
-@pytest.mark.parametrize(("true", "least", "most"), [(0.010, 0.92, 1.0), (0.016, 0.92, 0.98), (0.03, 0.92, 0.98)])
+@pytest.mark.parametrize(
+    ("true", "least", "most"), [(0.007, 0.92, 0.98), (0.010, 0.92, 0.98), (0.016, 0.92, 0.98), (0.03, 0.92, 0.98)]
+)
 def test_counts_that_pass_the_gate_by_luck_get_an_interval_that_holds_the_truth(true, least, most):
     """Exactly, over all counts of 1,000 independent steps; at 1 % one stream in 304 passes."""
     counts = np.arange(1001)
@@ -145,7 +147,7 @@ def test_counts_that_pass_the_gate_by_luck_get_an_interval_that_holds_the_truth(
     low, high = intervals(counts / 1000, 1000, Effective(*np.array([[1.0], [1.0], [1000.0]]).repeat(1001, axis=1)))
     given = ~np.isnan(low)
     held = given & (low <= true) & (true <= high)
-    assert least <= chance[held].sum() / chance[given].sum() <= most
+    assert 0.92 <= chance[held].sum() / chance[given].sum() <= 0.98
 
 
 def test_correlated_steps_widen_the_interval():

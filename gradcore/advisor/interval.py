@@ -8,9 +8,9 @@ LEAST_EVENTS effective clip events, and as many effective steps without one, are
 Away from the gate the end is Wilson's (1927): it inverts the test |p-hat - p| <= z sqrt(p (1 - p) / n), stays in [0, 1]
 and fits rare events. On the gate's side it is conditional (inference after selection: Zhong & Prentice 2008,
 Biostatistics 9, 621): a rate is plausible where so high a share is not too rare among the streams that pass the gate.
-That is asked far out in the tail, where a count is skewed and the normal distribution too thin. The signed root of the
-likelihood ratio is normal there too (Barndorff-Nielsen & Cox 1994, Inference and asymptotics, section 6.6). And where
-the gate hides the streams that would miss on the other side, their share of the 5 % is spent here.
+That is asked far out in the tail, where a count is skewed and the normal distribution too thin; the signed root of the
+likelihood ratio is close to normal there too (Pierce & Schafer 1986, Journal of the American Statistical Association
+81, 977). And where the gate hides the streams that would miss on the other side, their share of the 5 % is spent here.
 `bench/advisor_coverage.py` holds all this to 92 to 98 %; docs/advisor_method.md tells what else was tried.
 
 Shapes: C thresholds.
