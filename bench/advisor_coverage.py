@@ -143,7 +143,8 @@ def main() -> None:
 
 def summarised(cells: list[dict[str, Any]]) -> dict[str, Any]:
     """Return how the cells lie to the goal: those that can be judged one by one, and the rest together."""
-    judged = [cell["coverage"] for cell in cells if cell["intervals"] >= ENOUGH]
+    enough = [cell for cell in cells if cell["intervals"] >= ENOUGH]
+    judged = [cell["coverage"] for cell in enough]
     rare = [cell for cell in cells if 0 < cell["intervals"] < ENOUGH]
     below = [cell for cell in rare if binom.cdf(cell["held"], cell["intervals"], LOW) < BY_CHANCE]
     return {
@@ -151,6 +152,7 @@ def summarised(cells: list[dict[str, Any]]) -> dict[str, Any]:
         "least_coverage": min(judged),
         "greatest_coverage": max(judged),
         "outside_92_to_98": sum(not LOW <= coverage <= HIGH for coverage in judged),
+        "outside_by_more_than_chance": sum(_surely_outside(cell["held"], cell["intervals"]) for cell in enough),
         "cells_with_few_intervals": len(rare),
         "intervals_in_those": sum(cell["intervals"] for cell in rare),
         "coverage_in_those": _share(sum(cell["held"] for cell in rare), sum(cell["intervals"] for cell in rare)),
@@ -158,6 +160,11 @@ def summarised(cells: list[dict[str, Any]]) -> dict[str, Any]:
         "most_given_in_those_below": max((cell["intervals"] / cell["streams"] for cell in below), default=None),
         "cells_without_any_interval": sum(not cell["intervals"] for cell in cells),
     }
+
+
+def _surely_outside(held: int, intervals: int) -> bool:
+    """Whether so many of so many intervals would be rare at a coverage of LOW, if fewer, or of HIGH, if more."""
+    return min(binom.cdf(held, intervals, LOW), binom.sf(held - 1, intervals, HIGH)) < BY_CHANCE
 
 
 def measured(process: Process, steps: int) -> list[dict[str, Any]]:
@@ -211,7 +218,7 @@ def table(summary: dict[str, Any], cells: list[dict[str, Any]], beyond: list[dic
         "",
         f"The goal is 92 to 98 %: {summary['cells_with_intervals']} entries are judged, the least is",
         f"{_percent(summary['least_coverage'])} %, the greatest {_percent(summary['greatest_coverage'])} %,",
-        f"outside: {summary['outside_92_to_98']}.",
+        f"outside: {summary['outside_92_to_98']}, by more than chance: {summary['outside_by_more_than_chance']}.",
         "",
     ]
     lines += _groups(cells)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from gradcore.advisor import (
     NormStream,
@@ -17,7 +18,8 @@ from gradcore.advisor import (
     verdict,
 )
 from gradcore.advisor.advice import rates
-from gradcore.advisor.effective import effective
+from gradcore.advisor.effective import Effective, effective
+from gradcore.advisor.interval import intervals
 from gradcore.clip_trials import run_stream
 from gradcore.errors import RefusedError
 from gradcore.specs import Choice
@@ -108,6 +110,44 @@ def test_an_interval_is_missing_below_20_effective_events_on_either_side():
     found = rates(stream, np.array([5.0, 100.0, 900.0, 995.0]))
     assert np.isnan(found.low).tolist() == [True, False, False, True]
     assert np.isnan(found.high).tolist() == [True, False, False, True]
+
+
+def worth(steps):
+    """Independent steps, as many as that."""
+    return Effective(np.array([1.0]), np.array([1.0]), np.array([float(steps)]))
+
+
+def test_away_from_the_gate_the_end_is_wilsons_on_the_steps_that_students_quantile_leaves():
+    wider = stats.t.ppf(0.975, 1000 / 3) / stats.norm.ppf(0.975)
+    wilson = stats.binomtest(100, 1000).proportion_ci(0.95, "wilson").high
+    high = intervals(np.array([0.1]), 1000, worth(1000 * wider**2))[1][0]
+    assert high == pytest.approx(wilson, abs=1e-3)
+
+
+def test_both_sides_are_alike():
+    low, high = (end[0] for end in intervals(np.array([0.03]), 1000, worth(1000)))
+    other_low, other_high = (end[0] for end in intervals(np.array([0.97]), 1000, worth(1000)))
+    assert (1 - other_high, 1 - other_low) == pytest.approx((low, high), abs=1e-9)
+
+
+def test_near_the_gate_a_much_smaller_rate_is_plausible():
+    """Of the streams with 10 effective events to expect nearly half of those that pass show 21 or more."""
+    seen, far = (intervals(np.array([events / 1000]), 1000, worth(1000))[0][0] * 1000 for events in (21, 60))
+    assert 21 / seen > 2.4
+    assert 60 / far == pytest.approx(1.29, abs=0.03)
+
+
+@pytest.mark.parametrize(
+    ("true", "least", "most"), [(0.007, 0.92, 0.98), (0.010, 0.92, 0.98), (0.016, 0.92, 0.98), (0.03, 0.92, 0.98)]
+)
+def test_counts_that_pass_the_gate_by_luck_get_an_interval_that_holds_the_truth(true, least, most):
+    """Exactly, over all counts of 1,000 independent steps; at 1 % one stream in 304 passes."""
+    counts = np.arange(1001)
+    chance = stats.binom.pmf(counts, 1000, true)
+    low, high = intervals(counts / 1000, 1000, Effective(*np.array([[1.0], [1.0], [1000.0]]).repeat(1001, axis=1)))
+    given = ~np.isnan(low)
+    held = given & (low <= true) & (true <= high)
+    assert 0.92 <= chance[held].sum() / chance[given].sum() <= 0.98
 
 
 def test_correlated_steps_widen_the_interval():

@@ -73,7 +73,7 @@ def advise(stream: NormStream, wanted: float = WANTED, optimizer: str = "") -> A
         >>> norms = np.exp(np.random.default_rng(0).normal(size=1000))
         >>> found = advise(NormStream.of(norms), wanted=0.1).suggestion
         >>> round(found.threshold, 3), found.rate, [round(end, 3) for end in found.interval]
-        (3.42, 0.1, [0.082, 0.121])
+        (3.42, 0.1, [0.081, 0.121])
     """
     threshold = threshold_to_try(stream, wanted)
     found = rates(stream, np.append(grid(stream), threshold))

@@ -1,12 +1,16 @@
-"""The interval of a clip rate: Wilson's score interval on effective steps, corrected for being shown only sometimes.
+"""The interval of a clip rate: Wilson's on effective steps, corrected on the side of the gate that shows it or not.
 
-Wilson (1927) inverts the test |p-hat - p| <= z sqrt(p (1 - p) / n), so its ends stay in [0, 1] and fit rare events.
-Here n is the number of effective steps, and z is Student's quantile, because that number is itself an estimate: for a
-window of M lags its relative variance is about 2 (2M + 1) / N (Sokal 1997, Monte Carlo methods in statistical
-mechanics, section 3), and the clusters of clip events add theirs. An interval is given only where at least LEAST_EVENTS
-effective clip events, and as many effective steps without one, are seen in at least LEAST_STEPS steps. Streams that
-pass this gate by luck show too high a rate, so the end on that side is that of the distribution of the streams that
-pass (conditional inference after selection: Zhong & Prentice 2008, Biostatistics 9, 621).
+Here n is the number of effective steps, less what its own uncertainty takes away: for a window of M lags its relative
+variance is about 2 (2M + 1) / N (Sokal 1997, Monte Carlo methods in statistical mechanics, section 3), the clusters of
+clip events add theirs, and Student's quantile says by how much that widens. An interval is given only where at least
+LEAST_EVENTS effective clip events, and as many effective steps without one, are seen in at least LEAST_STEPS steps.
+
+Away from the gate the end is Wilson's (1927): it inverts the test |p-hat - p| <= z sqrt(p (1 - p) / n), stays in [0, 1]
+and fits rare events. On the gate's side it is conditional (inference after selection: Zhong & Prentice 2008,
+Biostatistics 9, 621): a rate is plausible where so high a share is not too rare among the streams that pass the gate.
+That is asked far out in the tail, where a count is skewed and the normal distribution too thin; the signed root of the
+likelihood ratio is close to normal there too (Pierce & Schafer 1986, Journal of the American Statistical Association
+81, 977). And where the gate hides the streams that would miss on the other side, their share of the 5 % is spent here.
 `bench/advisor_coverage.py` holds all this to 92 to 98 %; docs/advisor_method.md tells what else was tried.
 
 Shapes: C thresholds.
@@ -20,11 +24,11 @@ from gradcore.records import Doubles
 
 LEAST_EVENTS = 20.0
 LEAST_STEPS = 500  # a shorter stream does not show a slow drift, and its interval would be too narrow
-GATE = 18.5  # what the correction takes the gate to be: the gate is on an estimate
+BETWEEN = 0.5  # events: what passes from 20 on begins, as a share without steps, half way from 19 on
 TAIL = 0.025  # of each end
-MORE_TAIL = 0.02  # added where the gate hides most streams: misses on the other side are hidden with them
+QUANTILE = NORMAL.inv_cdf(1 - TAIL)
 CLUSTERS = 0.25  # weight of the events' own clusters in the variance of the effective steps
-HALVINGS = 40
+HALVINGS = 30
 
 
 def intervals(rates: Doubles, counted: int, found: Effective) -> tuple[Doubles, Doubles]:
@@ -38,34 +42,49 @@ def intervals(rates: Doubles, counted: int, found: Effective) -> tuple[Doubles, 
     Example:
         >>> iid = Effective(np.array([1.0]), np.array([1.0]), np.array([1000.0]))
         >>> [end.round(3).tolist() for end in intervals(np.array([0.1]), 1000, iid)]
-        [[0.083], [0.12]]
+        [[0.082], [0.12]]
     """
-    given = (np.minimum(rates, 1 - rates) * found.steps >= LEAST_EVENTS) & (counted >= LEAST_STEPS)
+    rarer = np.minimum(rates, 1 - rates)  # clip events, or steps without one
+    given = (rarer * found.steps >= LEAST_EVENTS) & (counted >= LEAST_STEPS)
     low, high = np.full((2, len(rates)), np.nan)
     if given.any():
-        rate, steps = rates[given], found.steps[given]
-        wider = _wider(rate, counted, found.time[given], found.window[given], steps)
-        low[given] = _lower_end(rate, steps, wider)
-        high[given] = 1 - _lower_end(1 - rate, steps, wider)
+        share, steps = rarer[given], found.steps[given]
+        worth = steps / _wider(share, counted, found.time[given], found.window[given], steps) ** 2
+        near = _selected_end(share, worth, (LEAST_EVENTS - BETWEEN) / steps)
+        far = 1 - _wilson_end(1 - share, worth)
+        clipped = rates[given] == share  # the events are the rarer ones
+        low[given] = np.where(clipped, near, 1 - far)
+        high[given] = np.where(clipped, far, 1 - near)
     return low, high
 
 
-def _wider(rate: Doubles, counted: int, time: Doubles, window: Doubles, steps: Doubles) -> Doubles:
+def _wider(share: Doubles, counted: int, time: Doubles, window: Doubles, steps: Doubles) -> Doubles:
     """Return how much wider Student's quantile is than the normal one, for a variance estimated over this window."""
-    events = np.minimum(rate, 1 - rate) * steps
-    freedom = 1 / ((2 * window + 1) / counted + CLUSTERS * (1 - 1 / time) / events)
-    return student_quantile(freedom, 1 - TAIL) / NORMAL.inv_cdf(1 - TAIL)
+    freedom = 1 / ((2 * window + 1) / counted + CLUSTERS * (1 - 1 / time) / (share * steps))
+    return student_quantile(freedom, 1 - TAIL) / QUANTILE
 
 
-def _lower_end(rate: Doubles, steps: Doubles, wider: Doubles) -> Doubles:
-    """Return the least true rate for which so high a rate is not too rare, given that it passed the gate."""
-    gate = np.minimum(GATE / steps, rate)
-    low, high = np.zeros_like(rate), rate.copy()
+def _wilson_end(share: Doubles, steps: Doubles) -> Doubles:
+    """Return the lower end of Wilson's interval."""
+    square = QUANTILE**2 / steps
+    half = np.sqrt(square * share * (1 - share) + square**2 / 4)
+    return np.asarray((share + square / 2 - half) / (1 + square))
+
+
+def _selected_end(share: Doubles, steps: Doubles, gate: Doubles) -> Doubles:
+    """Return the least true share for which so high a one is not too rare, given that it passed the gate."""
+    low, high = np.zeros_like(share), share.copy()
     for _ in range(HALVINGS):
         middle = (low + high) / 2
-        error = wider * np.sqrt(middle * (1 - middle) / steps)
-        shown = normal_below((middle - gate) / error)
-        plausible = normal_below((middle - rate) / error) >= (TAIL + MORE_TAIL * (1 - shown)) * shown
+        passing = _as_high(gate, middle, steps)
+        elsewhere = np.maximum(TAIL - (1 - passing), 0)  # misses on the other side, of which the gate hides the first
+        plausible = _as_high(share, middle, steps) >= 2 * TAIL * passing - elsewhere
         high = np.where(plausible, middle, high)
         low = np.where(plausible, low, middle)
     return high
+
+
+def _as_high(share: Doubles, true: Doubles, steps: Doubles) -> Doubles:
+    """Return the chance of a share as high or higher, by the signed root of the likelihood ratio."""
+    ratio = share * np.log(share / true) + (1 - share) * np.log((1 - share) / (1 - true))
+    return normal_below(-np.sign(share - true) * np.sqrt(2 * steps * np.maximum(ratio, 0)))

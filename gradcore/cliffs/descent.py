@@ -15,10 +15,13 @@ from numpy.typing import NDArray
 
 from gradcore.checks import finite_number, known_name, whole_number
 from gradcore.cliffs.landscapes import LANDSCAPES, Landscape, Slopes, checked_start
-from gradcore.clipping import CLIP_RULES, Memory, ScalingRule, scalars
+from gradcore.clipping import CLIP_RULES, ClipRule, Memory, ScalingRule, scalars
+from gradcore.clipping.fixed import unit_factors
 from gradcore.specs import NO_CLIPPING, Choice
 
 Doubles = NDArray[np.float64]
+Point = tuple[float, ...]
+Clip = Callable[[Slopes, Point], Slopes]
 FOLLOWED = 1000  # the step to which a descent below its target is followed, at least
 
 
@@ -101,13 +104,13 @@ def descend(
 class _Stop(NamedTuple):
     """A point of a walk with its loss and gradient, and whether the gradient that led to it was clipped."""
 
-    point: tuple[float, ...]
+    point: Point
     loss: float
     slopes: Slopes
     clipped: bool
 
 
-def _walk(land: Landscape, point: tuple[float, ...], learning_rate: float, most: int, clip: Choice) -> Iterator[_Stop]:
+def _walk(land: Landscape, point: Point, learning_rate: float, most: int, clip: Choice) -> Iterator[_Stop]:
     """Yield the start and what each step leads to, `most` at most; the first non-finite one is the last."""
     clipped = _clipping(clip, len(point), most)
     stop = _Stop(point, *land.loss(point), clipped=False)
@@ -121,30 +124,39 @@ def _walk(land: Landscape, point: tuple[float, ...], learning_rate: float, most:
         yield stop
 
 
-def _clipping(clip: Choice, parameters: int, most: int) -> Callable[[Slopes, tuple[float, ...]], Slopes]:
+def _clipping(clip: Choice, parameters: int, most: int) -> Clip:
     """Return a function that clips one gradient after the other, given the weights too; it holds the rule's memory."""
     rule = CLIP_RULES[clip.name]
     if isinstance(rule, ScalingRule):
-        return _by_factor(rule, clip, rule.init(clip, [(parameters,)], most, scalars))
-    memory = rule.init(clip, [(parameters,)], most)
-
-    def clipped(slopes: Slopes, point: tuple[float, ...]) -> Slopes:
-        nonlocal memory
-        applied = rule.apply(clip, [np.array(slopes)], memory, [np.array(point)])
-        memory = applied.memory
-        return tuple(np.asarray(applied.gradients[0]).tolist())
-
-    return clipped
+        return _by_norm(rule, clip, rule.init(clip, [(parameters,)], most, scalars))
+    if rule.needs == "weights":
+        return _by_weights(rule, clip)
+    return lambda slopes, point: tuple(np.asarray(rule.apply(clip, [np.array(slopes)]).gradients[0]).tolist())
 
 
-def _by_factor(rule: ScalingRule, clip: Choice, memory: Memory) -> Callable[[Slopes, tuple[float, ...]], Slopes]:
+def _by_norm(rule: ScalingRule, clip: Choice, memory: Memory) -> Clip:
     """Return the same for a rule that needs no more than the norm: the parameters are one tensor."""
     decide = rule.deciding(clip, scalars)
 
-    def clipped(slopes: Slopes, point: tuple[float, ...]) -> Slopes:
+    def clipped(slopes: Slopes, point: Point) -> Slopes:
         nonlocal memory
-        found = decide(np.float64(math.sqrt(sum(slope * slope for slope in slopes))), memory)
+        found = decide(_norm(slopes), memory)
         memory, factor = found.memory, float(found.factors)
         return tuple(slope * factor for slope in slopes)
 
     return clipped
+
+
+def _by_weights(rule: ClipRule, clip: Choice) -> Clip:
+    """Return the same for the rule that looks at the weights of each unit: the parameters are one."""
+    values = rule.values(clip)
+
+    def clipped(slopes: Slopes, point: Point) -> Slopes:
+        factor = float(unit_factors(_norm(slopes), _norm(point), scalars, **values))
+        return tuple(slope * factor for slope in slopes)
+
+    return clipped
+
+
+def _norm(values: Sequence[float]) -> np.float64:
+    return np.float64(math.sqrt(sum(value * value for value in values)))

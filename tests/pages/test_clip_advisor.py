@@ -37,7 +37,7 @@ def test_the_first_view_advises_on_the_example(open_advisor):
     assert app.selectbox(key="advisor_pick").value == "example"
     assert any(shown(text).startswith("An example that ships with Gradient Clinic") for text in texts(app))
     assert titles(app)[0] == "5 % of the steps are above 3.98"
-    assert any("(95 % interval 4.41 % to 5.67 %; 5,000 correlated steps" in shown(text) for text in texts(app))
+    assert any("(95 % interval 4.39 % to 5.67 %; 5,000 correlated steps" in shown(text) for text in texts(app))
     assert any("Seat belt: it acts on 5 % of the steps" in shown(text) for text in texts(app))
     assert len(charts(app)) == 2
     rules = [shown(title) for title in app.table[0].value["Rule"]]
