@@ -91,7 +91,7 @@ LAYERS: Sequence[Sequence[str]] = (
     ("gradcore.lab",),
     ("gradcore.cli",),
     ("gradcore.__main__",),
-    ("ui.bundle", "ui.visitors", "ui.shared", "ui.table", "ui.words"),
+    ("ui.bundle", "ui.visitors", "ui.shared", "ui.table", "ui.upload", "ui.words"),
     ("ui.address",),
     ("ui.plot",),
     ("ui.services",),

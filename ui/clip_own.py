@@ -8,7 +8,7 @@ import streamlit as st
 from gradcore.clip_trials.measures import Gradients
 from gradcore.errors import RefusedError
 from gradcore.uploads import tensors_from_table, tensors_from_upload
-from gradcore.uploads.limits import LARGEST_FILE
+from ui.upload import upload
 from ui.words import as_sentence, escaped
 
 TABLE, BASE, ROWS, READ, UPLOADED = "own_table", "own_base", "own_rows", "own_read", "own_uploaded"
@@ -16,6 +16,7 @@ PACKED, LONGEST_PACKED = "own", 2000  # the table in the address, in characters;
 COLUMN = "Entries"
 FIRST = [{COLUMN: "0.01, -50, 0.1"}, {COLUMN: "100, -0.05"}]
 INSTEAD = "Shown instead: what was read before."
+FILE_HELP = "CSV: rows of numbers, an empty line begins the next tensor. .npz: one tensor for each array."
 HELP = "One row is one tensor. NaN and Inf are allowed; an empty row is a variable without a gradient."
 
 
@@ -25,14 +26,7 @@ def own_gradients() -> Gradients:
     with left:
         edited = _table()
     with right:
-        file = st.file_uploader(
-            "Or a file: CSV or .npz",
-            type=None,  # every kind reaches the server, which says in a sentence what it takes
-            key="own_file",
-            on_change=_forget_upload,
-            max_upload_size=LARGEST_FILE // 1024**2,
-            help="CSV: rows of numbers, an empty line begins the next tensor. .npz: one tensor for each array.",
-        )
+        file = upload("Or a file: CSV or .npz", "own_file", FILE_HELP, _forget_upload)
     if file is None and UPLOADED in st.session_state:  # read before another part or page was visited
         return _kept_upload()
     try:

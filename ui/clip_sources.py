@@ -16,6 +16,7 @@ from gradcore.titles import counted, entrants_text, race_title
 from gradcore.uploads import norms_from_upload
 from ui import services
 from ui.controls import BIND
+from ui.upload import upload
 from ui.words import as_sentence, escaped
 
 RUN, FIRST, ENTRANT, PROOF = "advisor_run", "advisor_first", "advisor_entrant", "advisor_proof"
@@ -62,16 +63,10 @@ class Source:
 def choose_source() -> Source | None:
     """Draw the choice of a run and an optimizer, or of a file; None where the run has no step yet."""
     place = st.container()
-    upload = st.file_uploader(
-        "Norms of your own (CSV)",
-        type=None,  # every kind reaches the server, which says in a sentence what it takes
-        key="advisor_csv",
-        help=UPLOAD_HELP,
-        on_change=_begin_anew,
-    )
-    if upload is not None:
+    file = upload("Norms of your own (CSV)", "advisor_csv", UPLOAD_HELP, _begin_anew)
+    if file is not None:
         try:
-            return _uploaded(upload.name, upload.getvalue())
+            return _uploaded(file.name, file.getvalue())
         except RefusedError as error:
             st.error(escaped(as_sentence(error, RUN_INSTEAD)), icon=":material/error:")
     with place:

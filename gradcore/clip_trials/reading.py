@@ -148,8 +148,8 @@ def statistics(trial: StreamTrial, run: NotebookRun, ours: StreamResult) -> list
     rows: Sequence[tuple[str, str, str, str]] = (
         ("Total steps", f"{len(trial.norms)}", f"{len(trial.norms)}", ""),
         ("Total clips", f"{run.clips}", f"{int(ours.clipped.sum())}", counts),
-        ("Overall clip rate", f"{run.rate:.1%}", f"{ours.clip_rate:.1%}", "the same"),
-        ("Recent clip rate", f"{run.recent_rate:.1%}", f"{ours.recent_clip_rate:.1%}", "the same"),
+        ("Overall clip rate", f"{100 * run.rate:.1f} %", f"{100 * ours.clip_rate:.1f} %", "the same"),
+        ("Recent clip rate", f"{100 * run.recent_rate:.1f} %", f"{100 * ours.recent_clip_rate:.1f} %", "the same"),
         ("Average gradient norm", f"{run.average_norm:.3f}", mean, nan),
         ("Current adaptive threshold", f"{run.current_threshold:.3f}", final, bare),
     )

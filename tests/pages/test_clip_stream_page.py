@@ -29,8 +29,8 @@ def test_the_stream_opens_on_the_notebooks_with_its_statistics_corrected(open_pa
     assert app.session_state["stream_preset"] == "The notebook's stream"
     assert table(app, 0)["Clip rate"] == ["**25 %**", "**40 %**"]
     found = table(app, 1)
-    assert found["As it was"] == ["20", "8", "40.0%", "40.0%", "4.528", "10.295"]
-    assert found["Corrected"] == ["20", "8", "40.0%", "40.0%", "4.528", "**10.000**"]
+    assert found["As it was"] == ["20", "8", "40.0 %", "40.0 %", "4.528", "10.295"]
+    assert found["Corrected"] == ["20", "8", "40.0 %", "40.0 %", "4.528", "**10.000**"]
 
 
 def test_the_notebooks_messages_come_on_hover_and_are_corrected(open_page):
