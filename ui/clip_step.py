@@ -173,7 +173,7 @@ def _directions_and_shapes(charts: Sequence[str], about: str) -> None:
              about=about)  # fmt: skip
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def _drawn(asked: Asked) -> tuple[OneStep, tuple[str, str, str]]:
     """Return the trial and its charts as JSON, made once for everybody who asks for the same."""
     gradients, weights = asked.gradients, asked.weights

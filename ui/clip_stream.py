@@ -110,7 +110,7 @@ def _asked(notices: DeltaGenerator) -> Asked | None:
         return None
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def _drawn(asked: Asked) -> Drawn:
     """Return the trial and its charts, made once for everybody who asks for the same."""
     results = tuple(_alone(asked, choice) for choice in asked.rules)
