@@ -140,8 +140,8 @@ def test_vanishing_names_the_layer_with_the_least_signal():
     assert (found.layer, found.step, found.threshold, found.severity) == ("dense_1", 0, 1e-3, CRITICAL)
     assert found.value == pytest.approx(1e-6)
     assert found.evidence == (
-        "a = 1e-6 at dense_1, below 0.001; on its way back the signal shrinks by a factor of 1000 a layer; so it is in 1 "
-        "of 3 layers."
+        "a = 1e-6 at dense_1, below 0.001; on its way back the signal shrinks by a factor of 1000 a layer; so it is in "
+        "1 of 3 layers."
     )
 
 
