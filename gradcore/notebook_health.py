@@ -110,7 +110,8 @@ def _zeros(trace: CheckTrace, diagnosis: Diagnosis, found: dict[str, Any]) -> st
     if not concerned:
         return ""
     names = counted(int(zero.sum()), "variable")
-    told = f"{concerned} of its {found['vanished']} vanished counts come from {names} whose gradient is zero by construction"
+    told = f"{concerned} of its {found['vanished']} vanished counts come from {names}"
+    told += " whose gradient is zero by construction"
     ratio = _range_ratio(norms[:, ~zero])
     return f"{told}; without them its range ratio is {number(ratio, 3)}, not {number(found['range_ratio'], 3)}."
 

@@ -97,8 +97,8 @@ def test_structural_zeros_are_the_first_reason():
     )
     assert found[1] == f'Its counts add up over the steps: of the first one alone it would say "{GOOD}".'
     assert found[2] == (
-        "Its thresholds are absolute: of 6 variables at the first step, 1 would have vanished with the loss times 1e-6, "
-        "and 5 would explode with it times 1000."
+        "Its thresholds are absolute: of 6 variables at the first step, 1 would have vanished with the loss times "
+        "1e-6, and 5 would explode with it times 1000."
     )
 
 
