@@ -5,6 +5,7 @@ Trace in, findings out: no TensorFlow, no store, no drawing. `RULES` lists the r
 
 from gradcore.health.measures import (
     backprop_ratio,
+    connected,
     early_ratio,
     kernel_names,
     last_error,
@@ -29,6 +30,7 @@ __all__ = [
     "Diagnosis",
     "Rule",
     "backprop_ratio",
+    "connected",
     "diagnose",
     "early_ratio",
     "kernel_names",

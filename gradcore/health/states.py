@@ -78,7 +78,9 @@ def converged(trace: CheckTrace, thresholds: Thresholds) -> Found:
     if not error < thresholds.converged:
         return []
     step = trace.recorded - 1
-    evidence = f"At step {step} the network is {percent(error)} as far from its targets as a guess: the task is fitted."
+    evidence = (
+        f"At step {step} the network is {percent(error)} as far from its targets as a guess, so the task is fitted."
+    )
     advice = "Nothing needs to be cured; small gradients are expected here."
     return [Finding("converged", INFO, "", step, error, thresholds.converged, CONVERGED, evidence, advice)]
 
