@@ -48,8 +48,8 @@ def test_a_warning_is_told_although_the_verdict_is_healthy():
 def test_a_fitted_network_needs_nothing():
     trace = make_check(error=0.01, cancellation=[1e-8, 0.1, 0.1])
     assert told(trace) == (
-        "This network has learned its task: at step 3 the network is 1 % as far from its targets as a guess, so the task "
-        "is fitted.",
+        "This network has learned its task: at step 3 the network is 1 % as far from its targets as a guess, so the "
+        "task is fitted.",
     )
 
 

@@ -113,7 +113,7 @@ def test_dead_names_the_layer_with_most_dead_units_at_the_last_sample():
     found = the_finding("dead", make_check(dead_units=units))
     assert (found.layer, found.step, found.threshold) == ("dense_2", 3, 0.5)
     assert found.evidence == (
-        "78.1 % of the units of dense_2 are flat on every probe row at step 3; so it is in 2 of 2 hidden layers."
+        "78.1 % of the units of dense_2 are flat on every probe row at step 3; 2 of 2 hidden layers are like that."
     )
 
 
@@ -129,6 +129,28 @@ def test_units_that_revive_are_not_dead():
     assert find("dead", make_check(dead_units=units)) == []
 
 
+def dying(first, last, **changed):
+    units = np.zeros((4, 1, 3))
+    units[0, 0, 0], units[-1, 0, 0] = first, last
+    return make_check(dead_units=units, **changed)
+
+
+def test_units_that_die_in_training_are_dead():
+    assert the_finding("dead", dying(0.0, 0.9)).value == pytest.approx(0.9)
+
+
+def test_units_that_die_because_the_signal_vanished_or_exploded_are_not_called_dead():
+    assert find("dead", dying(0.0, 0.9, signal=[1e-6, 1e-3, 1])) == []
+    assert find("dead", dying(0.0, 0.9, signal=[1e6, 1e3, 1])) == []
+    assert the_finding("dead", dying(0.9, 0.9, signal=[1e-6, 1e-3, 1])).layer == "dense_1"
+
+
+def test_where_rows_are_alike_a_sound_layer_has_half_of_its_units_off():
+    assert find("dead", dying(0.7, 0.7, cosine=[0.98, 0.3, 0.3])) == []
+    assert the_finding("dead", dying(0.8, 0.8, cosine=[0.98, 0.3, 0.3])).threshold == 0.5
+    assert find("dead", make_check(active=0.2, cosine=0.98)) == []
+
+
 def test_converged_looks_at_the_error_of_the_last_step():
     found = the_finding("converged", make_check(error=[1.0, 0.5, 0.1, 0.03125]))
     assert (found.severity, found.value, found.step) == (INFO, 0.03125, 3)
@@ -140,8 +162,8 @@ def test_vanishing_names_the_layer_with_the_least_signal():
     assert (found.layer, found.step, found.threshold, found.severity) == ("dense_1", 0, 1e-3, CRITICAL)
     assert found.value == pytest.approx(1e-6)
     assert found.evidence == (
-        "a = 1e-6 at dense_1, below 0.001; on its way back the signal shrinks by a factor of 1000 a layer; so it is in "
-        "1 of 3 layers."
+        "a = 1e-6 at dense_1, below 0.001; on its way back the signal shrinks by a factor of 1000 a layer; 1 of 3 "
+        "layers are like that."
     )
 
 
@@ -211,20 +233,20 @@ def test_correlation_collapse_looks_at_the_last_sample_of_hidden_dense_layers():
 
 
 def stuck(**changed):
-    noise = np.random.default_rng(0).normal(size=80)
+    noise = np.random.default_rng(0).normal(size=200)
     given = {"loss": 2.3 + 0.1 * noise, "error": 0.95, "signal_square": 0.01, "noise_trace": 6.4}
-    return make_check(steps=80, **{**given, **changed})
+    return make_check(steps=200, **{**given, **changed})
 
 
 def test_noise_floor_is_a_loss_that_stays_high_while_the_gradient_is_noise():
     found = the_finding("noise_floor", stuck())
-    assert (found.step, found.threshold) == (40, 1.0)
+    assert (found.step, found.threshold) == (100, 1.0)
     assert found.value == pytest.approx(0.1)  # 0.01 / (6.4 / 64)
 
 
 @pytest.mark.parametrize(
     "changed",
-    [{"error": 0.5}, {"signal_square": 0.2}, {"loss": np.linspace(2.3, 2.0, 80)}, {"noise_trace": 0.0}],
+    [{"error": 0.5}, {"signal_square": 0.2}, {"loss": np.linspace(2.3, 2.0, 200)}, {"noise_trace": 0.0}],
     ids=["the task is half learned", "the gradient is signal", "the loss falls", "no noise was measured"],
 )
 def test_it_is_no_noise_floor_where(changed):
@@ -232,7 +254,7 @@ def test_it_is_no_noise_floor_where(changed):
 
 
 def test_noise_is_averaged_before_it_is_divided():
-    square = np.full((80, 1), -0.05)
+    square = np.full((200, 1), -0.05)
     square[::2] = 0.07  # single estimates may lie below zero; their mean is 0.01
     assert the_finding("noise_floor", stuck(signal_square=square)).value == pytest.approx(0.1, rel=1e-5)
 

@@ -77,7 +77,7 @@ def test_a_prescription_says_what_changes_before_and_after():
     assert prescribed("batchnorm_no_residual_40")[0].changes == (Change("network.residual", None, "preactivation"),)
     assert prescribed("dying_relu")[0].changes == (Change("network.bias", -6.0, None),)
     assert prescribed("nan_in_data")[0].changes == (Change("missing_share", 0.001, None),)
-    assert prescribed("high_learning_rate")[0].changes == (Change("optimizer.learning_rate", 10.0, 0.1),)
+    assert prescribed("high_learning_rate")[0].changes == (Change("optimizer.learning_rate", 10.0, 0.01),)
 
 
 def test_attention_comes_with_adam():

@@ -132,7 +132,8 @@ def median(values: NDArray[np.floating]) -> Doubles:
     count = np.asarray((~np.isnan(values)).sum(axis=0))[None]
     low = np.take_along_axis(ordered, np.maximum(count - 1, 0) // 2, axis=0)[0]
     high = np.take_along_axis(ordered, np.minimum(count // 2, len(values) - 1), axis=0)[0]
-    middle: Doubles = low / 2 + high / 2  # Inf stays Inf
+    with np.errstate(invalid="ignore"):  # between -Inf and Inf there is none
+        middle: Doubles = low / 2 + high / 2
     return middle
 
 

@@ -15,7 +15,7 @@ from gradcore.specs import Thresholds
 from gradcore.titles import counted, number
 
 SIGNAL = "a = rms(dLoss/dz of the layer) / rms(dLoss/dz of the head), median over the first 10 steps"
-TIME_SIGNAL = "a = rms(dLoss/dx at the first time step) / rms(dLoss/dx at the last), median over the first 10 steps"
+TIME_SIGNAL = "a = rms of the signal at the first time step / at the last one, median over the first 10 steps"
 SQUASHING = ("sigmoid", "tanh", "softplus")
 
 
@@ -66,9 +66,9 @@ def _evidence(trace: CheckTrace, ratio: Doubles, place: int, sick: Flags, thresh
     name, value = kernel_names(trace)[place], number(float(ratio[place]), 2)
     told = f"a = {value} at {name}, {side} {number(threshold, 2)}"
     if place in trace.setup.recurrent:
-        return f"{told}: so much of the signal at the last time step is left at the first one."
+        return f"{told}: the signal at the first time step over that at the last."
     change = slope(trace, ratio)
-    count = f"so it is in {int(sick.sum())} of {counted(int(np.isfinite(ratio).sum()), 'layer')}"
+    count = f"{int(sick.sum())} of {counted(int(np.isfinite(ratio).sum()), 'layer')} are like that"
     if np.isnan(change):
         return f"{told}; {count}."
     word = "shrinks" if change > 0 else "grows"

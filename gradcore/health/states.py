@@ -5,7 +5,7 @@ Shapes as in `gradcore.records.check`.
 
 import numpy as np
 
-from gradcore.health.measures import hidden, kernel_names, last_error, median, signal_to_noise
+from gradcore.health.measures import early_ratio, hidden, kernel_names, last_error, median, signal_to_noise
 from gradcore.health.rule import CRITICAL, INFO, Found
 from gradcore.records import CheckTrace, Doubles, Finding, Flags
 from gradcore.specs import Thresholds
@@ -17,7 +17,8 @@ SATURATED = "share of a layer's activations that are not flat on probe rows"
 CONVERGED = "e = distance from the targets / that of a guess, at the last step"
 COLLAPSE = "mean cosine between the pre-activations of different rows"
 NOISE_FLOOR = "squared norm of the gradient / variance of a batch's, while the loss does not fall"
-WINDOW = 40  # recorded steps from which on the second half shows whether the loss still falls
+ALIKE = 0.9  # mean cosine from which on rows are nearly the same to a layer
+WINDOW = 200  # recorded steps from which on their second half tells a floor from the plateau before a task is found
 STUCK = 0.8  # e above which a loss that does not fall is far from its task
 SURE = 2.0  # standard errors
 
@@ -45,30 +46,27 @@ def symmetric(trace: CheckTrace, thresholds: Thresholds) -> Found:
 def dead(trace: CheckTrace, thresholds: Thresholds) -> Found:
     """Find the hidden layer that is flattest on the probe rows: most of its units dead, or nearly all saturated.
 
-    The chance that a unit which is active on a share p of all rows is flat on N probe rows is (1 - p)^N.
+    Looked at in the last sample. A layer that was not flat in the first one counts only where the signal came back well
+    before: where it vanished or exploded, that is why units died. The chance that a unit which is active on a share p
+    of all rows is flat on N probe rows is (1 - p)^N.
     """
     if not len(trace.sampled):
         return []
-    units, active = (_last(trace, values) for values in (trace.dead_units, trace.active))  # (D,)
-    sick = (units > thresholds.dead) | (active < thresholds.active)
-    if not sick.any():
+    first, last = (_flatness(trace, thresholds, sample) for sample in (0, -1))  # (D,) > 1 is sick
+    if not (last > 1).any() or not ((first > 1).any() or _comes_back(trace, thresholds)):
         return []
-    with np.errstate(all="ignore"):
-        degree = np.where(sick, np.fmax(units / thresholds.dead, thresholds.active / active), -1.0)
-    worst, step = int(np.nan_to_num(degree, nan=0.0).argmax()), int(trace.sampled[-1])
+    worst, step = int(last.argmax()), int(trace.sampled[-1])
     layer, shape = kernel_names(trace)[worst], trace.setup.activations[worst]
-    share = _share(sick, hidden(trace))
-    if units[worst] > thresholds.dead:
-        value, threshold, formula = float(units[worst]), thresholds.dead, DEAD
-        evidence = f"{percent(value)} of the units of {layer} are flat on every probe row at step {step}; {share}."
-        advice = "Start the biases at 0, lower the learning rate, or use an activation that is never flat (leaky ReLU)."
-        advice = _SATURATED_ADVICE if shape in ("tanh", "sigmoid") else advice
+    units, active = (float(median(values[-1])[worst]) for values in (trace.dead_units, trace.active))
+    others = _share(last > 1, trace)
+    if units > thresholds.dead:
+        value, threshold, formula = units, thresholds.dead, DEAD
+        evidence = f"{percent(value)} of the units of {layer} are flat on every probe row at step {step}; {others}."
     else:
-        value, threshold, formula = float(active[worst]), thresholds.active, SATURATED
-        evidence = (
-            f"Only {percent(value)} of the activations of {layer} ({shape}) are not flat at step {step}; {share}."
-        )
-        advice = _SATURATED_ADVICE
+        value, threshold, formula = active, thresholds.active, SATURATED
+        evidence = f"Only {percent(value)} of the activations of {layer} ({shape}) "
+        evidence += f"are not flat at step {step}; {others}."
+    advice = _SATURATED_ADVICE if shape in ("tanh", "sigmoid") else _DEAD_ADVICE
     return [Finding("dead", CRITICAL, layer, step, value, threshold, formula, evidence, advice)]
 
 
@@ -92,7 +90,7 @@ def correlation_collapse(trace: CheckTrace, thresholds: Thresholds) -> Found:
     """
     if not len(trace.sampled):
         return []
-    cosine = _last(trace, trace.cosine)
+    cosine = np.where(hidden(trace), median(trace.cosine[-1]), np.nan)
     cosine[trace.setup.recurrent] = np.nan  # sequences are alike by what they are made of
     sick = cosine > thresholds.collapse
     if not sick.any():
@@ -100,7 +98,7 @@ def correlation_collapse(trace: CheckTrace, thresholds: Thresholds) -> Found:
     worst, step = int(np.where(sick, cosine, -1.0).argmax()), int(trace.sampled[-1])
     layer, value = kernel_names(trace)[worst], float(cosine[worst])
     evidence = f"At {layer} two different rows have a mean cosine of {number(value, 3)} at step {step}"
-    evidence = f"{evidence}; {_share(sick, hidden(trace))}."
+    evidence = f"{evidence}; {_share(sick, trace)}."
     advice = "Add shortcuts whose branches are divided by the root of their number, or use fewer layers."
     found = Finding(
         "correlation_collapse", CRITICAL, layer, step, value, thresholds.collapse, COLLAPSE, evidence, advice
@@ -111,7 +109,7 @@ def correlation_collapse(trace: CheckTrace, thresholds: Thresholds) -> Found:
 def noise_floor(trace: CheckTrace, thresholds: Thresholds) -> Found:
     """Find that the loss stays high and does not fall while a batch's gradient is mostly noise.
 
-    Judged from 40 recorded steps on, over the second half of them.
+    Judged from 200 recorded steps on, over the second half of them: a sequence task may stand still before that.
     """
     start = trace.recorded // 2
     if trace.recorded < WINDOW or not median(median(trace.error[start:])) > STUCK or not _is_flat(trace, start):
@@ -127,17 +125,34 @@ def noise_floor(trace: CheckTrace, thresholds: Thresholds) -> Found:
     return [Finding("noise_floor", CRITICAL, "", start, value, threshold, NOISE_FLOOR, evidence, advice)]
 
 
+_DEAD_ADVICE = "Start the biases at 0, lower the learning rate, or use an activation that is never flat (leaky ReLU)."
 _SATURATED_ADVICE = "Start from smaller weights (Glorot's initialiser), or normalise before the activation."
 
 
-def _last(trace: CheckTrace, values: np.ndarray) -> Doubles:
-    """Return the last sample of hidden layers, the median over the seeds, (D,); NaN for the others."""
-    return np.where(hidden(trace), median(values[-1]), np.nan)
+def _flatness(trace: CheckTrace, thresholds: Thresholds, sample: int) -> Doubles:
+    """Return how far beyond its threshold each hidden layer is in a sample, (D,): sick above 1, 0 for other layers.
+
+    Where the rows are nearly the same to a layer, a unit that is off for one is off for all: half of its units are, and
+    by chance more, in a sound layer too. There only what is half as far from all or from nothing counts.
+    """
+    units, active, cosine = (median(values[sample]) for values in (trace.dead_units, trace.active, trace.cosine))
+    alike = cosine > ALIKE
+    most = np.where(alike, (1 + thresholds.dead) / 2, thresholds.dead)
+    least = np.where(alike, thresholds.active / 2, thresholds.active)
+    with np.errstate(all="ignore"):
+        degree = np.fmax(units / most, least / active)
+    return np.where(hidden(trace) & ~np.isnan(degree), degree, 0.0)
 
 
-def _share(sick: Flags, among: Flags) -> str:
+def _comes_back(trace: CheckTrace, thresholds: Thresholds) -> bool:
+    """Return whether no layer's signal vanished or exploded in the first steps."""
+    ratio = early_ratio(trace)
+    return not bool(((ratio < thresholds.vanishing) | (ratio > thresholds.exploding)).any())
+
+
+def _share(sick: Flags, trace: CheckTrace) -> str:
     """Return how many hidden layers are concerned."""
-    return f"so it is in {int(sick.sum())} of {counted(int(among.sum()), 'hidden layer')}"
+    return f"{int(sick.sum())} of {counted(int(hidden(trace).sum()), 'hidden layer')} are like that"
 
 
 def _is_flat(trace: CheckTrace, start: int) -> bool:

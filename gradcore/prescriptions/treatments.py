@@ -13,7 +13,7 @@ SQUASHING = ("sigmoid", "tanh", "softplus")
 HE, GLOROT, LSUV = Choice("he_uniform"), Choice("glorot_uniform"), Choice("lsuv")
 ADAM = EntrantSpec(Choice("Adam"), 0.003)  # the rate at which it trains best on digits
 CLIPPED = Choice.of("clip_by_global_norm", max_norm=1.0)
-SLOWER = 100.0  # by which a learning rate that diverges is divided
+SLOWER = 100.0  # by which a learning rate that diverges is divided; it ends at the optimizer's default at most
 LARGER = 4  # by which a batch grows
 
 
@@ -82,7 +82,9 @@ def _clipping(spec: HealthSpec) -> HealthSpec:
 
 
 def _lower_learning_rate(spec: HealthSpec) -> HealthSpec:
-    return _optimizer(spec, learning_rate=float(f"{learning_rate_of(spec.optimizer) / SLOWER:.6g}"))
+    default = learning_rate_of(EntrantSpec(spec.optimizer.optimizer))  # NaN where no catalogue has it any more
+    lowered = min(learning_rate_of(spec.optimizer) / SLOWER, default)
+    return _optimizer(spec, learning_rate=float(f"{lowered:.6g}"))
 
 
 def _warmup(spec: HealthSpec) -> HealthSpec:
