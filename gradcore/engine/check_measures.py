@@ -1,0 +1,105 @@
+"""What a health check measures, as formulas on tensors of one replica.
+
+Shapes: B rows, n units, V variables. Definitions: a, kappa, the noise scale (McCandlish et al. 2018,
+https://arxiv.org/abs/1812.06162) and the error e are those of the guide.
+"""
+
+import tensorflow as tf
+
+from gradcore.engine.layout import Tensor
+from gradcore.records import BINS
+
+TINY = 1e-37  # keeps a quotient of zeros defined
+LOWEST, PER_DECADE = -14, 2  # of the histogram's first edge, and how many bins a decade has
+
+# where an activation is flat, of its input z; those that are not named are flat nowhere
+FLAT = {
+    "relu": lambda z: z <= 0,
+    "elu": lambda z: z < -4.605,  # its slope exp(z) is below 0.01
+    "selu": lambda z: z < -5.17,
+    "gelu": lambda z: z < -4,
+    "silu": lambda z: z < -7,
+    "softplus": lambda z: z < -4.595,
+    "tanh": lambda z: tf.abs(tf.tanh(z)) > 0.99,
+    "sigmoid": lambda z: tf.abs(tf.sigmoid(z) - 0.5) > 0.49,
+}
+
+
+def rms(values: Tensor) -> Tensor:
+    """Return the root mean square of all elements; what float32 cannot square is scaled before."""
+    largest = tf.reduce_max(tf.abs(values))
+    scale = tf.where(tf.math.is_finite(largest) & (largest > 0), largest, 1.0)
+    return scale * tf.sqrt(tf.reduce_mean(tf.square(values / scale)))
+
+
+def cancellation(delta: Tensor) -> Tensor:
+    """Return kappa of the rows (B, n): the length of their sum over the sum of their lengths."""
+    rows = tf.reshape(delta, [-1, delta.shape[-1]])
+    scale = tf.maximum(tf.reduce_max(tf.abs(rows)), TINY)
+    rows /= scale
+    return tf.norm(tf.reduce_sum(rows, axis=0)) / tf.maximum(tf.reduce_sum(tf.norm(rows, axis=1)), TINY)
+
+
+def mean_cosine(z: Tensor) -> Tensor:
+    """Return the mean cosine between different rows (B, n), NaN for a single row."""
+    units = tf.math.l2_normalize(z, axis=1, epsilon=TINY)
+    rows = tf.cast(tf.shape(z)[0], tf.float32)
+    lengths = tf.reduce_sum(tf.square(units))  # rows of zeros have none
+    return (tf.reduce_sum(tf.square(tf.reduce_sum(units, axis=0))) - lengths) / (rows * (rows - 1))
+
+
+def flat_shares(z: Tensor, activation: str, *, of_output: bool = False) -> tuple[Tensor, Tensor]:
+    """Return the share of units that are flat on every row (..., n), and the share of elements that are not flat.
+
+    Args:
+        z: what goes into the activation; what came out of it, where `of_output`.
+        activation: its name.
+        of_output: whether `z` is the output of a tanh, as a recurrent cell shows it.
+    """
+    if of_output and activation == "tanh":
+        flat = tf.abs(z) > 0.99
+    elif activation in FLAT and not of_output:
+        flat = FLAT[activation](z)
+    else:
+        return tf.constant(0.0), tf.constant(1.0)
+    elements = tf.cast(tf.reshape(flat, [-1, flat.shape[-1]]), tf.float32)  # a NaN is not flat
+    return tf.reduce_mean(tf.reduce_min(elements, axis=0)), 1 - tf.reduce_mean(elements)
+
+
+def error(outputs: Tensor, targets: Tensor, loss: str) -> Tensor:
+    """Return e: how far answers are from the targets, 1 for the best constant answer and 0 for none.
+
+    Classes: the mean length of p - y over sqrt(1 - 1/C). Numbers: rms residual over the targets' standard deviation.
+    """
+    if "categorical" not in loss:
+        centred = targets - tf.reduce_mean(targets, axis=0)
+        return rms(targets - outputs) / tf.maximum(rms(centred), TINY)
+    chances = outputs if "probabilities" in loss else tf.nn.softmax(outputs)
+    classes = outputs.shape[-1]
+    missed = chances - tf.one_hot(tf.cast(targets, tf.int32), classes)
+    return tf.reduce_mean(tf.norm(missed, axis=-1)) / (1 - 1 / classes) ** 0.5
+
+
+def equal_columns(kernel: Tensor) -> Tensor:
+    """Return whether all units (columns, at least two) have the same incoming weights, as 1 or 0."""
+    if kernel.shape[-1] < 2:
+        return tf.constant(0.0)
+    return tf.cast(tf.reduce_all(kernel == kernel[:, :1]), tf.float32)
+
+
+def two_batch_estimates(large: Tensor, small: Tensor, rows: Tensor, few: Tensor) -> tuple[Tensor, Tensor]:
+    """Return unbiased estimates of |G|^2 and of tr Sigma, from |G_B|^2 on many rows and |G_b|^2 on few of them."""
+    signal = (rows * large - few * small) / (rows - few)
+    noise = (small - large) / (1 / few - 1 / rows)
+    return signal, noise
+
+
+def histogram(gradient: Tensor, owners: Tensor, layers: int) -> Tensor:
+    """Return how many entries (P,) of each layer lie in each bin of |g|, (L, BINS); `owners` (P,) are their layers."""
+    size = tf.abs(gradient)
+    decades = tf.math.log(tf.maximum(size, TINY)) / tf.math.log(10.0)
+    inner = tf.clip_by_value(tf.floor((decades - LOWEST) * PER_DECADE) + 1, 1.0, BINS - 2.0)
+    finite = tf.where(size == 0, 0.0, inner)
+    place = tf.cast(tf.where(tf.math.is_finite(gradient), finite, BINS - 1.0), tf.int32)
+    counts = tf.math.bincount(owners * BINS + place, minlength=layers * BINS, maxlength=layers * BINS)
+    return tf.reshape(counts, [layers, BINS])

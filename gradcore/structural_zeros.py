@@ -1,0 +1,2 @@
+def zero_by_construction(steps):
+    return {}
