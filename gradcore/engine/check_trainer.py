@@ -13,12 +13,9 @@ from numpy.typing import NDArray
 
 from gradcore.engine.check_layout import CheckLayout
 from gradcore.engine.check_measures import (
-    cancellation,
-    equal_columns,
     error,
-    flat_shares,
     histogram,
-    mean_cosine,
+    of_layers,
     rms,
     two_batch_estimates,
 )
@@ -62,7 +59,9 @@ class CheckTrainer:
         """Train one step for each batch, (K, S, B) row numbers; return loss, error and norms, (K, S, M)."""
         if self._plain is None:
             steps = tf.TensorSpec((None, *batches.shape[1:]), tf.int32)
-            self._plain = _traced(self._run_plain, x, y, steps, tf.TensorSpec((None, self._seeds), tf.float32))
+            self._plain = _traced(
+                self._run_plain, x, y, steps, tf.TensorSpec((None, self._seeds), tf.float32), autograph=True
+            )
         self._spend(len(batches))
         return np.asarray(self._plain(x, y, tf.constant(batches), tf.constant(rates)))
 
@@ -111,11 +110,10 @@ class CheckTrainer:
         each_probe = [probe] if self._one_for_each_seed(probe) and by_seed else []
         loss, missed, gradient, new, *layers = self._each(watched, weights, [*by_seed, *each_probe], shared)
         row = self._apply(before, weights, loss, missed, gradient, new)
-        zeros = tf.stack([tf.reduce_mean(tf.cast(part == 0, tf.float32), axis=1) for part in gradient], axis=1)
-        strange = [1 - tf.reduce_mean(tf.cast(tf.math.is_finite(part), tf.float32), axis=1) for part in gradient]
-        first = tf.concat([part[0] for part in gradient], axis=0)
-        counts = histogram(first, self.layout.owner_of_entry, len(self.layout.plain.layers))
-        return [row, *layers, zeros, tf.stack(strange, axis=1), counts]
+        entries = tf.concat(gradient, axis=1)
+        shares = [self.layout.shares(kind) for kind in (entries == 0, ~tf.math.is_finite(entries))]
+        counts = histogram(entries[0], self.layout.owner_of_entry, len(self.layout.plain.layers))
+        return [row, *layers, *shares, counts]
 
     def _each(
         self, function: Callable[..., Any], weights: list[Tensor], by_seed: list[Tensor], shared: list[Tensor]
@@ -185,22 +183,24 @@ class CheckTrainer:
     def _layers(
         self, parts: list[Tensor], deltas: list[Tensor], z: list[Tensor], inside: list[Tensor]
     ) -> tuple[Tensor, Tensor]:
-        """Return the measures of the watched layers, (8, D) in the order of `NAMES`, and the time signal (R, 2)."""
-        columns, times = [], []
-        for place, (watched, delta, before, at) in enumerate(zip(self.layout.watched, deltas, z, inside, strict=True)):
-            last = delta[:, -1] if watched.recurrent else delta
-            flat = tf.reshape(before, [-1, before.shape[-1]])
-            dead, active = flat_shares(at, watched.activation, of_output=watched.recurrent)
-            kernel = self.layout.kernel(parts, place)
-            finite = tf.cast(tf.reduce_all(tf.math.is_finite(before)), tf.float32)
-            kappa = cancellation(delta) if watched.bias else tf.constant(np.nan, tf.float32)
-            spread = tf.math.reduce_variance(flat)
-            columns.append(
-                tf.stack([rms(last), kappa, spread, mean_cosine(flat), dead, active, equal_columns(kernel), finite])
-            )
+        """Return the measures of the watched layers, (8, D) in the order of `NAMES`, and the time signal (R, 2).
+
+        Layers of the same kind and shape are measured together: a deep stack makes a small graph.
+        """
+        columns: dict[int, Tensor] = {}
+        times: dict[int, Tensor] = {}
+        for watched, places in self.layout.groups():
+            delta, before, at = (
+                tf.stack([each[place] for place in places]) for each in (deltas, z, inside)
+            )  # (G, ...)
+            kernels = tf.stack([self.layout.kernel(parts, place) for place in places])
+            found = of_layers(watched, delta, before, at, kernels)
+            columns |= dict(zip(places, tf.unstack(found, axis=1), strict=True))
             if watched.recurrent:
-                times.append(tf.stack([rms(delta[:, 0]), rms(last)]))
-        return tf.stack(columns, axis=1), tf.stack(times) if times else tf.zeros((0, 2))
+                ends = tf.stack([rms(delta[:, :, 0]), rms(delta[:, :, -1])], axis=1)
+                times |= dict(zip(places, tf.unstack(ends), strict=True))
+        ordered = [times[place] for place in sorted(times)]
+        return tf.stack([columns[n] for n in range(len(columns))], axis=1), tf.stack(ordered or [tf.zeros(2)])
 
     def _noise(
         self, parts: list[Tensor], states: list[Tensor], x: Tensor, y: Tensor, gradient: list[Tensor]
@@ -208,7 +208,11 @@ class CheckTrainer:
         """Return the estimates of |G|^2 and tr Sigma from the batch and a part of it; NaN for fewer than two rows."""
         rows = tf.shape(x)[0]
         few = tf.maximum(rows // FEW, 1)
-        _, _, small, _ = self._gradient(parts, states, x[:few], y[:few])
+        with tf.GradientTape() as tape:
+            tape.watch(parts)
+            (outputs, *_), _ = self.layout.call(parts, states, x[:few], self.layout.zero_probes(few))
+            scaled = LOSSES[self._loss](y[:few], outputs) * self._scale
+        small = tape.gradient(scaled, parts, unconnected_gradients=tf.UnconnectedGradients.ZERO)
         large, less = (tf.add_n([tf.reduce_sum(tf.square(part)) for part in one]) for one in (gradient, small))
         return list(two_batch_estimates(large, less, tf.cast(rows, tf.float32), tf.cast(few, tf.float32)))
 
@@ -232,6 +236,8 @@ class CheckTrainer:
         return self._each(answers, weights, [x] if by_seed else [], [] if by_seed else [x])
 
 
-def _traced(function: Any, *inputs: Any) -> Any:
+def _traced(function: Any, *inputs: Any, autograph: bool = False) -> Any:
     """Return the one graph of a function for inputs of these shapes."""
-    return tf.function(function).get_concrete_function(*(tf.TensorSpec(item.shape, item.dtype) for item in inputs))
+    return tf.function(function, autograph=autograph).get_concrete_function(
+        *(tf.TensorSpec(item.shape, item.dtype) for item in inputs)
+    )

@@ -1,7 +1,7 @@
 """A health check: a spec becomes records, reported step by step at first and in chunks later.
 
-Everything is measured at each of the first ten steps, at every `every`-th later one and at the last; loss, error and
-norms at every step.
+Everything is measured at each of the first ten steps, at every `every`-th later one and at the last, and in a short
+check at every step; loss, error and norms are measured at every step of each.
 """
 
 import time
@@ -28,6 +28,7 @@ from gradcore.tasks import Rows, task_of
 from gradcore.ward import WARD
 
 FIRST_STEPS = 10  # each of which is measured
+SHORT = 50  # steps of a check, up to which every one is measured: that takes less time than to trace the step between
 PROBE_ROWS = 256  # the first training rows, on which dead units are looked for
 MISSING = 7  # second word of the seed of which inputs are NaN
 KEPT_WEIGHTS = 500_000  # stacked weights up to which a traced trainer is kept for the next check
@@ -72,7 +73,7 @@ def watched(
         learning_rate: in place of the spec's own.
         initial: each seed's first values, in place of those that its network draws.
     """
-    running = _Running(spec, seeds, entrant, learning_rate, initial)
+    running = Running(spec, seeds, entrant, learning_rate, initial)
     for chunk, done in running.chunks():
         records: list[Record] = [chunk] if done > len(chunk.loss) else [running.setup(), chunk]
         report(records, done / spec.steps)
@@ -84,17 +85,18 @@ def as_race(spec: HealthSpec, seeds: Sequence[int]) -> RaceSpec:
     return RaceSpec((spec.optimizer,), spec.task, spec.network, len(seeds), seeds[0], spec.steps, spec.batch_size)
 
 
-class _Running:
+class Running:
     """One network in training."""
 
     def __init__(
         self,
         spec: HealthSpec,
         seeds: Sequence[int],
-        entrant: int,
-        learning_rate: float | None,
-        initial: Sequence[Any] | None,
+        entrant: int = 0,
+        learning_rate: float | None = None,
+        initial: Sequence[Any] | None = None,
     ) -> None:
+        """Make rows, batches and trainer; see `watched`."""
         self._spec, self._entrant, self._task = spec, entrant, task_of(spec.task)
         race = as_race(spec, seeds)
         self._rows = SeedRows.of(self._task, [_with_gaps(self._task.rows(seed), seed, spec) for seed in seeds])
@@ -156,8 +158,8 @@ class _Running:
         return _chunk(self._entrant, done, np.concatenate([*rows, row[None]]), found)
 
     def _is_sampled(self, step: int) -> bool:
-        last = self._spec.steps - 1
-        return step < FIRST_STEPS or step % self._spec.every == 0 or step == last
+        steps, every = self._spec.steps, self._spec.every
+        return steps <= SHORT or step < FIRST_STEPS or step % every == 0 or step == steps - 1
 
 
 def _with_gaps(rows: Rows, seed: int, spec: HealthSpec) -> Rows:
