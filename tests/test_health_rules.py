@@ -147,8 +147,15 @@ def test_units_that_die_because_the_signal_vanished_or_exploded_are_not_called_d
 
 def test_where_rows_are_alike_a_sound_layer_has_half_of_its_units_off():
     assert find("dead", dying(0.7, 0.7, cosine=[0.98, 0.3, 0.3])) == []
-    assert the_finding("dead", dying(0.8, 0.8, cosine=[0.98, 0.3, 0.3])).threshold == 0.5
-    assert find("dead", make_check(active=0.2, cosine=0.98)) == []
+    assert the_finding("dead", dying(0.8, 0.8, cosine=[0.98, 0.3, 0.3])).threshold == 0.75
+    tanh = make_setup(activation="tanh")
+    assert find("dead", make_check(tanh, active=0.2, cosine=0.98)) == []
+    assert the_finding("dead", make_check(tanh, active=0.1, cosine=0.98)).threshold == 0.125
+
+
+def test_a_relu_may_be_sparse_where_tanh_would_be_saturated():
+    assert find("dead", make_check(active=0.1)) == []
+    assert the_finding("dead", make_check(active=0.05)).threshold == 0.0625
 
 
 def test_converged_looks_at_the_error_of_the_last_step():

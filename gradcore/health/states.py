@@ -3,6 +3,8 @@
 Shapes as in `gradcore.records.check`.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from gradcore.health.measures import early_ratio, hidden, kernel_names, last_error, median, signal_to_noise
@@ -18,6 +20,8 @@ CONVERGED = "e = distance from the targets / that of a guess, at the last step"
 COLLAPSE = "mean cosine between the pre-activations of different rows"
 NOISE_FLOOR = "squared norm of the gradient / variance of a batch's, while the loss does not fall"
 ALIKE = 0.9  # mean cosine from which on rows are nearly the same to a layer
+SPARSE = 0.25  # share of the least share of active elements that a ReLU, flat on one side, still trains with
+TWO_SIDED = ("tanh", "sigmoid")
 WINDOW = 200  # recorded steps from which on their second half tells a floor from the plateau before a task is found
 STUCK = 0.8  # e above which a loss that does not fall is far from its task
 SURE = 2.0  # standard errors
@@ -52,21 +56,20 @@ def dead(trace: CheckTrace, thresholds: Thresholds) -> Found:
     """
     if not len(trace.sampled):
         return []
-    first, last = (_flatness(trace, thresholds, sample) for sample in (0, -1))  # (D,) > 1 is sick
-    if not (last > 1).any() or not ((first > 1).any() or _comes_back(trace, thresholds)):
+    first, last = (_flatness(trace, thresholds, sample) for sample in (0, -1))
+    if not last.sick.any() or not (first.sick.any() or _comes_back(trace, thresholds)):
         return []
-    worst, step = int(last.argmax()), int(trace.sampled[-1])
+    worst, step = int(last.degree.argmax()), int(trace.sampled[-1])
     layer, shape = kernel_names(trace)[worst], trace.setup.activations[worst]
-    units, active = (float(median(values[-1])[worst]) for values in (trace.dead_units, trace.active))
-    others = _share(last > 1, trace)
-    if units > thresholds.dead:
-        value, threshold, formula = units, thresholds.dead, DEAD
+    others = _share(last.sick, trace)
+    if last.units[worst] > last.most[worst]:
+        value, threshold, formula = float(last.units[worst]), float(last.most[worst]), DEAD
         evidence = f"{percent(value)} of the units of {layer} are flat on every probe row at step {step}; {others}."
     else:
-        value, threshold, formula = active, thresholds.active, SATURATED
+        value, threshold, formula = float(last.active[worst]), float(last.least[worst]), SATURATED
         evidence = f"Only {percent(value)} of the activations of {layer} ({shape}) "
         evidence += f"are not flat at step {step}; {others}."
-    advice = _SATURATED_ADVICE if shape in ("tanh", "sigmoid") else _DEAD_ADVICE
+    advice = _SATURATED_ADVICE if shape in TWO_SIDED else _DEAD_ADVICE
     return [Finding("dead", CRITICAL, layer, step, value, threshold, formula, evidence, advice)]
 
 
@@ -129,19 +132,42 @@ _DEAD_ADVICE = "Start the biases at 0, lower the learning rate, or use an activa
 _SATURATED_ADVICE = "Start from smaller weights (Glorot's initialiser), or normalise before the activation."
 
 
-def _flatness(trace: CheckTrace, thresholds: Thresholds, sample: int) -> Doubles:
-    """Return how far beyond its threshold each hidden layer is in a sample, (D,): sick above 1, 0 for other layers.
+@dataclass(frozen=True)
+class _Flatness:
+    """How flat the layers with a kernel are in one sample, and from where on that is sick; (D,) each."""
 
-    Where the rows are nearly the same to a layer, a unit that is off for one is off for all: half of its units are, and
-    by chance more, in a sound layer too. There only what is half as far from all or from nothing counts.
+    units: Doubles  # share of dead units
+    active: Doubles  # share of elements that are not flat
+    most: Doubles  # of the former
+    least: Doubles  # of the latter
+    looked_at: Flags  # hidden layers
+
+    @property
+    def sick(self) -> Flags:
+        found: Flags = self.looked_at & ((self.units > self.most) | (self.active < self.least))
+        return found
+
+    @property
+    def degree(self) -> Doubles:
+        """How far beyond its threshold a sick layer is, 0 for the others."""
+        with np.errstate(all="ignore"):
+            degree = np.fmax(self.units / self.most, self.least / self.active)
+        return np.where(self.sick, degree, 0.0)
+
+
+def _flatness(trace: CheckTrace, thresholds: Thresholds, sample: int) -> _Flatness:
+    """Return how flat the layers are in a sample; a sound layer may be flatter than the thresholds for two reasons.
+
+    A ReLU is flat on half of its inputs, and a sparse one trains well: a quarter of the least share counts there. Where
+    the rows are nearly the same to a layer, a unit that is off for one is off for all, so half of its units are, and
+    more by chance: what counts there is half as far from all, or from nothing.
     """
     units, active, cosine = (median(values[sample]) for values in (trace.dead_units, trace.active, trace.cosine))
+    one_sided = np.array([name not in TWO_SIDED for name in trace.setup.activations])
     alike = cosine > ALIKE
     most = np.where(alike, (1 + thresholds.dead) / 2, thresholds.dead)
-    least = np.where(alike, thresholds.active / 2, thresholds.active)
-    with np.errstate(all="ignore"):
-        degree = np.fmax(units / most, least / active)
-    return np.where(hidden(trace) & ~np.isnan(degree), degree, 0.0)
+    least = thresholds.active * np.where(one_sided, SPARSE, 1.0) * np.where(alike, 0.5, 1.0)
+    return _Flatness(units, active, most, least, hidden(trace))
 
 
 def _comes_back(trace: CheckTrace, thresholds: Thresholds) -> bool:
