@@ -1,14 +1,15 @@
 """Records of a health check, or of the two of a treatment -> their traces, grown as they arrive."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gradcore.records import CheckChunk, CheckSetup, CheckTrace, Outcome, Record, Tuning
-from gradcore.specs import HealthSpec, TreatmentSpec, entrants_of
+from gradcore.assembly import Assembly
+from gradcore.records import CheckChunk, CheckSetup, CheckTrace, Outcome, RaceTrace, Record, StepTimes
+from gradcore.specs import HealthSpec, RaceSpec, TreatmentSpec, entrants_of
 from gradcore.tasks import TASKS
 
 RECORDED = tuple(field.name for field in fields(CheckChunk) if field.name not in ("entrant", "first_step"))
@@ -19,7 +20,8 @@ class Checks:
     """The networks of a run, one for a health check and two for a treatment, as far as they are recorded."""
 
     networks: tuple[CheckTrace, ...]
-    tunings: tuple[Tuning | None, ...]  # learning rates that were tried for each, None where they were given
+    pairs: RaceTrace | None = None  # of a treatment: both networks from all seeds, "before" and "after"
+    step_times: StepTimes | None = None  # of a treatment, once it was measured
 
 
 class CheckAssembly:
@@ -33,10 +35,15 @@ class CheckAssembly:
     def __init__(self, spec: HealthSpec | TreatmentSpec) -> None:
         self._spec = spec
         self._parts = [_Part() for _ in range(entrants_of(spec))]
+        self._pairs = Assembly(_as_race(spec)) if isinstance(spec, TreatmentSpec) else None
+        self._step_times: StepTimes | None = None
 
     def add(self, records: Iterable[Record]) -> None:
         """Take the next records."""
-        for record in records:
+        taken = list(records)
+        if self._pairs is not None:
+            self._pairs.add(taken)
+        for record in taken:
             part = self._parts[getattr(record, "entrant", 0)]
             if isinstance(record, CheckSetup):
                 part.setup = record
@@ -46,16 +53,16 @@ class CheckAssembly:
             elif isinstance(record, Outcome):
                 part.outcome = record
                 part.trace = None
-            elif isinstance(record, Tuning):
-                part.tuning = record
+            elif isinstance(record, StepTimes):
+                self._step_times = record
 
     def trace(self) -> Checks:
         """Return what is recorded so far; nothing of a network that has not made its first step."""
         sides = [self._spec] if isinstance(self._spec, HealthSpec) else [self._spec.before, self._spec.after]
-        steps = self._spec.steps
+        steps = self._spec.steps if isinstance(self._spec, HealthSpec) else self._spec.checked_steps
         found = [part.traced(side, steps) for part, side in zip(self._parts, sides, strict=True)]
-        tunings = tuple(part.tuning for part in self._parts)
-        return Checks(tuple(trace for trace in found if trace is not None), tunings)
+        pairs = self._pairs.trace() if self._pairs is not None else None
+        return Checks(tuple(trace for trace in found if trace is not None), pairs, self._step_times)
 
     @property
     def size(self) -> int:
@@ -70,7 +77,6 @@ class _Part:
         self.setup: CheckSetup | None = None
         self.chunks: list[CheckChunk] = []
         self.outcome: Outcome | None = None
-        self.tuning: Tuning | None = None
         self.trace: CheckTrace | None = None
 
     def traced(self, spec: HealthSpec, steps: int) -> CheckTrace | None:
@@ -91,3 +97,20 @@ class _Part:
             first = self.chunks[0]
             together = {name: np.concatenate([getattr(chunk, name) for chunk in self.chunks]) for name in RECORDED}
             self.chunks = [CheckChunk(first.entrant, first.first_step, **together)]
+
+
+def _as_race(spec: TreatmentSpec) -> RaceSpec:
+    """Return the race of two entrants that holds what was recorded of the pairs."""
+    entrants = tuple(
+        replace(side.optimizer, label=label) for side, label in ((spec.before, "before"), (spec.after, "after"))
+    )
+    return RaceSpec(
+        entrants=entrants,
+        task=spec.before.task,
+        network=spec.before.network,
+        seeds=spec.seeds,
+        first_seed=spec.before.seed,
+        steps=spec.steps,
+        batch_size=spec.before.batch_size,
+        learning_rates=spec.learning_rates,
+    )

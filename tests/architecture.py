@@ -85,12 +85,13 @@ LAYERS: Sequence[Sequence[str]] = (
     ("gradcore.clip_records",),
     (
         "gradcore.assembly",
-        "gradcore.check_assembly",
         "gradcore.documents",
         "gradcore.figures",
         "gradcore.health_documents",
         "gradcore.profile_documents",
     ),
+    ("gradcore.check_assembly",),
+    ("gradcore.treatment_result",),
     (
         "gradcore.blow_up_reading",
         "gradcore.health_reading",

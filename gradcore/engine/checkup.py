@@ -61,7 +61,7 @@ def watched(
     *,
     entrant: int = 0,
     learning_rate: float | None = None,
-    initial: Sequence[Any] | None = None,
+    judged: bool = True,
 ) -> None:
     """Train and measure a network from several seeds side by side.
 
@@ -71,13 +71,13 @@ def watched(
         report: called with new records and the progress.
         entrant: goes into the records.
         learning_rate: in place of the spec's own.
-        initial: each seed's first values, in place of those that its network draws.
+        judged: whether it is held against the validation rows at its end.
     """
-    running = Running(spec, seeds, entrant, learning_rate, initial)
+    running = Running(spec, seeds, entrant, learning_rate)
     for chunk, done in running.chunks():
         records: list[Record] = [chunk] if done > len(chunk.loss) else [running.setup(), chunk]
         report(records, done / spec.steps)
-    report([running.outcome()], 1.0)
+    report([running.outcome()] if judged else [], 1.0)
 
 
 def as_race(spec: HealthSpec, seeds: Sequence[int]) -> RaceSpec:
@@ -94,19 +94,17 @@ class Running:
         seeds: Sequence[int],
         entrant: int = 0,
         learning_rate: float | None = None,
-        initial: Sequence[Any] | None = None,
     ) -> None:
         """Make rows, batches and trainer; see `watched`."""
         self._spec, self._entrant, self._task = spec, entrant, task_of(spec.task)
         race = as_race(spec, seeds)
-        self._rows = SeedRows.of(self._task, [_with_gaps(self._task.rows(seed), seed, spec) for seed in seeds])
+        self._rows = rows_of(spec, seeds)
         self._probe = self._rows.x_train[..., :PROBE_ROWS, *(slice(None),) * len(self._task.shape)]
         self._batches = row_batches(race, spec.optimizer, seeds, self._task)
         rate = learning_rate or learning_rate_of(spec.optimizer)
         self._rates = scheduled_rates(spec.optimizer, spec.steps, [rate] * len(seeds))
         self.trainer = _trainer(spec, len(seeds))
-        first = start_values(race, 0, seeds) if initial is None else initial
-        self.trainer.reset(first, rate, spec.steps, spec.loss_scale)
+        self.trainer.reset(start_values(race, 0, seeds), rate, spec.steps, spec.loss_scale)
         self._seconds = 0.0
 
     def chunks(self) -> Iterator[tuple[CheckChunk, int]]:
@@ -160,6 +158,12 @@ class Running:
     def _is_sampled(self, step: int) -> bool:
         steps, every = self._spec.steps, self._spec.every
         return steps <= SHORT or step < FIRST_STEPS or step % every == 0 or step == steps - 1
+
+
+def rows_of(spec: HealthSpec, seeds: Sequence[int]) -> SeedRows:
+    """Return the rows that these seeds train on and are judged by."""
+    task = task_of(spec.task)
+    return SeedRows.of(task, [_with_gaps(task.rows(seed), seed, spec) for seed in seeds])
 
 
 def _with_gaps(rows: Rows, seed: int, spec: HealthSpec) -> Rows:

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from gradcore.records.arrays import Flags, Floats, Integers
+from gradcore.records.arrays import Doubles, Flags, Floats, Integers
 from gradcore.records.race import Outcome
 
 BINS = 42  # of a histogram: exact zeros, one for each half decade of |g| from 1e-14 to 1e6, NaN and Inf
@@ -63,6 +63,19 @@ class CheckChunk:
     noise_trace: Floats  # (M, S) of the trace of the covariance of a single row's gradient
     histogram: Integers  # (M, L, B) of the first seed: entries of each layer's gradient by their size, as `EDGES`
     kind: ClassVar[str] = "check"
+
+
+@dataclass(frozen=True)
+class StepTimes:
+    """How long a step of each of two networks takes, in rounds that alternate."""
+
+    seconds: Doubles  # (rounds, 2)
+    kind: ClassVar[str] = "step_times"
+
+    @property
+    def ratio(self) -> float:
+        """The median over the rounds of the second network's time over the first's."""
+        return float(np.median(self.seconds[:, 1] / self.seconds[:, 0]))
 
 
 @dataclass(frozen=True)

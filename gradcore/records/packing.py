@@ -9,12 +9,12 @@ import numpy as np
 
 from gradcore import npy
 from gradcore.errors import StoreError
-from gradcore.records.check import CheckChunk, CheckSetup
+from gradcore.records.check import CheckChunk, CheckSetup, StepTimes
 from gradcore.records.race import Outcome, Setup, TraceChunk, Tuning
 
-Record = Setup | TraceChunk | Outcome | Tuning | CheckSetup | CheckChunk
+Record = Setup | TraceChunk | Outcome | Tuning | CheckSetup | CheckChunk | StepTimes
 _KINDS: dict[str, type[Any]] = {
-    record.kind: record for record in (Setup, TraceChunk, Outcome, Tuning, CheckSetup, CheckChunk)
+    record.kind: record for record in (Setup, TraceChunk, Outcome, Tuning, CheckSetup, CheckChunk, StepTimes)
 }
 
 

@@ -11,6 +11,7 @@ from gradcore.specs.race import VERSION
 
 SCALARS = ("solution", "seeds", "steps", "learning_rates")
 LEAST_SEEDS = 5
+CHECKED_STEPS = 50  # of the look at each network layer by layer
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,11 @@ class TreatmentSpec:
             refuse("solution", "be a text", self.solution)
         if self.before.task != self.after.task:
             raise RefusedError("a treatment must be tried on the task of the sick network.")
+
+    @property
+    def checked_steps(self) -> int:
+        """How many steps of each network are looked at layer by layer."""
+        return min(self.steps, CHECKED_STEPS)
 
     @classmethod
     def from_json(cls, value: Any) -> Self:
