@@ -23,8 +23,9 @@ HEIGHT = 400  # px
 FIRST, LATEST = Style(theme.LIGHT[0], "solid", "circle"), Style(theme.LIGHT[5], "dot", "diamond")
 THEORY = Style(theme.LIGHT[1], "dash", "square")
 DEAD, FLAT = theme.LIGHT[0], theme.LIGHT[1]
+UNITS, ELEMENTS = "units flat on every row", "elements that are flat"
+SIGNS = {"circle": "●", "diamond": "◆", "square": "■"}
 ROOM = 560  # px that names at the x axis have
-FEW = 12  # names that are told level or turned
 USUAL = Thresholds()
 
 
@@ -63,10 +64,10 @@ def backprop_signal(
         "yaxis": y,
         "yaxis3": edge_axis("y"),
         "shapes": [_limit(value, strong=value in fails) for value in limits],
-        **_legend(),
+        "annotations": [_key([(SIGNS[style.marker], style.color, label) for label, style, _ in tracks])],
     }
     traces = [_by_depth(label, style, line, names) for label, style, line in tracks]
-    return theme.figure([*traces, *_lost(found, trace, names)], layout, narrow=theme.legend_below(150))
+    return theme.figure([*traces, *_lost(found, trace, names)], layout)
 
 
 def dead_share(
@@ -85,14 +86,14 @@ def dead_share(
         "yaxis": {"title": {"text": "Share"}, "range": [0, 1.02], "tickformat": ".0%", "nticks": 6},
         "shapes": [_limit(thresholds.dead, strong=True)],
         "bargap": 0.35,
-        **_legend(),
+        "annotations": [_key([("■", DEAD, UNITS), ("◆", FLAT, ELEMENTS)])],
     }
-    bars = {"type": "bar", "name": "units flat on every row", "marker": {"color": DEAD}, "y": dead}
-    points = {"type": "scatter", "mode": "markers", "name": "elements that are flat", "y": 1 - active}
+    bars = {"type": "bar", "name": UNITS, "marker": {"color": DEAD}, "y": dead}
+    points = {"type": "scatter", "mode": "markers", "name": ELEMENTS, "y": 1 - active}
     points["marker"] = {"symbol": "diamond", "size": 8, "color": FLAT}
-    same = {"x": np.arange(len(names)), "showlegend": True, "hovertemplate": "%{y:.1%}"}
+    same = {"x": np.arange(len(names)), "hovertemplate": "%{y:.1%}"}
     traces = [{**each, **same, "meta": each["name"]} for each in (bars, points)]
-    return theme.figure(traces, layout, narrow=theme.legend_below(190))
+    return theme.figure(traces, layout)
 
 
 def _by_depth(label: str, style: Style, values: Floats, names: Sequence[str]) -> dict[str, Any]:
@@ -105,7 +106,6 @@ def _by_depth(label: str, style: Style, values: Floats, names: Sequence[str]) ->
         "y": drawable(values),
         "line": {"color": style.color, "dash": style.dash, "width": 2},
         "marker": {"symbol": style.marker, "size": 7, "color": style.color},
-        "showlegend": True,
         "hovertemplate": f"{label}  %{{y:.4g}}<extra></extra>",
     }
 
@@ -160,10 +160,11 @@ def _depth_axis(names: Sequence[str], chosen: str) -> Layout:
     return {"xaxis": axis, "margin": {**theme.margin(), "b": down}}
 
 
-def _legend() -> Layout:
-    """Return the layout of a legend above the frame, below the title."""
-    place = {"orientation": "h", "x": 0, "y": 1, "xanchor": "left", "yanchor": "bottom"}
-    return {"showlegend": True, "legend": {**place, "bgcolor": theme.faded(theme.BACKGROUND, 0)}}
+def _key(entries: Sequence[tuple[str, str, str]]) -> Layout:
+    """Return the names of what is drawn, (sign, colour, name) each, in a line above the frame."""
+    parts = [f'<span style="color:{color}">{sign}</span> {name}' for sign, color, name in entries]
+    place = {"x": 0, "xref": "paper", "xanchor": "left", "y": 1, "yref": "paper", "yanchor": "bottom"}
+    return {**place, "text": "   ".join(parts), "showarrow": False, "font": {"color": theme.INK, "size": theme.TYPE_SIZE}}
 
 
 def _plotted(trace: CheckTrace) -> str:

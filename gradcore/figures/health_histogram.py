@@ -37,6 +37,7 @@ def gradient_histogram(trace: CheckTrace, layer: str, step: int, height: int = H
         },
         "yaxis": {"title": {"text": "Entries"}, "rangemode": "tozero"},
         "bargap": 0.06,
+        "margin": theme.margin(),
     }
     bar = {
         "type": "bar",

@@ -19,7 +19,7 @@ from gradcore.specs.thresholds import Thresholds
 
 GREATEST, MEAN, LEAST = (Style(theme.LIGHT[hue], dash, "circle") for hue, dash in ((1, "solid"), (7, "dash"), (0, "solid")))
 WITH_ALL = Style(theme.LIGHT[0], "dot", "circle")
-HEIGHT = 400  # px
+HEIGHT = 440  # px
 LINK = {"link": "health_step"}
 
 

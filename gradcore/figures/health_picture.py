@@ -28,7 +28,6 @@ LIVE_CELLS, ENDED_CELLS = 16_000, 60_000  # that are sent; beyond, a column hold
 ROW, LEAST_ROW = 30, 9  # px of a layer
 TALLEST = 470  # px of all rows
 MOST_MARKS = 150  # of cells, of one kind
-MARK_PLACE = 1.014  # right of the frame
 Scale = tuple[float, float]  # exponents at the ends of the map
 
 
@@ -52,24 +51,24 @@ def picture(
     cells = grid(trace, max(1, (ENDED_CELLS if ended else LIVE_CELLS) // max(len(trace.setup.layers), 1)))
     ends = scale or color_scale(cells)
     height = picture_height(len(trace.setup.layers))
+    names = [theme.escaped(name) for name in trace.setup.layers]
     rows, strip = domains(height)
     steps = trace.recorded if ended else trace.steps
-    x = {**step_axis(-0.5, max(steps, 1) - 0.5), "anchor": "y", "constrain": "domain"}
+    x = {**step_axis(-0.5, max(steps, 1) - 0.5), "anchor": "y"}
     layout = {
         "title": theme.title(title or picture_title(trace, cells, ended=ended), _plotted(trace, cells)),
         "height": height,
         "hovermode": "closest",
         "xaxis": x,
-        "xaxis2": {**edge_axis("x")},
         "yaxis": {**_layer_axis(trace.setup.layers, rows, height), "domain": rows},
         "yaxis2": loss_axis(trace, strip),
         "yaxis4": edge_axis("y2"),
         "margin": theme.margin(left=label_width(_short(trace.setup.layers)) - 4, right=104),
         "shapes": _frame(trace, marked),
-        "annotations": _row_notes(trace),
+        "annotations": [*_row_notes(trace), *_variable_marks(trace)],
         "coloraxis": _colors(ends, rows),
     }
-    traces = [_heat(cells), *_special(cells), *loss_line(trace, ended=ended), *_variable_marks(trace)]
+    traces = [_heat(cells, names), *_special(cells, names), *loss_line(trace, ended=ended)]
     return theme.figure(traces, layout, narrow=_narrow(ends, trace))
 
 
@@ -96,20 +95,21 @@ def picture_height(layers: int) -> int:
 # ---- cells ------------------------------------------------------------------------------------------------------
 
 
-def _heat(cells: Grid) -> dict[str, Any]:
+def _heat(cells: Grid, names: Sequence[str]) -> dict[str, Any]:
     with np.errstate(invalid="ignore"):
         exponents = np.log10(cells.values)
     exponents[cells.lost] = np.nan
+    exact = {"customdata": cells.values}
     when = "step %{x}" if cells.width == 1 else f"{cells.width} steps around %{{x:.0f}}"
-    said = f"%{{y}}, {when}<br>gradient norm 10<sup>%{{z:.2f}}</sup><extra></extra>"
-    return {**_placed(cells), "name": NAME, "z": exponents, "coloraxis": "coloraxis", "hovertemplate": said}
+    said = f"%{{y}}, {when}<br>gradient norm %{{customdata:.4g}}<extra></extra>"
+    return {**_placed(cells, names), "name": NAME, "z": exponents, "coloraxis": "coloraxis", "hovertemplate": said, **exact}
 
 
-def _placed(cells: Grid) -> dict[str, Any]:
-    return {"type": "heatmap", "x0": (cells.width - 1) / 2, "dx": cells.width, "y0": 0, "dy": 1, "zsmooth": False}
+def _placed(cells: Grid, names: Sequence[str]) -> dict[str, Any]:
+    return {"type": "heatmap", "x0": (cells.width - 1) / 2, "dx": cells.width, "y": list(names), "zsmooth": False}
 
 
-def _special(cells: Grid) -> list[dict[str, Any]]:
+def _special(cells: Grid, names: Sequence[str]) -> list[dict[str, Any]]:
     """Return the cells that have no logarithm, each kind with its colour, and a mark where each stretch begins."""
     kinds = (
         ("0", cells.zero & ~cells.lost, theme.LINE, "circle-open", theme.MUTED, "gradient exactly 0"),
@@ -118,13 +118,13 @@ def _special(cells: Grid) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for name, flags, color, symbol, ink, said in kinds:
         if flags.any():
-            found += [_flat(cells, name, flags, color, said), _cell_marks(cells, flags, symbol, ink)]
+            found += [_flat(cells, names, name, flags, color, said), _cell_marks(cells, names, flags, symbol, ink)]
     return found
 
 
-def _flat(cells: Grid, name: str, flags: Any, color: str, said: str) -> dict[str, Any]:
+def _flat(cells: Grid, names: Sequence[str], name: str, flags: Any, color: str, said: str) -> dict[str, Any]:
     return {
-        **_placed(cells),
+        **_placed(cells, names),
         "name": name,
         "z": np.where(flags, np.float32(1), np.float32(np.nan)),
         "colorscale": [[0, color], [1, color]],
@@ -133,13 +133,13 @@ def _flat(cells: Grid, name: str, flags: Any, color: str, said: str) -> dict[str
     }
 
 
-def _cell_marks(cells: Grid, flags: Any, symbol: str, ink: str) -> dict[str, Any]:
+def _cell_marks(cells: Grid, names: Sequence[str], flags: Any, symbol: str, ink: str) -> dict[str, Any]:
     spots = [(int(column), row) for row, line in enumerate(flags) for column in starts(line)][:MOST_MARKS]
     return {
         "type": "scatter",
         "mode": "markers",
         "x": whole_steps(np.array([column * cells.width for column, _ in spots])),
-        "y": np.array([row for _, row in spots], np.float32),
+        "y": [names[row] for _, row in spots],
         "marker": {"symbol": symbol, "size": 8, "color": ink, "line": {"color": ink, "width": 1.5}},
         "showlegend": False,
         "hoverinfo": "skip",
@@ -154,11 +154,14 @@ def _layer_axis(layers: Sequence[str], domain: Sequence[float], height: int) -> 
     inner = (height - theme.margin()["t"] - theme.margin()["b"]) * (domain[1] - domain[0])
     every = max(1, math.ceil(len(layers) * 15 / inner))
     return {
+        "type": "category",
+        "categoryarray": [theme.escaped(name) for name in layers],
         "range": [-0.5, max(len(layers), 1) - 0.5],
         "tickmode": "array",
         "tickvals": list(range(0, len(layers), every)),
         "ticktext": [theme.short(name) for name in layers[::every]],
         "tickfont": {"color": theme.INK, "size": theme.TYPE_SIZE},
+        "ticklabelstandoff": 4,
         "showgrid": False,
     }
 
@@ -175,22 +178,13 @@ def _row_notes(trace: CheckTrace) -> list[Layout]:
     return [{**place, "y": row, "text": f"{trace.setup.layers[row]}: {mark}", **look} for row, mark in marks if mark]
 
 
-def _variable_marks(trace: CheckTrace) -> list[dict[str, Any]]:
+def _variable_marks(trace: CheckTrace) -> list[Layout]:
     """Return a ring at the right of each layer with a variable that cannot have a gradient; its reason on hover."""
     marks = [(row, variable_marks(trace.setup, row)) for row in range(len(trace.setup.layers))]
-    shown = [(row, found) for row, found in marks if found]
-    if not shown:
-        return []
-    looks = {"symbol": "circle-open", "size": 9, "color": theme.INK, "line": {"width": 2, "color": theme.INK}}
-    return [
-        {
-            "type": "scatter", "mode": "markers", "name": "no gradient", "xaxis": "x2", "cliponaxis": False,
-            "x": np.full(len(shown), MARK_PLACE, np.float32), "y": np.array([row for row, _ in shown], np.float32),
-            "marker": looks, "showlegend": False,
-            "text": ["<br>".join(theme.escaped(text) for text in found) for _, found in shown],
-            "hovertemplate": "%{text}<extra></extra>",
-        }
-    ]  # fmt: skip
+    place = {"x": 1, "xref": "paper", "xanchor": "left", "xshift": 3, "yref": "y", "showarrow": False}
+    look = {"text": "○", "font": {"color": theme.INK, "size": theme.TYPE_SIZE + 3}}
+    said = [(row, "<br>".join(theme.escaped(text) for text in found)) for row, found in marks if found]
+    return [{**place, **look, "y": row, "hovertext": text} for row, text in said]
 
 
 def _frame(trace: CheckTrace, marked: tuple[str, int | None] | None) -> list[Layout]:
@@ -232,6 +226,7 @@ def _colors(ends: Scale, rows: Sequence[float]) -> Layout:
             "xpad": 30,
             "ypad": 0,
             "outlinewidth": 0,
+            "title": {"text": "Norm", "side": "top", "font": {"color": theme.MUTED, "size": theme.TYPE_SIZE}},
             "tickvals": shown,
             "ticktext": [power(10.0**tick) for tick in shown],
             "tickfont": {"color": theme.MUTED, "size": theme.TYPE_SIZE},

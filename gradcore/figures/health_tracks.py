@@ -19,6 +19,7 @@ from gradcore.figures.theme import Layout, Style
 from gradcore.records import Floats, Integers
 
 MANY = 10  # lines: more of them are grey, but for the extremes and the chosen one
+UNNAMED_PART = 6  # of the points of a named line that a grey one has
 GREY = Style(theme.LINE, "solid", "circle")
 
 
@@ -80,7 +81,7 @@ def end_names(tracks: Sequence[Track], axis: Layout, px: float) -> list[Layout]:
     bottom, top = axis.get("domain", (0, 1))
     unit = (high - low) / px
     ends = [_end(track) for track in shown]
-    wanted = [min(max(np.log10(value), low), high) if value > 0 else high for _, value in ends]
+    wanted = [min(max(np.log10(value), low), high) if value > 0 else low for _, value in ends]
     places = spread(wanted, [LABEL_HEIGHT * unit] * len(shown), low, high)
     return [
         {
@@ -111,7 +112,8 @@ def reach(tracks: Sequence[Track], also: Sequence[float] = ()) -> tuple[float, f
 
 
 def _line(track: Track, ended: bool, axis: str) -> dict[str, Any]:
-    shown = thin(drawable(track.values), ENDED_POINTS if ended else MOST_POINTS)
+    points = (ENDED_POINTS if ended else MOST_POINTS) // (1 if track.named else UNNAMED_PART)
+    shown = thin(drawable(track.values), points)
     steps = shown.steps if track.steps is None else track.steps[shown.steps]
     alone = np.isfinite(shown.values).sum() == 1
     return {
@@ -132,6 +134,6 @@ def _line(track: Track, ended: bool, axis: str) -> dict[str, Any]:
 def _end(track: Track) -> tuple[int, float]:
     drawn = np.flatnonzero(np.isfinite(track.values) & (track.values > 0))
     if not drawn.size:
-        return 0, 0.0
+        return max(len(track.values) - 1, 0), 0.0
     at = int(drawn[-1])
     return (at if track.steps is None else int(track.steps[at])), float(track.values[at])
