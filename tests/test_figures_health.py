@@ -1,9 +1,8 @@
-import numpy as np
 import pytest
 
 from gradcore.figures import health as figures
 from gradcore.figures import theme
-from tests.check_figures import INF, NAN, deep_check, make_check, make_setup, nothing_yet
+from tests.check_figures import INF, NAN, deep_check, make_check, nothing_yet
 
 MAKERS = {
     "picture": figures.picture,

@@ -4,10 +4,10 @@ from gradcore.figures.health_depth import backprop_signal, dead_share
 from gradcore.figures.health_histogram import gradient_histogram
 from gradcore.figures.health_layer import layer_curves
 from gradcore.figures.health_norms import update_ratio, variable_norms
-from gradcore.figures.health_picture import NAME, common_scale, picture, picture_height
+from gradcore.figures.health_picture import CELLS, common_scale, picture, picture_height
 
 __all__ = [
-    "NAME",
+    "CELLS",
     "backprop_signal",
     "common_scale",
     "dead_share",

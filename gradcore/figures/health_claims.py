@@ -77,7 +77,9 @@ def depth_title(trace: CheckTrace, thresholds: Thresholds) -> str:
         return "No finite signal comes back from the loss"
     least, most = int(np.nanargmin(first)), int(np.nanargmax(first))
     if first[least] < thresholds.vanishing_warn:
-        return f"The signal shrinks on its way back: {theme.number(float(first[least]), 2)} of it reaches {names[least]}"
+        return (
+            f"The signal shrinks on its way back: {theme.number(float(first[least]), 2)} of it reaches {names[least]}"
+        )
     if first[most] > thresholds.exploding_warn:
         return f"The signal grows on its way back: {theme.number(float(first[most]), 2)} times as much at {names[most]}"
     return f"The signal keeps its size on its way back: {_range(first)} of the output's"

@@ -80,7 +80,7 @@ def dead_share(
     dead, active = (middle(part)[-1] if sampled else blank for part in (trace.dead_units, trace.active))
     at = f" at step {trace.sampled[-1]}" if sampled else ""
     layout = {
-        "title": theme.title(dead_title(trace, thresholds), f"Share of each layer on the probe rows{at}{seeds_text(trace)}"),
+        "title": theme.title(dead_title(trace, thresholds), f"Share on the probe rows{at}{seeds_text(trace)}"),
         "height": height,
         **_depth_axis(names, chosen),
         "yaxis": {"title": {"text": "Share"}, "range": [0, 1.02], "tickformat": ".0%", "nticks": 6},
@@ -164,7 +164,12 @@ def _key(entries: Sequence[tuple[str, str, str]]) -> Layout:
     """Return the names of what is drawn, (sign, colour, name) each, in a line above the frame."""
     parts = [f'<span style="color:{color}">{sign}</span> {name}' for sign, color, name in entries]
     place = {"x": 0, "xref": "paper", "xanchor": "left", "y": 1, "yref": "paper", "yanchor": "bottom"}
-    return {**place, "text": "   ".join(parts), "showarrow": False, "font": {"color": theme.INK, "size": theme.TYPE_SIZE}}
+    return {
+        **place,
+        "text": "   ".join(parts),
+        "showarrow": False,
+        "font": {"color": theme.INK, "size": theme.TYPE_SIZE},
+    }
 
 
 def _plotted(trace: CheckTrace) -> str:

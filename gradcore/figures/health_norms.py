@@ -1,7 +1,10 @@
-"""Gradients of the variables over the steps, as the notebook has them: least, mean and greatest; and each layer's ratio.
+"""Gradients of the variables over the steps, as in the notebook: least, mean, greatest; and how far each layer moves.
 
 Shapes: T steps, V variables, L layers.
 """
+
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -17,9 +20,11 @@ from gradcore.figures.theme import Layout, Style
 from gradcore.records import CheckTrace, Floats
 from gradcore.specs.thresholds import Thresholds
 
-GREATEST, MEAN, LEAST = (Style(theme.LIGHT[hue], dash, "circle") for hue, dash in ((1, "solid"), (7, "dash"), (0, "solid")))
+GREATEST, MEAN = Style(theme.LIGHT[1], "solid", "circle"), Style(theme.LIGHT[7], "dash", "circle")
+LEAST = Style(theme.LIGHT[0], "solid", "circle")
 WITH_ALL = Style(theme.LIGHT[0], "dot", "circle")
 HEIGHT = 440  # px
+PLOTTED = "Gradient norms of the variables before clipping (L2)"
 LINK = {"link": "health_step"}
 
 
@@ -32,7 +37,7 @@ def variable_norms(trace: CheckTrace, *, ended: bool = True, height: int = HEIGH
     rows, strip = domains(height)
     y = {**log_axis("Gradient norm", *reach(tracks)), "domain": rows}
     layout = {
-        "title": theme.title(norms_title(trace, ended=ended), f"Gradient norms of the variables (L2){seeds_text(trace)}"),
+        "title": theme.title(norms_title(trace, ended=ended), PLOTTED + seeds_text(trace)),
         "height": height,
         "xaxis": {**_steps(trace, ended), "anchor": "y"},
         "yaxis": y,
@@ -63,7 +68,7 @@ def norm_tracks(trace: CheckTrace) -> list[Track]:
     return found
 
 
-def _over(norms: Floats, reduce: np.ufunc) -> Floats:
+def _over(norms: Floats, reduce: Callable[..., Any]) -> Floats:
     """Return the least, mean or greatest over the variables, (T,); NaN where one is not finite."""
     if not norms.shape[1]:
         return np.full(len(norms), np.nan, np.float32)

@@ -14,13 +14,15 @@ import plotly.graph_objects as go
 from gradcore.figures import theme
 from gradcore.figures.axes import log_ticks, power, step_axis, whole_steps
 from gradcore.figures.health_claims import picture_title
-from gradcore.figures.health_reading import Grid, grid, seeds_text, starts, variable_marks, whole_layer_mark
+from gradcore.figures.health_reading import Grid, grid, seeds_text, starts, variable_marks
+from gradcore.figures.health_rows import frame, layer_axis, row_notes, variable_rings
 from gradcore.figures.health_strip import domains, edge_axis, loss_axis, loss_line
 from gradcore.figures.labels import label_width
 from gradcore.figures.theme import Layout
 from gradcore.records import CheckTrace
 
-NAME = "Gradient norms"  # of the trace whose cells can be clicked
+NAME, ZERO, LOST = "Gradient norms", "0", "NaN or Inf"
+CELLS = (NAME, ZERO, LOST)  # names of the traces whose cells can be clicked
 # One sequential map, lightness rising without a step back; readable on both grounds, and for the colour-blind.
 SHADES = ("#0B1238", "#1C2F6E", "#20609B", "#2F95A9", "#74C2A0", "#CDE69B", "#FFF8CF")
 LEAST_SPAN = 4.0  # decades: smaller differences must not look like a disease
@@ -60,12 +62,12 @@ def picture(
         "height": height,
         "hovermode": "closest",
         "xaxis": x,
-        "yaxis": {**_layer_axis(trace.setup.layers, rows, height), "domain": rows},
+        "yaxis": {**layer_axis(trace.setup.layers, rows, height), "domain": rows},
         "yaxis2": loss_axis(trace, strip),
         "yaxis4": edge_axis("y2"),
-        "margin": theme.margin(left=label_width(_short(trace.setup.layers)) - 4, right=104),
-        "shapes": _frame(trace, marked),
-        "annotations": [*_row_notes(trace), *_variable_marks(trace)],
+        "margin": theme.margin(left=label_width([theme.short(name) for name in names] or [""]) - 4, right=104),
+        "shapes": frame(trace, marked),
+        "annotations": [*row_notes(trace), *variable_rings(trace)],
         "coloraxis": _colors(ends, rows),
     }
     traces = [_heat(cells, names), *_special(cells, names), *loss_line(trace, ended=ended)]
@@ -102,7 +104,14 @@ def _heat(cells: Grid, names: Sequence[str]) -> dict[str, Any]:
     exact = {"customdata": cells.values}
     when = "step %{x}" if cells.width == 1 else f"{cells.width} steps around %{{x:.0f}}"
     said = f"%{{y}}, {when}<br>gradient norm %{{customdata:.4g}}<extra></extra>"
-    return {**_placed(cells, names), "name": NAME, "z": exponents, "coloraxis": "coloraxis", "hovertemplate": said, **exact}
+    return {
+        **_placed(cells, names),
+        "name": NAME,
+        "z": exponents,
+        "coloraxis": "coloraxis",
+        "hovertemplate": said,
+        **exact,
+    }
 
 
 def _placed(cells: Grid, names: Sequence[str]) -> dict[str, Any]:
@@ -112,8 +121,8 @@ def _placed(cells: Grid, names: Sequence[str]) -> dict[str, Any]:
 def _special(cells: Grid, names: Sequence[str]) -> list[dict[str, Any]]:
     """Return the cells that have no logarithm, each kind with its colour, and a mark where each stretch begins."""
     kinds = (
-        ("0", cells.zero & ~cells.lost, theme.LINE, "circle-open", theme.MUTED, "gradient exactly 0"),
-        ("NaN or Inf", cells.lost, theme.LIGHT[4], "x-thin-open", theme.BACKGROUND, "gradient NaN or Inf"),
+        (ZERO, cells.zero & ~cells.lost, theme.LINE, "circle-open", theme.MUTED, "gradient exactly 0"),
+        (LOST, cells.lost, theme.LIGHT[4], "x-thin-open", theme.BACKGROUND, "gradient NaN or Inf"),
     )
     found: list[dict[str, Any]] = []
     for name, flags, color, symbol, ink, said in kinds:
@@ -144,65 +153,6 @@ def _cell_marks(cells: Grid, names: Sequence[str], flags: Any, symbol: str, ink:
         "showlegend": False,
         "hoverinfo": "skip",
     }
-
-
-# ---- rows -------------------------------------------------------------------------------------------------------
-
-
-def _layer_axis(layers: Sequence[str], domain: Sequence[float], height: int) -> Layout:
-    """Return the axis of layers, input side at the bottom; as many names as fit."""
-    inner = (height - theme.margin()["t"] - theme.margin()["b"]) * (domain[1] - domain[0])
-    every = max(1, math.ceil(len(layers) * 15 / inner))
-    return {
-        "type": "category",
-        "categoryarray": [theme.escaped(name) for name in layers],
-        "range": [-0.5, max(len(layers), 1) - 0.5],
-        "tickmode": "array",
-        "tickvals": list(range(0, len(layers), every)),
-        "ticktext": [theme.short(name) for name in layers[::every]],
-        "tickfont": {"color": theme.INK, "size": theme.TYPE_SIZE},
-        "ticklabelstandoff": 4,
-        "showgrid": False,
-    }
-
-
-def _short(layers: Sequence[str]) -> list[str]:
-    return [theme.short(name) for name in layers] or [""]
-
-
-def _row_notes(trace: CheckTrace) -> list[Layout]:
-    """Return what stands in the rows of layers that cannot have a gradient."""
-    marks = [(row, whole_layer_mark(trace.setup, row)) for row in range(len(trace.setup.layers))]
-    look = {"showarrow": False, "bgcolor": theme.BACKGROUND, "borderpad": 2, "font": {"color": theme.INK}}
-    place = {"x": 0.5, "xref": "paper", "yref": "y"}
-    return [{**place, "y": row, "text": f"{trace.setup.layers[row]}: {mark}", **look} for row, mark in marks if mark]
-
-
-def _variable_marks(trace: CheckTrace) -> list[Layout]:
-    """Return a ring at the right of each layer with a variable that cannot have a gradient; its reason on hover."""
-    marks = [(row, variable_marks(trace.setup, row)) for row in range(len(trace.setup.layers))]
-    place = {"x": 1, "xref": "paper", "xanchor": "left", "xshift": 3, "yref": "y", "showarrow": False}
-    look = {"text": "○", "font": {"color": theme.INK, "size": theme.TYPE_SIZE + 3}}
-    said = [(row, "<br>".join(theme.escaped(text) for text in found)) for row, found in marks if found]
-    return [{**place, **look, "y": row, "hovertext": text} for row, text in said]
-
-
-def _frame(trace: CheckTrace, marked: tuple[str, int | None] | None) -> list[Layout]:
-    """Return a frame around a layer, and one around a cell; dark on light, so that it is seen on every shade."""
-    if marked is None or marked[0] not in trace.setup.layers:
-        return []
-    row, step = trace.setup.layers.index(marked[0]), marked[1]
-    box = {"type": "rect", "y0": row - 0.5, "y1": row + 0.5, "yref": "y", "fillcolor": "rgba(0,0,0,0)"}
-    whole = {**box, "x0": 0, "x1": 1, "xref": "paper"}
-    found = [{**whole, "line": {"color": color, "width": width}} for color, width in _TWO_TONES]
-    if step is not None:
-        half = max(0.5, trace.steps / 200)
-        cell = {**box, "x0": step - half, "x1": step + half, "xref": "x"}
-        found += [{**cell, "line": {"color": color, "width": width}} for color, width in _TWO_TONES]
-    return found
-
-
-_TWO_TONES = ((theme.BACKGROUND, 4), (theme.LIGHT[1], 2))
 
 
 # ---- colours ----------------------------------------------------------------------------------------------------

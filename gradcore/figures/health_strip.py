@@ -29,7 +29,8 @@ def loss_axis(trace: CheckTrace, domain: Sequence[float]) -> Layout:
     """Return the strip's axis: logarithmic, with two or three ticks."""
     loss = drawable(middle(trace.loss))
     found = loss[np.isfinite(loss)]
-    axis = log_axis("Loss", float(found.min()) if found.size else 0.1, float(found.max()) if found.size else 1.0, most=2)
+    low, high = (float(found.min()), float(found.max())) if found.size else (0.1, 1.0)
+    axis = log_axis("Loss", low, high, most=2)
     every = -(-len(axis["tickvals"]) // TICKS)
     kept = {key: axis[key][::every] for key in ("tickvals", "ticktext")}
     return {**axis, **kept, "domain": list(domain), "fixedrange": True, "anchor": "x"}

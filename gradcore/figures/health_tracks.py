@@ -48,9 +48,7 @@ def layer_tracks(layers: Sequence[str], values: Floats, chosen: str = "") -> lis
     picked |= {layers.index(chosen)} if chosen in layers else set()
     looks_of = dict(zip(sorted(picked), (_look(index) for index in range(3)), strict=False))
     order = [index for index in range(len(layers)) if index not in picked] + sorted(picked)  # on top
-    return [
-        Track(layers[index], looks_of.get(index, GREY), values[:, index], named=index in picked) for index in order
-    ]
+    return [Track(layers[index], looks_of.get(index, GREY), values[:, index], named=index in picked) for index in order]
 
 
 def _look(index: int) -> Style:

@@ -1,0 +1,82 @@
+"""What a check found: the verdict, and a card for each finding, the gravest first, to be checked by hand."""
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from gradcore.figures import theme
+from gradcore.health import INFO, RULES, Diagnosis
+from gradcore.records import CheckTrace, Finding
+from ui.words import escaped
+
+LOOKS: Mapping[str, tuple[str, str]] = {  # severity -> icon and colour
+    "critical": (":material/error:", "red"),
+    "warning": (":material/warning:", "orange"),
+    "info": (":material/info:", "blue"),
+}
+SAID: Mapping[str, tuple[str, str]] = {  # verdict -> icon, and what it means
+    "healthy": (":material/check_circle:", "no rule that decides found anything."),
+    "converged": (":material/check_circle:", "nothing is left to learn, so small gradients are what to expect."),
+    "pending": (":material/hourglass:", "not enough is recorded yet."),
+}
+SHOW_KEYS = ("layer", "step")  # of the session and the address: what stands out in the picture
+
+
+def verdict_line(diagnosis: Diagnosis, title: str = "Verdict") -> None:
+    """Draw the verdict with its icon and one sentence."""
+    icon, meaning = SAID.get(diagnosis.verdict, (LOOKS["critical"][0], ""))
+    if not meaning and diagnosis.worst is not None:
+        meaning = diagnosis.worst.evidence[:1].lower() + diagnosis.worst.evidence[1:]
+    rule = RULES.get(diagnosis.verdict)
+    name = rule.title if rule else diagnosis.verdict.capitalize()
+    st.subheader(f"{icon} {title}: {escaped(name)}", anchor=False)
+    if diagnosis.verdict in SAID:
+        st.markdown(escaped(f"{name}: {meaning}"))
+
+
+def finding_cards(trace: CheckTrace, diagnosis: Diagnosis) -> None:
+    """Draw a card for each finding; what only informs stands behind a fold, unless there is nothing else."""
+    grave = [finding for finding in diagnosis.findings if finding.severity != INFO]
+    notes = [finding for finding in diagnosis.findings if finding.severity == INFO]
+    _cards(trace, grave, "finding")
+    if not notes:
+        return
+    with st.expander(f"Notes ({len(notes)})", expanded=False):
+        _cards(trace, notes, "note")
+
+
+def _cards(trace: CheckTrace, findings: Sequence[Finding], part: str) -> None:
+    for number, finding in enumerate(findings):
+        with st.container(border=True, key=f"{part}_{number}"):
+            _card(trace, finding, f"show_{part}_{number}")
+
+
+def _card(trace: CheckTrace, finding: Finding, key: str) -> None:
+    icon, color = LOOKS[finding.severity]
+    rule = RULES.get(finding.rule)
+    title = rule.title if rule else finding.rule.replace("_", " ").capitalize()
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.markdown(f"{icon} **{escaped(title)}** :{color}-badge[{finding.severity}]  {escaped(_where(finding))}")
+        if finding.layer in trace.setup.layers or finding.step is not None:
+            st.button("Show", icon=":material/my_location:", key=key, on_click=_show, args=(finding, trace.recorded))
+    st.markdown(escaped(finding.evidence))
+    st.caption(escaped(arithmetic(finding)))
+    st.markdown(f"**What to do:** {escaped(finding.advice)}")
+
+
+def arithmetic(finding: Finding) -> str:
+    """Return formula, value and threshold of a finding, to be checked by hand."""
+    return f"{finding.formula}: {theme.number(finding.value)}; threshold {theme.number(finding.threshold)}."
+
+
+def _where(finding: Finding) -> str:
+    parts = [finding.layer] if finding.layer else []
+    parts += [f"step {finding.step}"] if finding.step is not None else []
+    return " · ".join(parts)
+
+
+def _show(finding: Finding, recorded: int) -> None:
+    """Mark the place of a finding in the picture."""
+    layer, step = SHOW_KEYS
+    st.session_state[layer] = finding.layer or None
+    st.session_state[step] = None if finding.step is None else min(finding.step, max(recorded - 1, 0))
