@@ -1,7 +1,6 @@
 """The controls of a health check: task, network, optimizer, steps, thresholds; all of them live in the address."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 import streamlit as st
@@ -59,13 +58,15 @@ def check_controls(limits: Limits) -> HealthSpec:
     left, right = st.columns(2)
     steps = left.number_input("Steps", 1, limits.steps, DEFAULT.steps, key="steps", bind=BIND)
     batch = right.selectbox("Batch size", BATCH_SIZES, BATCH_SIZES.index("64"), key="batch_size", bind=BIND)
-    seed = st.number_input("Seed", 0, LAST_SEED, DEFAULT.seed, key="seed", bind=BIND)
-    rare, of_network = _rare()
+    with st.expander("Advanced"):
+        seed = st.number_input("Seed", 0, LAST_SEED, DEFAULT.seed, key="seed", bind=BIND)
+        network = rare_controls(task, network)
+        rare = _rare()
     rows = None if batch == FULL_BATCH else int(batch)
     thresholds = threshold_controls()
     asked = HealthSpec(
         task=chosen,
-        network=replace(network, **of_network) if network.cell is None else network,
+        network=network,
         optimizer=optimizer,
         steps=int(steps),
         batch_size=rows,
@@ -143,20 +144,14 @@ def _usual_rate() -> None:
     st.session_state["settings"] = ""
 
 
-def _rare() -> tuple[dict[str, Any], dict[str, Any]]:
-    """Draw what is seldom changed; return what is of the check, and what is of its network."""
-    with st.expander("Advanced"):
-        every = st.number_input(
-            "Costly measures every", 1, 1000, DEFAULT.every, key="every", bind=BIND, help=EVERY_HELP
-        )
-        scale = st.number_input(
-            "Loss times", 1e-12, 1e12, 1.0, format="%.6g", key="loss_scale", bind=BIND, help=SCALE_HELP
-        )
-        missing = st.number_input(
-            "Missing inputs", 0.0, 0.99, 0.0, 0.001, "%.6g", key="missing_share", bind=BIND, help=MISSING_HELP
-        )
-        of_network = rare_controls()
-    return {"every": int(every), "loss_scale": float(scale), "missing_share": float(missing)}, of_network
+def _rare() -> dict[str, Any]:
+    """Draw what is seldom changed of the check itself."""
+    every = st.number_input("Costly measures every", 1, 1000, 10, key="every", bind=BIND, help=EVERY_HELP)
+    scale = st.number_input("Loss times", 1e-12, 1e12, 1.0, format="%.6g", key="loss_scale", bind=BIND, help=SCALE_HELP)
+    missing = st.number_input(
+        "Missing inputs", 0.0, 0.99, 0.0, 0.001, "%.6g", key="missing_share", bind=BIND, help=MISSING_HELP
+    )
+    return {"every": int(every), "loss_scale": float(scale), "missing_share": float(missing)}
 
 
 def _say_what_was_dropped(given: Parameters, limits: Limits) -> None:

@@ -68,15 +68,19 @@ def network_controls(task: Task) -> NetworkSpec:
     network = NetworkSpec(hidden, activation, initializer, cell=cell, pooling=pooling)
     if cell is not None:
         recurrent = _initializer("Recurrent initialiser", "recurrent_initializer")
-        return replace(network, recurrent_initializer=recurrent, **_head(task))
-    return replace(network, **_architecture(hidden), **_head(task))
+        return replace(network, recurrent_initializer=recurrent)
+    return replace(network, **_architecture(hidden))
 
 
-def rare_controls() -> dict[str, Any]:
-    """Draw what a network seldom has: biases that do not start at zero, and a branch that is cut off."""
+def rare_controls(task: Task, network: NetworkSpec) -> NetworkSpec:
+    """Draw what a network seldom has: a softmax, biases that do not start at zero, a branch that is cut off."""
+    if task.loss == CLASSES:
+        network = replace(network, head=_select("Output", "head", help_text=HEAD_HELP))
+    if network.cell is not None:
+        return network
     bias = st.number_input("Biases start at", -100.0, 100.0, 0.0, format="%.6g", key="bias", bind=BIND, help=BIAS_HELP)
     unused = st.toggle("Unused branch", key="unused_branch", bind=BIND, help=BRANCH_HELP)
-    return {"bias": float(bias), "unused_branch": unused}
+    return replace(network, bias=float(bias), unused_branch=unused)
 
 
 def network_state(network: NetworkSpec) -> dict[str, Any]:
@@ -142,13 +146,10 @@ def _hidden() -> tuple[int, ...]:
 
 def _architecture(hidden: tuple[int, ...]) -> dict[str, Any]:
     """Draw what only dense layers have: normalisation, shortcuts and dropout."""
-    left, right = st.columns(2)
-    with left:
-        normalization = _or_none("Normalisation", "normalization")
+    normalization = _or_none("Normalisation", "normalization")
     place = "before"
-    with right:
-        if normalization is not None:
-            place = _select("Activation comes", "normalization_place", lambda name: f"{OPPOSITE[name]} it")
+    if normalization is not None:
+        place = _select("Activation comes", "normalization_place", lambda name: f"{OPPOSITE[name]} it")
     residual = _or_none("Shortcuts", "residual")
     if residual is not None:
         st.caption(RESIDUALS[residual])
@@ -162,12 +163,6 @@ def _architecture(hidden: tuple[int, ...]) -> dict[str, Any]:
 
 
 OPPOSITE = {"before": "after", "after": "before"}  # a normalisation before the activation: that one comes after it
-
-
-def _head(task: Task) -> dict[str, Any]:
-    if task.loss != CLASSES:
-        return {}
-    return {"head": _select("Output", "head", help_text=HEAD_HELP)}
 
 
 def _select(label: str, key: str, shown: Callable[[str], str] = str, help_text: str | None = None) -> str:

@@ -40,7 +40,7 @@ def picture_title(trace: CheckTrace, cells: Grid, *, ended: bool) -> str:
     names = trace.setup.layers
     if ratio <= EVEN:
         return f"Gradients of the layers are of one order: {_range(last)} at the last step{tail}"
-    return f"The gradient of {names[least]} is {theme.number(ratio, 2)} times smaller than that of {names[most]}{tail}"
+    return f"The gradient of {names[least]} is {_times(ratio)} times smaller than that of {names[most]}{tail}"
 
 
 def _last_norms(cells: Grid) -> Floats:
@@ -51,6 +51,16 @@ def _last_norms(cells: Grid) -> Floats:
 def _range(values: Floats) -> str:
     low, high = (theme.number(float(end), 2) for end in (np.nanmin(values), np.nanmax(values)))
     return f"about {low}" if low == high else f"{low} to {high}"
+
+
+def _times(ratio: float) -> str:
+    """Return a factor with two digits.
+
+    Example:
+        >>> _times(52830.0), _times(31.4), _times(3.04e6)
+        ('53,000', '31', '3e6')
+    """
+    return theme.number(ratio, 2) if ratio >= 1e5 else f"{float(f'{ratio:.2g}'):,.0f}"
 
 
 def norms_title(trace: CheckTrace, *, ended: bool) -> str:

@@ -25,7 +25,7 @@ THEORY = Style(theme.LIGHT[1], "dash", "square")
 DEAD, FLAT = theme.LIGHT[0], theme.LIGHT[1]
 UNITS, ELEMENTS = "units flat on every row", "elements that are flat"
 SIGNS = {"circle": "●", "diamond": "◆", "square": "■"}
-ROOM = 560  # px that names at the x axis have
+ROOM = 290  # px that names at the x axis have, where a chart stands beside another
 USUAL = Thresholds()
 
 
@@ -145,7 +145,7 @@ def _depth_axis(names: Sequence[str], chosen: str) -> Layout:
     shown = [theme.short(name, 14) for name in names]
     longest = max((len(name) for name in shown), default=1)
     level = len(names) * (longest * LETTER + 8) <= ROOM
-    every = 1 if level else max(1, -(-len(names) * 18 // ROOM))
+    every = 1 if level else max(1, -(-len(names) * 15 // ROOM))
     texts = [f"<b>{text}</b>" if name == chosen else text for text, name in zip(shown, names, strict=True)]
     kept = sorted({*range(0, len(names), every), *([list(names).index(chosen)] if chosen in names else [])})
     axis = {
