@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from gradcore.figures import theme
 from gradcore.figures.axes import power
 from gradcore.records import BINS, EDGES, CheckTrace, Integers
-from gradcore.titles import counted, percent
+from gradcore.titles import percent
 
 HEIGHT = 340  # px
 AIR = 2  # empty bins on each side
@@ -93,7 +93,7 @@ def _tick(place: int) -> str:
 
 
 def _said(place: int, count: int) -> str:
-    entries = counted(count, "entry").replace("entrys", "entries")
+    entries = "1 entry" if count == 1 else f"{count:,} entries"
     if place in (0, BINS - 1):
         return f"{'exactly 0' if place == 0 else 'NaN or Inf'}: {entries}"
     return f"{theme.number(EDGES[place - 1], 2)} to {theme.number(EDGES[place], 2)}: {entries}"
