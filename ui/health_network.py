@@ -1,6 +1,6 @@
 """Controls of a network: widths, activation, initialiser, normalisation, shortcuts, dropout, recurrence, head."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -149,7 +149,7 @@ def _architecture(hidden: tuple[int, ...]) -> dict[str, Any]:
     normalization = _or_none("Normalisation", "normalization")
     place = "before"
     if normalization is not None:
-        place = _select("Activation comes", "normalization_place", lambda name: f"{OPPOSITE[name]} it")
+        place = _select("Before or after the activation", "normalization_place")
     residual = _or_none("Shortcuts", "residual")
     if residual is not None:
         st.caption(RESIDUALS[residual])
@@ -162,11 +162,8 @@ def _architecture(hidden: tuple[int, ...]) -> dict[str, Any]:
     return found | {"dropout": float(dropout) if rates is None else rates}
 
 
-OPPOSITE = {"before": "after", "after": "before"}  # a normalisation before the activation: that one comes after it
-
-
-def _select(label: str, key: str, shown: Callable[[str], str] = str, help_text: str | None = None) -> str:
-    return str(st.selectbox(label, CHOICES[key], key=key, bind=BIND, format_func=shown, help=help_text))
+def _select(label: str, key: str, help_text: str | None = None) -> str:
+    return str(st.selectbox(label, CHOICES[key], key=key, bind=BIND, help=help_text))
 
 
 def _or_none(label: str, key: str) -> str | None:
