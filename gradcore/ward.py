@@ -20,6 +20,7 @@ class Patient:
 SGD = EntrantSpec(Choice("SGD"), 0.1)
 SLOW_SGD = EntrantSpec(Choice("SGD"), 1e-6)  # with which a signal that explodes can be watched for a while
 NOTEBOOK_ADAM = EntrantSpec(Choice("Adam"), 0.001, Choice.of("clip_by_norm", max_norm=1.0))  # its clipnorm
+CLIPPED_SGD = EntrantSpec(Choice("SGD"), 0.01, Choice.of("clip_by_global_norm", max_norm=1.0))
 DIGITS = Choice("digits")
 ADDING = Choice.of("adding_problem", length=40)
 ROBUST = NetworkSpec(
@@ -42,11 +43,11 @@ def _scaled(gain: float) -> Choice:
     return Choice.of("scaled_normal", gain=gain)
 
 
-def _recurrent(gain: float) -> NetworkSpec:
+def _recurrent(gain: float, width: int = 20) -> NetworkSpec:
     return NetworkSpec(
-        (20,),
+        (width,),
         "tanh",
-        Choice("glorot_uniform"),
+        Choice.of("random_normal", stddev=0.1),
         cell="simple_rnn",
         recurrent_initializer=Choice.of("orthogonal", gain=gain),
     )
@@ -74,15 +75,15 @@ WARD: Mapping[str, Patient] = MappingProxyType(
         ),
         "large_init_relu": Patient(
             "ReLU with too large an initialiser",
-            "Ten layers whose weights have four times the variance that keeps the signal.",
+            "Twelve layers whose weights have four times the variance that keeps the signal.",
             "exploding",
-            HealthSpec(DIGITS, _stack(10, "relu", _scaled(8**0.5)), SLOW_SGD),
+            HealthSpec(DIGITS, _stack(12, "relu", _scaled(8**0.5)), SLOW_SGD),
         ),
         "batchnorm_no_residual_40": Patient(
             "Batch normalisation, 40 layers, no shortcut",
             "Batch normalisation multiplies the gradient by 1.21 a layer; without shortcuts that adds up.",
             "exploding",
-            HealthSpec(DIGITS, NetworkSpec((64,) * 40, normalization="batch"), EntrantSpec(SGD.optimizer, 0.01)),
+            HealthSpec(DIGITS, NetworkSpec((64,) * 40, normalization="batch"), EntrantSpec(SGD.optimizer, 1e-4)),
         ),
         "plain_sum_residual": Patient(
             "Residual stack with a plain sum",
@@ -110,9 +111,9 @@ WARD: Mapping[str, Patient] = MappingProxyType(
         ),
         "exploding_rnn": Patient(
             "Exploding recurrent network",
-            "The recurrent kernel stretches the signal at each of 40 time steps.",
+            "The recurrent kernel stretches the signal at each of 40 time steps; clipping only stops a blow-up.",
             "exploding",
-            HealthSpec(ADDING, _recurrent(2.0), EntrantSpec(SGD.optimizer, 0.01)),
+            HealthSpec(ADDING, _recurrent(2.0, 64), CLIPPED_SGD),
         ),
         "vanishing_rnn": Patient(
             "Vanishing recurrent network",
@@ -134,9 +135,9 @@ WARD: Mapping[str, Patient] = MappingProxyType(
         ),
         "nan_in_data": Patient(
             "NaN in its data",
-            "One input in a thousand is not a number.",
+            "One input in 500 is not a number.",
             "non_finite",
-            HealthSpec(DIGITS, _stack(3), SGD, missing_share=0.001),
+            HealthSpec(DIGITS, _stack(3), SGD, missing_share=0.002),
         ),
         "unused_branch": Patient(
             "Unused branch",

@@ -37,7 +37,7 @@ def build_network(network: NetworkSpec, task: Choice | str, seed: int, entrant: 
         return keras.Sequential([*layers, Point(entry.start(seed, entrant), entry.lift, name="x")], name="network")
     steps = plan(network, entry)
     made = [
-        _layer(step, initial)
+        layer_of(step, initial)
         for step, initial in zip(steps, _initial(network, entry, steps, seed, entrant), strict=True)
     ]
     chain = is_chain(steps)
@@ -109,7 +109,8 @@ def _initial(
     return found
 
 
-def _layer(step: Step, initial: dict[str, Initializer]) -> keras.layers.Layer:
+def layer_of(step: Step, initial: dict[str, Initializer]) -> keras.layers.Layer:
+    """Return the Keras layer of a step, with these initialisers."""
     kind = StopGradient if step.layer == "StopGradient" else getattr(keras.layers, step.layer)
     return kind(name=step.name, **dict(step.arguments), **initial)
 
