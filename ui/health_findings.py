@@ -14,24 +14,22 @@ LOOKS: Mapping[str, tuple[str, str]] = {  # severity -> icon and colour
     "warning": (":material/warning:", "orange"),
     "info": (":material/info:", "blue"),
 }
-SAID: Mapping[str, tuple[str, str]] = {  # verdict -> icon, and what it means
-    "healthy": (":material/check_circle:", "no rule that decides found anything."),
-    "converged": (":material/check_circle:", "nothing is left to learn, so small gradients are what to expect."),
-    "pending": (":material/hourglass:", "not enough is recorded yet."),
+SOUND: Mapping[str, tuple[str, str]] = {  # verdicts that no finding explains -> icon and title
+    "healthy": (":material/check_circle:", "Healthy"),
+    "converged": (":material/check_circle:", "Converged"),
+    "pending": (":material/hourglass:", "Not yet"),
 }
 SHOW_KEYS = ("layer", "step")  # of the session and the address: what stands out in the picture
 
 
-def verdict_line(diagnosis: Diagnosis, title: str = "Verdict") -> None:
-    """Draw the verdict with its icon and one sentence."""
-    icon, meaning = SAID.get(diagnosis.verdict, (LOOKS["critical"][0], ""))
-    if not meaning and diagnosis.worst is not None:
-        meaning = diagnosis.worst.evidence[:1].lower() + diagnosis.worst.evidence[1:]
+def verdict_line(diagnosis: Diagnosis, sentences: Sequence[str]) -> None:
+    """Draw the verdict, and what `check_sentences` says of it; without the evidence where a card below holds it."""
     rule = RULES.get(diagnosis.verdict)
-    name = rule.title if rule else diagnosis.verdict.capitalize()
-    st.subheader(f"{icon} {title}: {escaped(name)}", anchor=False)
-    if diagnosis.verdict in SAID:
-        st.markdown(escaped(f"{name}: {meaning}"))
+    icon, title = SOUND.get(diagnosis.verdict, (LOOKS["critical"][0], rule.title if rule else diagnosis.verdict))
+    st.subheader(f"{icon} Verdict: {escaped(title)}", anchor=False)
+    told = sentences if diagnosis.verdict in SOUND else sentences[1:]
+    if told:
+        st.markdown(escaped(" ".join(told)))
 
 
 def finding_cards(trace: CheckTrace, diagnosis: Diagnosis) -> None:

@@ -1,16 +1,18 @@
 """A health check on the page: live for all viewers at once while it runs, then its picture, verdict and findings."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from gradcore.health import Diagnosis, diagnose
+from gradcore import health_documents
+from gradcore.health import Diagnosis
+from gradcore.health_reading import check_sentences
+from gradcore.prescriptions import prescribe
 from gradcore.records import CheckTrace, RunInfo, RunStatus
 from gradcore.specs import HealthSpec, Thresholds
-from gradcore.tasks import known_task
 from gradcore.titles import check_title
 from ui import services
 from ui.frame import guarded_fragment
@@ -23,7 +25,6 @@ from ui.shared import Shared
 from ui.words import as_sentence, escaped
 
 CALMER = 1.25  # a page is drawn anew for a lower rate only, never for a higher
-CLASSES = "sparse_categorical_crossentropy"
 NOT_ITS_OWN = "Read with the thresholds of the controls; the check itself was started with others."
 
 
@@ -37,7 +38,7 @@ def check_picture(run_id: str, cursor: int, spec: HealthSpec, trace: CheckTrace,
     """Draw a check that has ended: the picture, the verdict and the findings; return what was found."""
     picture(run_id, cursor, trace)
     found = diagnosis_of(run_id, cursor, spec, thresholds, trace)
-    verdict_line(found)
+    verdict_line(found, check_sentences(trace, found, prescribe(spec, found)))
     if thresholds != spec.thresholds:
         st.caption(NOT_ITS_OWN)
     finding_cards(trace, found)
@@ -57,9 +58,7 @@ def check_details(
 
 def diagnosis_of(run_id: str, cursor: int, spec: HealthSpec, thresholds: Thresholds, trace: CheckTrace) -> Diagnosis:
     """Return what a recorded check comes to by these thresholds; made once for a run, cursor and thresholds."""
-    task = known_task(spec.task)
-    classes = task.outputs if task is not None and task.loss == CLASSES else None
-    return _diagnosis(run_id, cursor, thresholds, classes, trace)
+    return _diagnosis(run_id, cursor, replace(spec, thresholds=thresholds), trace)
 
 
 def sampled_text(trace: CheckTrace) -> str:
@@ -123,5 +122,5 @@ def _interval(run_id: str) -> float:
 
 
 @st.cache_data(max_entries=128, show_spinner=False)
-def _diagnosis(run_id: str, cursor: int, thresholds: Thresholds, classes: int | None, _trace: CheckTrace) -> Diagnosis:
-    return diagnose(_trace, thresholds, classes)
+def _diagnosis(run_id: str, cursor: int, spec: HealthSpec, _trace: CheckTrace) -> Diagnosis:
+    return health_documents.diagnosis_of(spec, _trace)

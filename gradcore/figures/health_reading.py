@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gradcore.health import backprop_ratio, layer_update_ratio, on_path
 from gradcore.records import CheckSetup, CheckTrace, Flags, Floats
 from gradcore.titles import counted
 
@@ -45,20 +46,15 @@ def layer_norms(trace: CheckTrace) -> Floats:
 
 def update_ratios(trace: CheckTrace) -> Floats:
     """Return the norm of each layer's update over that of its weights, (T, L); NaN where the weights are all zero."""
-    with np.errstate(all="ignore"):
-        found = trace.by_layer(trace.update_norm) / trace.by_layer(trace.weight_norm)
+    found = layer_update_ratio(trace)
     return middle(np.where(np.isfinite(found), found, np.nan).astype(np.float32))
 
 
 def attenuation(trace: CheckTrace) -> Floats:
-    """Return the back-propagated signal a_l, (M, D): rms of dLoss/dz over that of the head.
-
-    A recurrent layer's is that of its input at the first time step over that at the last.
-    """
-    with np.errstate(all="ignore"):
-        found = trace.signal / trace.signal[..., -1:]
-        found[..., trace.setup.recurrent] = trace.time_signal[..., 0] / trace.time_signal[..., 1]
-    return middle(found)
+    """Return the back-propagated signal a_l, (M, D); NaN for layers that are not on its path."""
+    with np.errstate(over="ignore"):
+        found = backprop_ratio(trace).astype(np.float32)
+    return middle(np.where(on_path(trace), found, np.float32(np.nan)))
 
 
 def grid(trace: CheckTrace, columns: int) -> Grid:
