@@ -33,6 +33,7 @@ from ui.task_controls import PREFIX, task_control, task_state
 BIND: Final = "query-params"
 DEFAULT = HealthSpec(network=NetworkSpec((64, 64, 64)))
 TRAINED = tuple(name for name, task in TASKS.items() if task.has_network and task.teacher is None)
+EVERY = DEFAULT.every
 FIRST_RATES: Mapping[str, float] = {"SGD": 0.1}  # where it is not Keras' own
 LAYER, STEP = "layer", "step"  # of the address: what is looked at
 PAGE_KEYS = ("run", "with", LAYER, STEP)
@@ -146,7 +147,7 @@ def _usual_rate() -> None:
 
 def _rare() -> dict[str, Any]:
     """Draw what is seldom changed of the check itself."""
-    every = st.number_input("Costly measures every", 1, 1000, 10, key="every", bind=BIND, help=EVERY_HELP)
+    every = st.number_input("Costly measures every", 1, 1000, EVERY, key="every", bind=BIND, help=EVERY_HELP)
     scale = st.number_input("Loss times", 1e-12, 1e12, 1.0, format="%.6g", key="loss_scale", bind=BIND, help=SCALE_HELP)
     missing = st.number_input(
         "Missing inputs", 0.0, 0.99, 0.0, 0.001, "%.6g", key="missing_share", bind=BIND, help=MISSING_HELP

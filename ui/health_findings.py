@@ -19,13 +19,13 @@ SOUND: Mapping[str, tuple[str, str]] = {  # verdicts that no finding explains ->
     "converged": (":material/check_circle:", "Converged"),
     "pending": (":material/hourglass:", "Not yet"),
 }
+FEW = 3  # findings of one rule that have cards of their own among the notes
 SHOW_KEYS = ("layer", "step")  # of the session and the address: what stands out in the picture
 
 
 def verdict_line(diagnosis: Diagnosis, sentences: Sequence[str]) -> None:
     """Draw the verdict, and what `check_sentences` says of it; without the evidence where a card below holds it."""
-    rule = RULES.get(diagnosis.verdict)
-    icon, title = SOUND.get(diagnosis.verdict, (LOOKS["critical"][0], rule.title if rule else diagnosis.verdict))
+    icon, title = SOUND.get(diagnosis.verdict, (LOOKS["critical"][0], _title(diagnosis.verdict)))
     st.subheader(f"{icon} Verdict: {escaped(title)}", anchor=False)
     told = sentences if diagnosis.verdict in SOUND else sentences[1:]
     if told:
@@ -40,7 +40,12 @@ def finding_cards(trace: CheckTrace, diagnosis: Diagnosis) -> None:
     if not notes:
         return
     with st.expander(f"Notes ({len(notes)})", expanded=False):
-        _cards(trace, notes, "note")
+        for rule in dict.fromkeys(finding.rule for finding in notes):
+            alike = [finding for finding in notes if finding.rule == rule]
+            if len(alike) > FEW:
+                _table(rule, alike)
+            else:
+                _cards(trace, alike, f"note_{rule}")
 
 
 def _cards(trace: CheckTrace, findings: Sequence[Finding], part: str) -> None:
@@ -49,12 +54,33 @@ def _cards(trace: CheckTrace, findings: Sequence[Finding], part: str) -> None:
             _card(trace, finding, f"show_{part}_{number}")
 
 
+def _table(rule: str, findings: Sequence[Finding]) -> None:
+    """Draw findings of one rule that are too many for cards."""
+    rows = [
+        {
+            "Layer": finding.layer,
+            "Value": theme.number(finding.value, 3),
+            "Threshold": theme.number(finding.threshold, 3),
+            "Evidence": finding.evidence,
+        }
+        for finding in findings
+    ]
+    st.markdown(f"**{escaped(_title(rule))}** · {len(findings)} times")
+    st.dataframe(rows, hide_index=True, width="stretch", column_config={"Evidence": {"width": "large"}})
+    st.caption(escaped(findings[0].formula))
+    st.markdown(f"**What to do:** {escaped(findings[0].advice)}")
+
+
+def _title(rule: str) -> str:
+    return RULES[rule].title if rule in RULES else rule.replace("_", " ").capitalize()
+
+
 def _card(trace: CheckTrace, finding: Finding, key: str) -> None:
     icon, color = LOOKS[finding.severity]
-    rule = RULES.get(finding.rule)
-    title = rule.title if rule else finding.rule.replace("_", " ").capitalize()
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.markdown(f"{icon} **{escaped(title)}** :{color}-badge[{finding.severity}]  {escaped(_where(finding))}")
+        st.markdown(
+            f"{icon} **{escaped(_title(finding.rule))}** :{color}-badge[{finding.severity}]  {escaped(_where(finding))}"
+        )
         if finding.layer in trace.setup.layers or finding.step is not None:
             st.button("Show", icon=":material/my_location:", key=key, on_click=_show, args=(finding, trace.recorded))
     st.markdown(escaped(finding.evidence))

@@ -79,14 +79,15 @@ def dead_share(
     sampled = bool(len(trace.sampled))
     dead, active = (middle(part)[-1] if sampled else blank for part in (trace.dead_units, trace.active))
     at = f" at step {trace.sampled[-1]}" if sampled else ""
+    limits = ((thresholds.dead, DEAD, "units fail above"), (1 - thresholds.active, FLAT, "elements fail above"))
     layout = {
         "title": theme.title(dead_title(trace, thresholds), f"Share on the probe rows{at}{seeds_text(trace)}"),
         "height": height,
         **_depth_axis(names, chosen),
         "yaxis": {"title": {"text": "Share"}, "range": [0, 1.02], "tickformat": ".0%", "nticks": 6},
-        "shapes": [_limit(thresholds.dead, strong=True)],
+        "shapes": [{**_limit(limit, strong=True), "line": _dashed(color)} for limit, color, _ in limits],
         "bargap": 0.35,
-        "annotations": [_key([("■", DEAD, UNITS), ("◆", FLAT, ELEMENTS)])],
+        "annotations": [_key([("■", DEAD, UNITS), ("◆", FLAT, ELEMENTS)]), *(_named(*limit) for limit in limits)],
     }
     bars = {"type": "bar", "name": UNITS, "marker": {"color": DEAD}, "y": dead}
     points = {"type": "scatter", "mode": "markers", "name": ELEMENTS, "y": 1 - active}
@@ -138,6 +139,17 @@ def _reach(lines: Sequence[Floats], also: Sequence[float]) -> tuple[float, float
 def _limit(value: float, *, strong: bool) -> Layout:
     line = {"color": theme.LIGHT[4] if strong else theme.MUTED, "width": 1, "dash": "dash" if strong else "dot"}
     return {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": value, "y1": value, "line": line, "layer": "below"}
+
+
+def _dashed(color: str) -> Layout:
+    return {"color": color, "width": 1, "dash": "dash"}
+
+
+def _named(value: float, color: str, text: str) -> Layout:
+    """Return what a limit of the shares is, above it at the right."""
+    place = {"x": 1, "xref": "paper", "xanchor": "right", "y": value, "yref": "y", "yanchor": "bottom"}
+    font = {"color": color, "size": theme.TYPE_SIZE - 2}
+    return {**place, "text": text, "showarrow": False, "font": font, "bgcolor": theme.faded(theme.BACKGROUND, 0.6)}
 
 
 def _depth_axis(names: Sequence[str], chosen: str) -> Layout:
