@@ -10,9 +10,11 @@ from gradcore.specs.entrant import KERAS_CLIP_ARGUMENTS, EntrantSpec
 from gradcore.specs.health import HealthSpec
 from gradcore.specs.network import NO_NETWORK, NetworkSpec
 from gradcore.specs.race import VERSION, RaceSpec
+from gradcore.specs.run import RunSpec, entrants_of, read_spec
 from gradcore.specs.stream import NOTEBOOK_PHASES, TAILS, Phase, StreamSpec
 from gradcore.specs.tensor import Tensor
 from gradcore.specs.thresholds import Thresholds
+from gradcore.specs.treatment import TreatmentSpec
 
 __all__ = [
     "CONSTANT_RATE",
@@ -29,8 +31,12 @@ __all__ = [
     "NetworkSpec",
     "Phase",
     "RaceSpec",
+    "RunSpec",
     "Scalar",
     "StreamSpec",
     "Tensor",
     "Thresholds",
+    "TreatmentSpec",
+    "entrants_of",
+    "read_spec",
 ]

@@ -32,7 +32,7 @@ class HealthSpec:
     steps: int = 50
     batch_size: int | None = 64  # None = full batch
     seed: int = 0
-    every: int = 20  # steps from one costly measurement to the next, after the first ten
+    every: int = 50  # steps from one costly measurement to the next, after the first ten
     loss_scale: float = 1.0  # the loss is multiplied by it, and so is every gradient
     missing_share: float = 0.0  # of the training inputs that are NaN
     thresholds: Thresholds = USUAL
@@ -79,7 +79,7 @@ class HealthSpec:
             "batch_size": self.batch_size,
             "seed": self.seed,
         }
-        rare = {"every": 20, "loss_scale": 1.0, "missing_share": 0.0}  # written only where they are not these
+        rare = {"every": 50, "loss_scale": 1.0, "missing_share": 0.0}  # written only where they are not these
         found |= {name: getattr(self, name) for name, usual in rare.items() if getattr(self, name) != usual}
         given = self.thresholds.to_json()
         return found | ({"thresholds": given} if given else {})
