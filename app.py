@@ -5,7 +5,7 @@ import streamlit as st
 from gradcore.admission import estimate_seconds
 from gradcore.documents import example_document, trace_from_document
 from gradcore.presets import PRESETS
-from gradcore.specs import HealthSpec, RaceSpec
+from gradcore.specs import RaceSpec
 from ui import services
 from ui.frame import HEALTH, PAGES, RACE, RECEPTION, frame, guarded_fragment
 from ui.panels import runs_table
@@ -49,7 +49,7 @@ def latest_runs() -> None:
         st.caption("No run yet. Start the demonstration race above; it is stored and found here again.")
         return
     if run_id := runs_table(runs, key="latest"):
-        page = HEALTH if services.lab().info(run_id).kind == HealthSpec.kind else RACE
+        page = RACE if services.lab().info(run_id).kind == RaceSpec.kind else HEALTH
         st.switch_page(page.path, query_params={"run": run_id})
 
 

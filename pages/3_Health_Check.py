@@ -67,15 +67,16 @@ def ended_check(shown: RunInfo, asked: HealthSpec | None, details: st.delta_gene
     st.caption(escaped(status_line(shown, spec)))
     if shown.status is not RunStatus.FINISHED:
         offer_again(shown, asked)
-    traces, cursor = services.lab().checks(shown.id)
-    if not traces or not traces[0].recorded:
+    checks, cursor = services.lab().checks(shown.id)
+    if not checks.networks or not checks.networks[0].recorded:
         st.caption(NO_STEP)
         return
+    (trace,) = checks.networks
     same = asked is not None and same_training(shown, asked)
     thresholds = asked.thresholds if asked is not None and same else spec.thresholds
-    found = check_picture(shown.id, cursor, spec, traces[0], thresholds)
+    found = check_picture(shown.id, cursor, spec, trace, thresholds)
     with details:
-        check_details(shown.id, cursor, spec, traces[0], thresholds, found)
+        check_details(shown.id, cursor, spec, trace, thresholds, found)
 
 
 if __name__ == "__main__":

@@ -78,9 +78,8 @@ def _title(rule: str) -> str:
 def _card(trace: CheckTrace, finding: Finding, key: str) -> None:
     icon, color = LOOKS[finding.severity]
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.markdown(
-            f"{icon} **{escaped(_title(finding.rule))}** :{color}-badge[{finding.severity}]  {escaped(_where(finding))}"
-        )
+        badge = f":{color}-badge[{finding.severity}]"
+        st.markdown(f"{icon} **{escaped(_title(finding.rule))}** {badge}  {escaped(_where(finding))}")
         if finding.layer in trace.setup.layers or finding.step is not None:
             st.button("Show", icon=":material/my_location:", key=key, on_click=_show, args=(finding, trace.recorded))
     st.markdown(escaped(finding.evidence))

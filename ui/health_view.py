@@ -107,10 +107,10 @@ def _views() -> Shared[_View]:
 
 def _drawn(run_id: str, before: _View | None) -> _View:
     info = services.lab().info(run_id)  # before the trace, so that an ended run is drawn whole
-    traces, cursor = services.lab().checks(run_id)
+    found, cursor = services.lab().checks(run_id)
     if before is not None and before.cursor == cursor:
         return _View(info, cursor, before.trace, before.charts)
-    trace = traces[0] if traces else None
+    trace = found.networks[0] if found.networks else None
     return _View(info, cursor, trace, None if trace is None else draw_live(trace))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from gradcore.records import RunInfo, RunStatus
-from gradcore.specs import HealthSpec, RaceSpec
+from gradcore.specs import HealthSpec, RaceSpec, read_spec
 from gradcore.titles import check_title, race_title
 from ui import services
 
@@ -43,9 +43,12 @@ def runs_table(runs: Sequence[RunInfo], key: str) -> str | None:
 
 def run_title(run: RunInfo) -> str:
     """Return a run of any kind in one line."""
-    if run.kind == HealthSpec.kind:
-        return f"Health check: {check_title(HealthSpec.from_json(run.spec))}"
-    return race_title(RaceSpec.from_json(run.spec))
+    spec = read_spec(run.kind, run.spec)
+    if isinstance(spec, RaceSpec):
+        return race_title(spec)
+    if isinstance(spec, HealthSpec):
+        return f"Health check: {check_title(spec)}"
+    return f"Treatment: {check_title(spec.before)}"
 
 
 def _curve(run: RunInfo) -> list[float]:

@@ -7,6 +7,7 @@ from gradcore.figures.health_reading import (
     Grid,
     attenuation,
     counted_variables,
+    flat_shares,
     kernel_layers,
     middle,
     update_ratios,
@@ -121,7 +122,7 @@ def dead_title(trace: CheckTrace, thresholds: Thresholds) -> str:
     """Return which layer has most dead units at the last sampled step."""
     if not len(trace.sampled):
         return WAITING
-    dead, active = (middle(values)[-1] for values in (trace.dead_units, trace.active))
+    dead, active = flat_shares(trace)
     names = kernel_layers(trace.setup)
     if not np.isfinite(dead).any():
         return "No layer has a share of dead units that can be told"

@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from gradcore.figures import theme
 from gradcore.figures.axes import log_axis
 from gradcore.figures.health_claims import dead_title, depth_title
-from gradcore.figures.health_reading import attenuation, kernel_layers, middle, seeds_text
+from gradcore.figures.health_reading import attenuation, flat_shares, kernel_layers, seeds_text
 from gradcore.figures.health_strip import drawable, edge_axis
 from gradcore.figures.labels import LETTER, label_width
 from gradcore.figures.theme import Layout, Style
@@ -77,7 +77,7 @@ def dead_share(
     names = kernel_layers(trace.setup)
     blank = np.full(len(names), np.nan, np.float32)
     sampled = bool(len(trace.sampled))
-    dead, active = (middle(part)[-1] if sampled else blank for part in (trace.dead_units, trace.active))
+    dead, active = flat_shares(trace) if sampled else (blank, blank)
     at = f" at step {trace.sampled[-1]}" if sampled else ""
     limits = ((thresholds.dead, DEAD, "units fail above"), (1 - thresholds.active, FLAT, "elements fail above"))
     layout = {
@@ -123,7 +123,7 @@ def _lost(found: Floats, trace: CheckTrace, names: Sequence[str]) -> list[dict[s
                 {
                     "type": "scatter", "mode": "markers", "x": at, "y": np.full(at.size, upper, np.float32),
                     "yaxis": "y3", "cliponaxis": False, "showlegend": False, "marker": looks,
-                    "text": [theme.escaped(f"{names[index]}: signal {said}") for index in at],
+                    "text": [theme.escaped(f"{names[int(index)]}: signal {said}") for index in at],
                     "hovertemplate": "%{text}<extra></extra>",
                 }
             )  # fmt: skip

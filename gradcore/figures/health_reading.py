@@ -57,6 +57,13 @@ def attenuation(trace: CheckTrace) -> Floats:
     return middle(np.where(on_path(trace), found, np.float32(np.nan)))
 
 
+def flat_shares(trace: CheckTrace) -> tuple[Floats, Floats]:
+    """Return the shares of dead units and of active elements at the last sample, (D,) each; NaN where z is lost."""
+    known = trace.forward_finite[-1].all(axis=0)  # (D,)
+    dead, active = (np.where(known, middle(part[-1:])[0], np.nan) for part in (trace.dead_units, trace.active))
+    return dead.astype(np.float32), active.astype(np.float32)
+
+
 def grid(trace: CheckTrace, columns: int) -> Grid:
     """Return the layers' gradient norms in at most so many columns; no peak, zero or loss of a number is lost."""
     norms = layer_norms(trace)  # (T, L)
@@ -67,7 +74,8 @@ def grid(trace: CheckTrace, columns: int) -> Grid:
     largest = np.where(lost, -np.inf, parts).max(axis=1, initial=-np.inf)
     zero = (parts == 0).all(axis=1)
     values = np.where((largest > 0), largest, np.nan).astype(np.float32)
-    return Grid(width, values.T, zero.T, lost.any(axis=1).T)
+    gone: Flags = np.any(lost, axis=1)
+    return Grid(width, values.T, zero.T, gone.T)
 
 
 def kernel_layers(setup: CheckSetup) -> tuple[str, ...]:
