@@ -102,7 +102,13 @@ def _solutions(spec: HealthSpec, diagnosis: Diagnosis) -> Sequence[str]:
         "dead": _dead,
         "vanishing": _vanishing,
         "exploding": _exploding,
-        "correlation_collapse": lambda spec: ("residual_scaled", "adam", "clipping", "batch_norm", "lsuv"),
+        "correlation_collapse": lambda spec: (
+            "residual_preactivation",
+            "residual_scaled",
+            "adam",
+            "clipping",
+            "batch_norm",
+        ),
         "noise_floor": lambda spec: ("larger_batch", "lower_learning_rate", "warmup"),
         "disconnected": lambda spec: ("connect_branch",),
     }
@@ -128,7 +134,8 @@ def _vanishing(spec: HealthSpec) -> Sequence[str]:
     if spec.network.cell is not None:
         return ("attention", "orthogonal", "adam")
     first = "relu" if spec.network.activation in SQUASHING else "residual_scaled"
-    return (first, "residual_scaled", "batch_norm", "adam", "lsuv", "he_init", "orthogonal")
+    others = ("residual_preactivation", "batch_norm", "adam", "lsuv", "he_init", "orthogonal")
+    return (first, "residual_scaled", *others)
 
 
 def _exploding(spec: HealthSpec) -> Sequence[str]:
@@ -138,7 +145,7 @@ def _exploding(spec: HealthSpec) -> Sequence[str]:
     if network.normalization is not None and network.residual is None:
         return ("residual_preactivation", "residual_scaled", "adam")
     if network.residual is not None:
-        return ("residual_scaled", _initializer(spec), "batch_norm", "adam")
+        return ("residual_preactivation", "residual_scaled", _initializer(spec), "batch_norm", "adam")
     return (_initializer(spec), "batch_norm", "lsuv", "residual_scaled", "adam", "clipping")
 
 
