@@ -79,8 +79,8 @@ def test_a_prescription_says_what_changes_before_and_after():
         Change("network.residual", "plain", "preactivation"),
         Change("network.normalization", None, "batch"),
     )
-    assert prescribed("dying_relu")[0].changes == (Change("network.bias", -6.0, None),)
-    assert prescribed("nan_in_data")[0].changes == (Change("missing_share", 0.001, None),)
+    assert prescribed("dying_relu")[0].changes == (Change("network.bias", -6.0, 0.0),)
+    assert prescribed("nan_in_data")[0].changes == (Change("missing_share", 0.002, 0.0),)
     assert prescribed("high_learning_rate")[0].changes == (Change("optimizer.learning_rate", 10.0, 0.01),)
 
 
@@ -151,7 +151,7 @@ def test_a_loss_that_diverges_because_the_gradient_explodes_is_treated_for_that(
 
 def test_treatments_can_be_chosen_freely():
     assert changed("glorot_relu_30", "clipping") == (
-        Change("optimizer.clip.rule", None, "clip_by_global_norm"),
+        Change("optimizer.clip.rule", "none", "clip_by_global_norm"),
         Change("optimizer.clip.max_norm", None, 1.0),
     )
     with pytest.raises(RefusedError, match="unknown treatment 'he_inti'; did you mean 'he_init'"):

@@ -3,8 +3,9 @@
 The first one cures the cause in our judgement; the others follow by what they did in the pilot.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from gradcore import checks
@@ -14,11 +15,16 @@ from gradcore.health import Diagnosis
 from gradcore.prescriptions.pilot import Effect, effect
 from gradcore.prescriptions.treatments import RECTIFIERS, SQUASHING, TREATMENTS
 from gradcore.specs import NO_NETWORK, HealthSpec
+from gradcore.specs.network import LATER
+
+LEFT_OUT: Mapping[str, Any] = MappingProxyType(  # what a field is that the JSON does not name
+    {f"network.{name}": start for name, start in LATER.items()} | {"missing_share": 0.0, "optimizer.clip.rule": "none"}
+)
 
 
 @dataclass(frozen=True)
 class Change:
-    """One field of the spec's JSON, named by its place, before and after; None = left out."""
+    """One field of the spec's JSON, named by its place, before and after; None = there is none."""
 
     field: str
     before: Any
@@ -74,9 +80,11 @@ def changes(before: HealthSpec, after: HealthSpec) -> tuple[Change, ...]:
         (Change(field='steps', before=50, after=10),)
     """
     old, new = _flat(before.to_json()), _flat(after.to_json())
-    names = [*old, *(name for name in new if name not in old)]
-    different = [name for name in names if old.get(name) != new.get(name)]
-    return tuple(Change(name, old.get(name), new.get(name)) for name in different)
+    found = [
+        Change(name, old.get(name, LEFT_OUT.get(name)), new.get(name, LEFT_OUT.get(name)))
+        for name in dict.fromkeys([*old, *new])
+    ]
+    return tuple(change for change in found if change.before != change.after)
 
 
 def _prescription(spec: HealthSpec, diagnosis: Diagnosis, solution: str) -> Prescription | None:
