@@ -37,13 +37,12 @@ def take_click(clicked: object, trace: CheckTrace) -> None:
 
 
 def chosen(trace: CheckTrace) -> Marked | None:
-    """Return the layer and step that session or address name, None without a layer; what is not there is ignored."""
-    layer = st.session_state.get(LAYER, st.query_params.get(LAYER))
-    if layer not in trace.setup.layers:
-        return None
-    step = st.session_state.get(STEP, st.query_params.get(STEP))
-    known = step is not None and str(step).isdigit() and int(step) < trace.recorded
-    return str(layer), int(step) if known and step is not None else None
+    """Return the layer and step that session or address name, None without any; what is not there is ignored."""
+    layer, step = (st.session_state.get(key, st.query_params.get(key)) for key in (LAYER, STEP))
+    known = str(layer) if layer in trace.setup.layers else ""
+    text = str(step)
+    at = int(text) if text.isascii() and text.isdigit() and int(text) < trace.recorded else None
+    return None if not known and at is None else (known, at)
 
 
 def layer_part(run_id: str, cursor: int, trace: CheckTrace) -> None:
