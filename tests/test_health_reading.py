@@ -38,7 +38,7 @@ def test_a_sick_network_names_the_layer_and_the_treatment():
         "The loss hardly moves, from 2.3 to 2.29 over 4 steps, and the network is 100 % as far from its targets as "
         "a guess."
     )
-    assert found[2] == "First treatment: Shortcuts with scaled branches; 5 other treatments may be tried."
+    assert found[2] == "First treatment: Shortcuts with scaled branches; 6 other treatments may be tried."
 
 
 def test_a_warning_is_told_although_the_verdict_is_healthy():

@@ -233,10 +233,15 @@ def test_a_layer_that_is_cut_off_is_listed_and_nothing_else():
 
 
 def test_correlation_collapse_looks_at_the_last_sample_of_hidden_dense_layers():
-    found = the_finding("correlation_collapse", make_check(cosine=[0.5, 0.98, 1.0]))
+    found = the_finding("correlation_collapse", make_check(cosine=[0.5, 0.98, 1.0], error=1.0))
     assert (found.layer, found.step, found.threshold) == ("dense_2", 3, 0.95)
     setup = make_setup(("rnn_1", "output"), recurrent=[0])
     assert find("correlation_collapse", make_check(setup, cosine=[0.99, 0.99])) == []
+
+
+def test_rows_that_look_alike_to_a_network_that_learns_are_information():
+    assert the_finding("correlation_collapse", make_check(cosine=0.98, error=0.95)).severity == CRITICAL
+    assert the_finding("correlation_collapse", make_check(cosine=0.98, error=0.85)).severity == INFO
 
 
 def stuck(**changed):

@@ -25,7 +25,7 @@ SICK = {  # what makes each verdict hold, gravest first
     "converged": {"error": np.r_[np.full(199, 0.95), 0.01]},
     "vanishing": {"signal": [1e-5, 1.0, 1.0]},
     "exploding": {"signal": [1e-2, 1e5, 1.0]},
-    "correlation_collapse": {"cosine": 0.99},
+    "correlation_collapse": {"cosine": 0.99, "error": 0.95},
     "noise_floor": {"error": 0.95, "signal_square": 0.0, "loss": 2 + 0.1 * NOISE},
     "disconnected": {},
 }

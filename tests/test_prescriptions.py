@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from gradcore.admission import _admit_network
+from gradcore.admission import admit
 from gradcore.errors import RefusedError
 from gradcore.health import Diagnosis, diagnose
 from gradcore.prescriptions import PILOT, TREATMENTS, Change, prescribe, treat
 from gradcore.records import Finding
+from gradcore.settings import Limits
 from gradcore.specs import NO_NETWORK, Choice, EntrantSpec, HealthSpec, NetworkSpec, Thresholds
-from gradcore.tasks import task_of
 from gradcore.ward import WARD
 from tests.check_traces import make_check
 
@@ -19,7 +19,7 @@ FIRST = {  # patient -> the first prescription
     "glorot_relu_30": "residual_scaled",
     "large_init_relu": "he_init",
     "batchnorm_no_residual_40": "residual_preactivation",
-    "plain_sum_residual": "residual_scaled",
+    "plain_sum_residual": "residual_preactivation",
     "dying_relu": "zero_bias",
     "saturated_tanh": "glorot_init",
     "zeros_init": "he_init",
@@ -75,8 +75,12 @@ def test_a_prescription_says_what_changes_before_and_after():
         Change("network.kernel_initializer", "glorot_uniform", "he_uniform"),
     )
     assert prescribed("batchnorm_no_residual_40")[0].changes == (Change("network.residual", None, "preactivation"),)
-    assert prescribed("dying_relu")[0].changes == (Change("network.bias", -6.0, None),)
-    assert prescribed("nan_in_data")[0].changes == (Change("missing_share", 0.001, None),)
+    assert prescribed("plain_sum_residual")[0].changes == (
+        Change("network.residual", "plain", "preactivation"),
+        Change("network.normalization", None, "batch"),
+    )
+    assert prescribed("dying_relu")[0].changes == (Change("network.bias", -6.0, 0.0),)
+    assert prescribed("nan_in_data")[0].changes == (Change("missing_share", 0.002, 0.0),)
     assert prescribed("high_learning_rate")[0].changes == (Change("optimizer.learning_rate", 10.0, 0.01),)
 
 
@@ -128,7 +132,7 @@ def test_every_treated_network_can_be_admitted_and_round_trips(name):
     for solution, treatment in TREATMENTS.items():
         treated = treatment.apply(spec)
         assert HealthSpec.from_json(treated.to_json()) == treated, solution
-        _admit_network(treated.network, task_of(treated.task))
+        admit(treated, Limits())
 
 
 def test_treating_twice_changes_nothing_more():
@@ -147,7 +151,7 @@ def test_a_loss_that_diverges_because_the_gradient_explodes_is_treated_for_that(
 
 def test_treatments_can_be_chosen_freely():
     assert changed("glorot_relu_30", "clipping") == (
-        Change("optimizer.clip.rule", None, "clip_by_global_norm"),
+        Change("optimizer.clip.rule", "none", "clip_by_global_norm"),
         Change("optimizer.clip.max_norm", None, 1.0),
     )
     with pytest.raises(RefusedError, match="unknown treatment 'he_inti'; did you mean 'he_init'"):

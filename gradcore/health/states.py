@@ -23,6 +23,7 @@ ALIKE = 0.9  # mean cosine from which on rows are nearly the same to a layer
 SPARSE = 0.25  # share of the least share of active elements that a ReLU, flat on one side, still trains with
 TWO_SIDED = ("tanh", "sigmoid")
 WINDOW = 200  # recorded steps from which on their second half tells a floor from the plateau before a task is found
+LEARNS = 0.9  # e below which a network has learned more than a guess
 STUCK = 0.8  # e above which a loss that does not fall is far from its task
 SURE = 2.0  # standard errors
 
@@ -89,6 +90,8 @@ def converged(trace: CheckTrace, thresholds: Thresholds) -> Found:
 def correlation_collapse(trace: CheckTrace, thresholds: Thresholds) -> Found:
     """Find a layer that no longer tells its inputs apart, which gradient norms do not show.
 
+    A network that learns nevertheless is not sick: its rows may share a large constant part. Then it is information.
+
     Reference: Schoenholz, Gilmer, Ganguli & Sohl-Dickstein 2017. https://arxiv.org/abs/1611.01232
     """
     if not len(trace.sampled):
@@ -102,11 +105,9 @@ def correlation_collapse(trace: CheckTrace, thresholds: Thresholds) -> Found:
     layer, value = kernel_names(trace)[worst], float(cosine[worst])
     evidence = f"At {layer} two different rows have a mean cosine of {number(value, 3)} at step {step}"
     evidence = f"{evidence}; {_share(sick, trace)}."
-    advice = "Add shortcuts whose branches are divided by the root of their number, or use fewer layers."
-    found = Finding(
-        "correlation_collapse", CRITICAL, layer, step, value, thresholds.collapse, COLLAPSE, evidence, advice
-    )
-    return [found]
+    advice = "Use pre-activation blocks with batch normalisation, or fewer layers."
+    threshold, severity = thresholds.collapse, INFO if last_error(trace) < LEARNS else CRITICAL
+    return [Finding("correlation_collapse", severity, layer, step, value, threshold, COLLAPSE, evidence, advice)]
 
 
 def noise_floor(trace: CheckTrace, thresholds: Thresholds) -> Found:

@@ -3,8 +3,9 @@
 The first one cures the cause in our judgement; the others follow by what they did in the pilot.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from gradcore import checks
@@ -14,11 +15,16 @@ from gradcore.health import Diagnosis
 from gradcore.prescriptions.pilot import Effect, effect
 from gradcore.prescriptions.treatments import RECTIFIERS, SQUASHING, TREATMENTS
 from gradcore.specs import NO_NETWORK, HealthSpec
+from gradcore.specs.network import LATER
+
+LEFT_OUT: Mapping[str, Any] = MappingProxyType(  # what a field is that the JSON does not name
+    {f"network.{name}": start for name, start in LATER.items()} | {"missing_share": 0.0, "optimizer.clip.rule": "none"}
+)
 
 
 @dataclass(frozen=True)
 class Change:
-    """One field of the spec's JSON, named by its place, before and after; None = left out."""
+    """One field of the spec's JSON, named by its place, before and after; None = there is none."""
 
     field: str
     before: Any
@@ -74,9 +80,11 @@ def changes(before: HealthSpec, after: HealthSpec) -> tuple[Change, ...]:
         (Change(field='steps', before=50, after=10),)
     """
     old, new = _flat(before.to_json()), _flat(after.to_json())
-    names = [*old, *(name for name in new if name not in old)]
-    different = [name for name in names if old.get(name) != new.get(name)]
-    return tuple(Change(name, old.get(name), new.get(name)) for name in different)
+    found = [
+        Change(name, old.get(name, LEFT_OUT.get(name)), new.get(name, LEFT_OUT.get(name)))
+        for name in dict.fromkeys([*old, *new])
+    ]
+    return tuple(change for change in found if change.before != change.after)
 
 
 def _prescription(spec: HealthSpec, diagnosis: Diagnosis, solution: str) -> Prescription | None:
@@ -102,7 +110,13 @@ def _solutions(spec: HealthSpec, diagnosis: Diagnosis) -> Sequence[str]:
         "dead": _dead,
         "vanishing": _vanishing,
         "exploding": _exploding,
-        "correlation_collapse": lambda spec: ("residual_scaled", "adam", "clipping", "batch_norm", "lsuv"),
+        "correlation_collapse": lambda spec: (
+            "residual_preactivation",
+            "residual_scaled",
+            "adam",
+            "clipping",
+            "batch_norm",
+        ),
         "noise_floor": lambda spec: ("larger_batch", "lower_learning_rate", "warmup"),
         "disconnected": lambda spec: ("connect_branch",),
     }
@@ -128,7 +142,8 @@ def _vanishing(spec: HealthSpec) -> Sequence[str]:
     if spec.network.cell is not None:
         return ("attention", "orthogonal", "adam")
     first = "relu" if spec.network.activation in SQUASHING else "residual_scaled"
-    return (first, "residual_scaled", "batch_norm", "adam", "lsuv", "he_init", "orthogonal")
+    others = ("residual_preactivation", "batch_norm", "adam", "lsuv", "he_init", "orthogonal")
+    return (first, "residual_scaled", *others)
 
 
 def _exploding(spec: HealthSpec) -> Sequence[str]:
@@ -138,7 +153,7 @@ def _exploding(spec: HealthSpec) -> Sequence[str]:
     if network.normalization is not None and network.residual is None:
         return ("residual_preactivation", "residual_scaled", "adam")
     if network.residual is not None:
-        return ("residual_scaled", _initializer(spec), "batch_norm", "adam")
+        return ("residual_preactivation", "residual_scaled", _initializer(spec), "batch_norm", "adam")
     return (_initializer(spec), "batch_norm", "lsuv", "residual_scaled", "adam", "clipping")
 
 

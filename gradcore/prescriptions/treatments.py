@@ -52,6 +52,11 @@ def _residual(kind: str) -> Callable[[HealthSpec], HealthSpec]:
     return lambda spec: _dense(spec, residual=kind) if len(spec.network.hidden) > 1 else spec
 
 
+def _preactivation(spec: HealthSpec) -> HealthSpec:
+    """Make pre-activation blocks, which need their normalisation: without it their sum grows as a plain one does."""
+    return _residual("preactivation")(_normalised("batch")(spec)) if len(spec.network.hidden) > 1 else spec
+
+
 def _normalised(kind: str) -> Callable[[HealthSpec], HealthSpec]:
     return lambda spec: _dense(spec, normalization=kind) if spec.network.normalization is None else spec
 
@@ -136,9 +141,9 @@ _ALL = (
     ),
     Treatment(
         "residual_preactivation",
-        "Pre-activation shortcuts",
+        "Pre-activation blocks",
         "The signal comes back along clean shortcuts, and each normalised branch adds the less, the deeper it lies.",
-        _residual("preactivation"),
+        _preactivation,
     ),
     Treatment(
         "orthogonal",
