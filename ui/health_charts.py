@@ -65,8 +65,12 @@ def layer_part(run_id: str, cursor: int, trace: CheckTrace) -> None:
 
 
 def overview(run_id: str, cursor: int, trace: CheckTrace, thresholds: Thresholds, theory: Floats | None = None) -> None:
-    """Draw the charts over steps and by depth, two by two; `theory` is what a_l is expected to be at the start."""
-    show_overview(_overview(run_id, cursor, thresholds, trace, theory), run_id)
+    """Draw the charts over steps and by depth, two by two, the chosen layer among the others.
+
+    `theory` is what a_l is expected to be at the start, (D,).
+    """
+    layer = (chosen(trace) or ("", None))[0]
+    show_overview(_overview(run_id, cursor, thresholds, layer, trace, theory), run_id)
 
 
 def show_overview(drawn: dict[str, Drawn], run_id: str) -> None:
@@ -110,12 +114,12 @@ def _layer(run_id: str, cursor: int, layer: str, step: int | None, _trace: Check
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def _overview(
-    run_id: str, cursor: int, thresholds: Thresholds, _trace: CheckTrace, _theory: Floats | None
+    run_id: str, cursor: int, thresholds: Thresholds, layer: str, _trace: CheckTrace, _theory: Floats | None
 ) -> dict[str, Drawn]:
     made = {
-        "signal": figures.backprop_signal(_trace, thresholds, theory=_theory),
-        "dead": figures.dead_share(_trace, thresholds),
+        "signal": figures.backprop_signal(_trace, thresholds, theory=_theory, chosen=layer),
+        "dead": figures.dead_share(_trace, thresholds, chosen=layer),
         "norms": figures.variable_norms(_trace),
-        "ratio": figures.update_ratio(_trace, thresholds),
+        "ratio": figures.update_ratio(_trace, thresholds, chosen=layer),
     }
     return {name: (theme.to_json(figure), figure.height) for name, figure in made.items()}

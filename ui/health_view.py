@@ -11,7 +11,7 @@ from gradcore import health_documents
 from gradcore.health import Diagnosis
 from gradcore.health_reading import check_sentences
 from gradcore.prescriptions import prescribe
-from gradcore.records import CheckTrace, RunInfo, RunStatus
+from gradcore.records import CheckTrace, Floats, RunInfo, RunStatus
 from gradcore.specs import HealthSpec, Thresholds
 from gradcore.titles import check_title
 from ui import services
@@ -48,11 +48,17 @@ def check_picture(run_id: str, cursor: int, spec: HealthSpec, trace: CheckTrace,
 
 
 def check_details(
-    run_id: str, cursor: int, spec: HealthSpec, trace: CheckTrace, thresholds: Thresholds, found: Diagnosis
+    run_id: str,
+    cursor: int,
+    spec: HealthSpec,
+    trace: CheckTrace,
+    thresholds: Thresholds,
+    found: Diagnosis,
+    theory: Floats | None = None,
 ) -> None:
-    """Draw what stands below: one layer, the charts by depth and over steps, the tables."""
+    """Draw what stands below: one layer, the charts by depth and over steps, the tables; `theory` as in `overview`."""
     layer_part(run_id, cursor, trace)
-    overview(run_id, cursor, trace, thresholds)
+    overview(run_id, cursor, trace, thresholds, theory)
     st.caption(sampled_text(trace))
     notebook_fold(trace, found)
     layer_fold(spec, trace)
