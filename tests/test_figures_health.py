@@ -94,6 +94,9 @@ def test_a_variable_without_a_gradient_is_marked_at_its_row_with_the_reason():
         (0, "dense_1/bias: zero by construction, a bias before batch normalisation"),
         (1, "branch/kernel: not connected to the loss<br>branch/bias: not connected to the loss"),
     ]
+    assert (
+        title(figure) == "Gradients of the layers are of one order: about 1 at the last step; 1 layer cannot have one"
+    )
     assert whole_layer_mark(setup, 0) == ""
     assert variable_marks(setup, 2) == []
 
@@ -139,6 +142,8 @@ def test_what_is_marked_has_a_frame_around_the_layer_and_one_around_the_cell():
     assert {(shape.y0, shape.y1) for shape in shapes} == {(0.5, 1.5)}
     assert [(shape.xref, shape.x0, shape.x1) for shape in shapes] == [("paper", 0, 1)] * 2 + [("x", 3.5, 4.5)] * 2
     assert len(figures.picture(trace, marked=("dense_2", None)).layout.shapes) == 2
+    column = figures.picture(trace, marked=("", 4)).layout.shapes
+    assert {(shape.x0, shape.x1, shape.y0, shape.y1) for shape in column} == {(3.5, 4.5, -0.5, 2.5)}
     assert not figures.picture(trace, marked=("gone", 4)).layout.shapes
 
 
@@ -158,7 +163,8 @@ def test_the_loss_stands_above_on_the_same_axis_and_its_end_is_marked():
     ("norms", "said"),
     [
         ([[1, 2, 3]], "Gradients of the layers are of one order: 1 to 3 at the last step"),
-        ([[0, 1, 2]], "Gradients of the layers are of one order: 1 to 2 at the last step; 1 layer has none"),
+        ([[0, 1, 2]], "dense_1 has no gradient at the last step"),
+        ([[0, 0, 2]], "2 of 3 layers have no gradient at the last step"),
         ([[0, 0, 0]], "Every gradient is exactly zero"),
         ([[1, 2, 3], [1, INF, 3]], "The gradient of dense_2 is not finite from step 1 on"),
         ([[1e-3, 2, 52.83]], "The gradient of dense_1 is 53,000 times smaller than that of output"),

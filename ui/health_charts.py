@@ -37,13 +37,12 @@ def take_click(clicked: object, trace: CheckTrace) -> None:
 
 
 def chosen(trace: CheckTrace) -> Marked | None:
-    """Return the layer and step that session or address name, None without a layer; what is not there is ignored."""
-    layer = st.session_state.get(LAYER, st.query_params.get(LAYER))
-    if layer not in trace.setup.layers:
-        return None
-    step = st.session_state.get(STEP, st.query_params.get(STEP))
-    known = step is not None and str(step).isdigit() and int(step) < trace.recorded
-    return str(layer), int(step) if known and step is not None else None
+    """Return the layer and step that session or address name, None without any; what is not there is ignored."""
+    layer, step = (st.session_state.get(key, st.query_params.get(key)) for key in (LAYER, STEP))
+    known = str(layer) if layer in trace.setup.layers else ""
+    text = str(step)
+    at = int(text) if text.isascii() and text.isdigit() and int(text) < trace.recorded else None
+    return None if not known and at is None else (known, at)
 
 
 def layer_part(run_id: str, cursor: int, trace: CheckTrace) -> None:
@@ -66,8 +65,12 @@ def layer_part(run_id: str, cursor: int, trace: CheckTrace) -> None:
 
 
 def overview(run_id: str, cursor: int, trace: CheckTrace, thresholds: Thresholds, theory: Floats | None = None) -> None:
-    """Draw the charts over steps and by depth, two by two; `theory` is what a_l is expected to be at the start."""
-    show_overview(_overview(run_id, cursor, thresholds, trace, theory), run_id)
+    """Draw the charts over steps and by depth, two by two, the chosen layer among the others.
+
+    `theory` is what a_l is expected to be at the start, (D,).
+    """
+    layer = (chosen(trace) or ("", None))[0]
+    show_overview(_overview(run_id, cursor, thresholds, layer, trace, theory), run_id)
 
 
 def show_overview(drawn: dict[str, Drawn], run_id: str) -> None:
@@ -111,12 +114,12 @@ def _layer(run_id: str, cursor: int, layer: str, step: int | None, _trace: Check
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def _overview(
-    run_id: str, cursor: int, thresholds: Thresholds, _trace: CheckTrace, _theory: Floats | None
+    run_id: str, cursor: int, thresholds: Thresholds, layer: str, _trace: CheckTrace, _theory: Floats | None
 ) -> dict[str, Drawn]:
     made = {
-        "signal": figures.backprop_signal(_trace, thresholds, theory=_theory),
-        "dead": figures.dead_share(_trace, thresholds),
+        "signal": figures.backprop_signal(_trace, thresholds, theory=_theory, chosen=layer),
+        "dead": figures.dead_share(_trace, thresholds, chosen=layer),
         "norms": figures.variable_norms(_trace),
-        "ratio": figures.update_ratio(_trace, thresholds),
+        "ratio": figures.update_ratio(_trace, thresholds, chosen=layer),
     }
     return {name: (theme.to_json(figure), figure.height) for name, figure in made.items()}

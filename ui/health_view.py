@@ -11,7 +11,7 @@ from gradcore import health_documents
 from gradcore.health import Diagnosis
 from gradcore.health_reading import check_sentences
 from gradcore.prescriptions import prescribe
-from gradcore.records import CheckTrace, RunInfo, RunStatus
+from gradcore.records import CheckTrace, Floats, RunInfo, RunStatus
 from gradcore.specs import HealthSpec, Thresholds
 from gradcore.titles import check_title
 from ui import services
@@ -24,6 +24,8 @@ from ui.race_view import DRAWN_SECONDS, FASTEST, LOOKS_PER_SECOND, SLOWEST, prog
 from ui.shared import Shared
 from ui.words import as_sentence, escaped
 
+SKELETON = """<div aria-hidden="true" style="height: 420px; border-radius: 0.5rem;
+background: color-mix(in srgb, currentColor 5%, transparent)"></div>"""  # where the picture will stand
 CALMER = 1.25  # a page is drawn anew for a lower rate only, never for a higher
 NOT_ITS_OWN = "Read with the thresholds of the controls; the check itself was started with others."
 
@@ -46,11 +48,17 @@ def check_picture(run_id: str, cursor: int, spec: HealthSpec, trace: CheckTrace,
 
 
 def check_details(
-    run_id: str, cursor: int, spec: HealthSpec, trace: CheckTrace, thresholds: Thresholds, found: Diagnosis
+    run_id: str,
+    cursor: int,
+    spec: HealthSpec,
+    trace: CheckTrace,
+    thresholds: Thresholds,
+    found: Diagnosis,
+    theory: Floats | None = None,
 ) -> None:
-    """Draw what stands below: one layer, the charts by depth and over steps, the tables."""
+    """Draw what stands below: one layer, the charts by depth and over steps, the tables; `theory` as in `overview`."""
     layer_part(run_id, cursor, trace)
-    overview(run_id, cursor, trace, thresholds)
+    overview(run_id, cursor, trace, thresholds, theory)
     st.caption(sampled_text(trace))
     notebook_fold(trace, found)
     layer_fold(spec, trace)
@@ -82,7 +90,9 @@ def _look(run_id: str, interval: float) -> None:
             services.lab().cancel(run_id)
     if view.info.message:  # a worker died, and its part was begun again
         st.caption(escaped(as_sentence(view.info.message)))
-    if view.trace is not None and view.charts is not None:
+    if view.trace is None or view.charts is None:
+        st.html(SKELETON)
+    else:
         (text, height), over = view.charts
         take_click(plot(text, key="picture", label=LABEL, height=height, clickable=True, about=run_id), view.trace)
         show_overview(over, run_id)

@@ -11,6 +11,7 @@ from gradcore.figures.health_reading import (
     kernel_layers,
     middle,
     update_ratios,
+    whole_layer_mark,
 )
 from gradcore.records import CheckTrace, Floats
 from gradcore.specs.thresholds import Thresholds
@@ -34,11 +35,14 @@ def picture_title(trace: CheckTrace, cells: Grid, *, ended: bool) -> str:
     last = _last_norms(cells)
     if not np.isfinite(last).any():
         return "Every gradient is exactly zero"
+    names, zero = trace.setup.layers, np.flatnonzero(cells.zero[:, -1])
+    cut = [row for row in zero if whole_layer_mark(trace.setup, int(row))]
+    if len(zero) > len(cut):
+        who = names[int(zero[0])] if len(zero) == 1 else f"{len(zero)} of {len(names)} layers"
+        return f"{who} {'has' if len(zero) == 1 else 'have'} no gradient at the last step"
     least, most = int(np.nanargmin(last)), int(np.nanargmax(last))
-    zero = int(cells.zero[:, -1].sum())
-    tail = f"; {counted(zero, 'layer')} {'has' if zero == 1 else 'have'} none" if zero else ""
+    tail = f"; {counted(len(cut), 'layer')} cannot have one" if cut else ""
     ratio = float(last[most] / last[least])
-    names = trace.setup.layers
     if ratio <= EVEN:
         return f"Gradients of the layers are of one order: {_range(last)} at the last step{tail}"
     return f"The gradient of {names[least]} is {_times(ratio)} times smaller than that of {names[most]}{tail}"

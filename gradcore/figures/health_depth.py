@@ -18,6 +18,7 @@ from gradcore.figures.labels import LETTER, label_width
 from gradcore.figures.theme import Layout, Style
 from gradcore.records import CheckTrace, Floats
 from gradcore.specs.thresholds import Thresholds
+from gradcore.titles import percent
 
 HEIGHT = 400  # px
 FIRST, LATEST = Style(theme.LIGHT[0], "solid", "circle"), Style(theme.LIGHT[5], "dot", "diamond")
@@ -79,15 +80,16 @@ def dead_share(
     sampled = bool(len(trace.sampled))
     dead, active = flat_shares(trace) if sampled else (blank, blank)
     at = f" at step {trace.sampled[-1]}" if sampled else ""
-    limits = ((thresholds.dead, DEAD, "units fail above"), (1 - thresholds.active, FLAT, "elements fail above"))
+    limits = ((thresholds.dead, DEAD), (1 - thresholds.active, FLAT))
+    said = f"dashed: units fail above {percent(limits[0][0])}, elements above {percent(limits[1][0])}"
     layout = {
-        "title": theme.title(dead_title(trace, thresholds), f"Share on the probe rows{at}{seeds_text(trace)}"),
+        "title": theme.title(dead_title(trace, thresholds), f"Share on the probe rows{at}{seeds_text(trace)}; {said}"),
         "height": height,
         **_depth_axis(names, chosen),
         "yaxis": {"title": {"text": "Share"}, "range": [0, 1.02], "tickformat": ".0%", "nticks": 6},
-        "shapes": [{**_limit(limit, strong=True), "line": _dashed(color)} for limit, color, _ in limits],
+        "shapes": [{**_limit(limit, strong=True), "line": _dashed(color)} for limit, color in limits],
         "bargap": 0.35,
-        "annotations": [_key([("■", DEAD, UNITS), ("◆", FLAT, ELEMENTS)]), *(_named(*limit) for limit in limits)],
+        "annotations": [_key([("■", DEAD, UNITS), ("◆", FLAT, ELEMENTS)])],
     }
     bars = {"type": "bar", "name": UNITS, "marker": {"color": DEAD}, "y": dead}
     points = {"type": "scatter", "mode": "markers", "name": ELEMENTS, "y": 1 - active}
@@ -143,13 +145,6 @@ def _limit(value: float, *, strong: bool) -> Layout:
 
 def _dashed(color: str) -> Layout:
     return {"color": color, "width": 1, "dash": "dash"}
-
-
-def _named(value: float, color: str, text: str) -> Layout:
-    """Return what a limit of the shares is, above it at the right."""
-    place = {"x": 1, "xref": "paper", "xanchor": "right", "y": value, "yref": "y", "yanchor": "bottom"}
-    font = {"color": color, "size": theme.TYPE_SIZE - 2}
-    return {**place, "text": text, "showarrow": False, "font": font, "bgcolor": theme.faded(theme.BACKGROUND, 0.6)}
 
 
 def _depth_axis(names: Sequence[str], chosen: str) -> Layout:

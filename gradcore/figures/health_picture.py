@@ -46,7 +46,7 @@ def picture(
     Args:
         trace: the check.
         ended: whether no step will follow.
-        marked: a layer and a step, or None for the whole layer, that stand out.
+        marked: a layer and a step that stand out; "" for all layers, None for all steps.
         scale: of the colours, for pictures side by side; by default the check's own.
         title: instead of what is seen.
     """

@@ -49,15 +49,20 @@ def variable_rings(trace: CheckTrace) -> list[Layout]:
 
 
 def frame(trace: CheckTrace, marked: tuple[str, int | None] | None) -> list[Layout]:
-    """Return a frame around a layer, and one around a cell; dark on light, so that it is seen on every shade."""
-    if marked is None or marked[0] not in trace.setup.layers:
+    """Return frames around a layer and the cell of a step in it; around the whole step where there is no layer.
+
+    They are dark on light, so that they are seen on every shade.
+    """
+    if marked is None:
         return []
-    row, step = trace.setup.layers.index(marked[0]), marked[1]
-    box = {"type": "rect", "y0": row - 0.5, "y1": row + 0.5, "yref": "y", "fillcolor": "rgba(0,0,0,0)"}
-    whole = {**box, "x0": 0, "x1": 1, "xref": "paper"}
-    found = [{**whole, "line": {"color": color, "width": width}} for color, width in _TWO_TONES]
-    if step is not None:
-        half = max(0.5, trace.steps / 200)
-        cell = {**box, "x0": step - half, "x1": step + half, "xref": "x"}
-        found += [{**cell, "line": {"color": color, "width": width}} for color, width in _TWO_TONES]
-    return found
+    layer, step = marked
+    whole = {"type": "rect", "fillcolor": "rgba(0,0,0,0)", "yref": "y", "y0": -0.5, "y1": len(trace.setup.layers) - 0.5}
+    half = max(0.5, trace.steps / 200)
+    column = {} if step is None else {"x0": step - half, "x1": step + half, "xref": "x"}
+    if layer not in trace.setup.layers:
+        boxes = [{**whole, **column}] if column and not layer else []
+    else:
+        row = trace.setup.layers.index(layer)
+        line = {**whole, "y0": row - 0.5, "y1": row + 0.5, "x0": 0, "x1": 1, "xref": "paper"}
+        boxes = [line, {**line, **column}] if column else [line]
+    return [{**box, "line": {"color": color, "width": width}} for box in boxes for color, width in _TWO_TONES]
