@@ -1,0 +1,143 @@
+"""A network walked through forward, from law to law, and its gradient back from the head."""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from gradcore.depth_theory import layers
+from gradcore.depth_theory.kernels import kernel_variance
+from gradcore.depth_theory.laws import Flow, Law, flow
+from gradcore.network_steps import INPUT, Step
+from gradcore.networks import LSUV
+from gradcore.specs import Choice
+
+HEAD = Choice("glorot_uniform")  # Keras' default, from which the head and projections start
+LAYERS = (
+    "Activation", "Add", "BatchNormalization", "Dense", "Dropout", "LayerNormalization", "RMSNormalization",
+    "Rescaling",
+)  # fmt: skip  # that can be walked through
+NONE_KNOWN: Mapping[str, float] = MappingProxyType({})
+
+
+def walk(steps: Sequence[Step], initializer: Choice, given: Law, rows: int, *, drop: bool = True) -> "Walk":
+    """Return the laws of a network that trains on batches of so many rows.
+
+    Args:
+        steps: the layers, input side first, each one of `LAYERS`.
+        initializer: of the hidden kernels.
+        given: the law of the inputs.
+        rows: B.
+        drop: whether dropout is on.
+
+    Example:
+        >>> from gradcore.network_plan import plan
+        >>> from gradcore.specs import NetworkSpec
+        >>> from gradcore.tasks import TASKS
+        >>> steps = plan(NetworkSpec((64,), "linear"), TASKS["digits"])
+        >>> walk(steps, Choice("he_normal"), Law(1.0, 0.0), 32).signals["dense_1"].square
+        2.0
+    """
+    if initializer.name != LSUV:
+        return Walk(steps, initializer, given, rows, drop)
+    scales = Walk(steps, initializer, given, None, drop=False).kernels  # it looks at the network as in inference
+    return Walk(steps, initializer, given, rows, drop, scales)
+
+
+class Walk:
+    """The laws of all values of a network, and the ways back."""
+
+    def __init__(
+        self,
+        steps: Sequence[Step],
+        initializer: Choice,
+        given: Law,
+        rows: int | None,
+        drop: bool,
+        known: Mapping[str, float] = NONE_KNOWN,
+    ) -> None:
+        """Walk forward; without rows as in inference, with known kernels by the layers' names."""
+        self.steps, self._initializer, self._rows, self._drop, self._known = steps, initializer, rows, drop, known
+        self.kernels: dict[str, float] = {}  # Var(W) of each layer of weights
+        self.signals: dict[str, Law] = {}  # its pre-activations
+        self.felt: dict[str, Law] = {}  # what an activation is given, by the name of its layer
+        self._slopes: dict[str, layers.Back] = {}  # the way back through the activation inside of a layer of weights
+        self._backs: dict[str, list[layers.Back]] = {}  # by layer, for each that it reads
+        self._laws = {INPUT: given}
+        for step in steps:
+            self._laws[step.name] = self._through(step, self._laws[step.inputs[0]])
+
+    def gradients(self, delta_cosine: float) -> dict[str, Flow]:
+        """Return dLoss/dz of each layer of weights, in parts of the head's mean square."""
+        head = self.steps[-1].name
+        arrived: dict[str, Flow] = {head: flow(1.0, delta_cosine, self.signals[head])}
+        found: dict[str, Flow] = {}
+        for step in reversed(self.steps):
+            above = arrived[step.name]
+            if step.name in self.signals:
+                above = found[step.name] = self._slopes[step.name](above)
+            for read, back in zip(step.inputs, self._backs[step.name], strict=True):
+                down = back(above)
+                arrived[read] = arrived[read] + down if read in arrived else down
+        return found
+
+    def _through(self, step: Step, law: Law) -> Law:
+        if step.layer == "Dense":
+            return self._dense(step, law)
+        if step.layer == "Add":
+            second = self._laws[step.inputs[1]]
+            self._backs[step.name] = [_as_given(one) for one in (law, second)]
+            return layers.add(law, second)
+        out, back = self._one_to_one(step, law)
+        self._backs[step.name] = [back]
+        return out
+
+    def _dense(self, step: Step, law: Law) -> Law:
+        inputs, units = step.before[-1], step.shape[-1]
+        variance = self.kernels[step.name] = self._kernel_variance(step, law)
+        signal, back = layers.dense(law, inputs, units, variance)
+        self._backs[step.name] = [back]
+        self.signals[step.name] = signal
+        if not step.hidden:  # the head's own activation stands above its pre-activations
+            self._slopes[step.name] = lambda above: above
+            return signal
+        out, self._slopes[step.name] = self._activate(signal, str(dict(step.arguments)["activation"]), step.name)
+        return out
+
+    def _kernel_variance(self, step: Step, law: Law) -> float:
+        if step.name in self._known:
+            return self._known[step.name]
+        inputs, units = step.before[-1], step.shape[-1]
+        if step.hidden and self._initializer.name == LSUV:
+            return 1 / (inputs * law.square) if law.square else 0.0
+        found = kernel_variance(self._initializer if step.hidden else HEAD, inputs, units)
+        if found is None:
+            raise ValueError(f"kernels from {self._initializer.name} are not centred")
+        return found
+
+    def _activate(self, law: Law, name: str, layer: str) -> tuple[Law, layers.Back]:
+        if name != "linear":
+            self.felt[layer] = law
+        return layers.activation(law, name)
+
+    def _batch_norm(self, law: Law) -> tuple[Law, layers.Back]:
+        if self._rows is None:
+            return layers.rescaling(law, (1 + layers.BATCH_EPSILON) ** -0.5)  # moving mean 0, moving variance 1
+        return layers.batch_norm(law, self._rows)
+
+    def _one_to_one(self, step: Step, law: Law) -> tuple[Law, layers.Back]:
+        arguments = dict(step.arguments)
+        match step.layer:
+            case "Activation":
+                return self._activate(law, str(arguments["activation"]), step.name.replace("activation", "dense"))
+            case "BatchNormalization":
+                return self._batch_norm(law)
+            case "LayerNormalization" | "RMSNormalization":
+                return layers.layer_norm(law, step.shape[-1], centred=step.layer == "LayerNormalization")
+            case "Rescaling":
+                return layers.rescaling(law, float(arguments["scale"]))  # type: ignore[arg-type]
+            case _:
+                return layers.dropout(law, float(arguments["rate"]) if self._drop else 0.0)  # type: ignore[arg-type]
+
+
+def _as_given(law: Law) -> layers.Back:
+    """Return the way back through a sum, to one of its parts."""
+    return lambda above: flow(above.square, above.product, law)
