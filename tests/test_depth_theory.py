@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from gradcore.depth_theory import linear_maps, lsuv, mean_field, normalized, rectifiers, recurrence, shortcuts
 from gradcore.depth_theory.activations import FUNCTIONS, activation_of
 from gradcore.depth_theory.gaussian import mean, mean_product, normal_cdf
-from gradcore.depth_theory.heads import softmax_delta_cosine
+from gradcore.depth_theory.heads import softmax_head
 from gradcore.depth_theory.kernels import kernel_variance
 from gradcore.depth_theory.silent_units import (
     dead_layer_share,
@@ -245,9 +245,10 @@ def test_every_initialiser_of_the_catalogue_is_known_or_off_centre():
 
 @given(st.integers(2, 20), st.floats(0, 30), st.floats(-1, 1))
 def test_gradients_at_a_softmax_are_alike_only_where_its_logits_are(classes, variance, cosine):
-    found = softmax_delta_cosine(classes, variance, cosine)
-    assert 0 <= found <= 0.6
-    assert found == 0 or cosine > 0
+    found = softmax_head(classes, variance, cosine)
+    assert 0 <= found.cosine <= 0.6
+    assert found.cosine == 0 or cosine > 0
+    assert 0.9 <= found.radial <= classes + 1e-9
 
 
 # ---- refusals

@@ -5,7 +5,8 @@ of weights makes it Gaussian with mean 0.
 """
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from gradcore.depth_theory.activations import activation_of
@@ -22,6 +23,7 @@ class Law:
     gaussian: bool = False  # with mean 0
     kurtosis: float = 3.0  # E (x - mean)^4 / variance^2
     tail: float = 3.0  # E x^4 / (E x^2)^2
+    units: float = math.inf  # n
 
     @property
     def cosine(self) -> float:
@@ -31,9 +33,7 @@ class Law:
     def scaled(self, factor: float) -> "Law":
         """Return the law of the value times a number."""
         square = factor * factor
-        return Law(
-            square * self.square, square * self.product, factor * self.mean, self.gaussian, self.kurtosis, self.tail
-        )
+        return replace(self, square=square * self.square, product=square * self.product, mean=factor * self.mean)
 
 
 @dataclass(frozen=True)
@@ -44,25 +44,45 @@ class Flow:
     product: float  # E delta delta'
     along: float  # E (x delta)^2 / E x^2
     across: float  # E x delta x' delta' / E x^2
+    radial: float  # E (delta . x / |x|)^2 over all n units; E delta^2 where it knows no direction
 
-    def __add__(self, other: "Flow") -> "Flow":
-        """Return the moments of the sum of two independent gradients."""
-        return Flow(
-            self.square + other.square,
-            self.product + other.product,
-            self.along + other.along,
-            self.across + other.across,
-        )
+    def across_the_value(self, units: float) -> float:
+        """Return E delta^2 in any direction but that of the value, of n."""
+        return self.square + (self.square - self.radial) / (units - 1) if units > 1 else self.square
 
 
-def flow(square: float, product: float, law: Law) -> Flow:
-    """Return a gradient that does not depend on the value itself.
+def flow(square: float, product: float, law: Law, radial: float | None = None) -> Flow:
+    """Return a gradient that does not depend on the value of a unit, but may on the direction of all of them.
 
     Example:
         >>> flow(2.0, 1.0, Law(4.0, 1.0))
-        Flow(square=2.0, product=1.0, along=2.0, across=0.25)
+        Flow(square=2.0, product=1.0, along=2.0, across=0.25, radial=2.0)
     """
-    return Flow(square, product, square, product * law.cosine if law.square else 0.0)
+    across = product * law.cosine if law.square else 0.0
+    return Flow(square, product, square, across, square if radial is None else radial)
+
+
+def merged(flows: Sequence[Flow], law: Law, radial: float) -> Flow:
+    """Return the gradient of a value that several layers read: independent but along the value itself.
+
+    Args:
+        flows: what each of them sends back.
+        law: of the value.
+        radial: of the sum, where that is known; else that of all parts.
+
+    Example:
+        >>> one = flow(1.0, 0.0, Law(1.0, 0.0, units=10))
+        >>> merged([one, one], Law(1.0, 0.0, units=10), radial=4.0).square
+        2.2
+    """
+    parts = sum(one.radial for one in flows)
+    return Flow(
+        sum(one.square for one in flows) + (radial - parts) / law.units,
+        sum(one.product for one in flows),
+        sum(one.along for one in flows),
+        sum(one.across for one in flows),
+        radial,
+    )
 
 
 @dataclass(frozen=True)
@@ -78,6 +98,7 @@ class ActivationMoments:
     slope_product: float  # E phi'(u) phi'(v)
     along: float  # E (u phi'(u))^2 / q
     across: float  # E u phi'(u) v phi'(v) / q
+    own: float  # E (phi phi')^2 / E phi^2
 
 
 @lru_cache(maxsize=4096)
@@ -107,6 +128,7 @@ def activation_moments(name: str, square: float, cosine: float) -> ActivationMom
         slope_product=mean_product(phi.slope, square, cosine),
         along=mean(lambda z: (z * phi.slope(root * z)) ** 2, 1.0),
         across=mean_product(lambda z: z * phi.slope(root * z), 1.0, cosine),
+        own=mean(lambda z: (phi.value(z) * phi.slope(z)) ** 2, square) / spread if spread > 0 else 0.0,
     )
 
 

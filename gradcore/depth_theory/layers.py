@@ -5,10 +5,12 @@ Weights count as drawn anew for the way back (gradient independence). E: Keras' 
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 from gradcore.depth_theory.laws import Flow, Law, activation_moments, flow
 
 Back = Callable[[Flow], Flow]  # the gradient of what comes out -> that of what went in
+HOMOGENEOUS = ("relu", "leaky_relu", "linear")  # phi(a z) = a phi(z): these pass delta . x on as it is
 BATCH_EPSILON, LAYER_EPSILON, RMS_EPSILON = 1e-3, 1e-3, 1e-6  # Keras' defaults
 
 
@@ -27,8 +29,14 @@ def dense(law: Law, inputs: int, units: int, kernel_variance: float) -> tuple[La
         (1.0, 0.5, 2.0)
     """
     forward, backward = inputs * kernel_variance, units * kernel_variance
-    out = Law(forward * law.square, forward * law.product, gaussian=True)
-    return out, lambda above: flow(backward * above.square, backward * above.product, law)
+    out = Law(forward * law.square, forward * law.product, gaussian=True, units=units)
+
+    def back(above: Flow) -> Flow:
+        radial = backward * above.radial  # as delta . z = (W^T delta) . x
+        square = backward * above.square
+        return flow(square + (radial - square) / inputs, backward * above.product, law, radial)
+
+    return out, back
 
 
 def activation(law: Law, name: str) -> tuple[Law, Back]:
@@ -42,14 +50,18 @@ def activation(law: Law, name: str) -> tuple[Law, Back]:
     if name == "linear":
         return law, lambda above: above
     found = activation_moments(name, law.square, law.cosine if law.square else 0.0)
-    out = Law(found.square, found.product, found.mean, False, found.kurtosis, found.tail)
+    out = Law(found.square, found.product, found.mean, False, found.kurtosis, found.tail, law.units)
 
     def back(above: Flow) -> Flow:
+        across = above.across_the_value(law.units)
+        square = found.slope_square * across + found.own * (above.radial - across) / law.units
+        radial = above.radial * found.square / law.square if name in HOMOGENEOUS and law.square else square
         return Flow(
-            found.slope_square * above.square,
+            square,
             found.slope_product * above.product,
             found.along * above.square,
             found.across * above.product,
+            radial,
         )
 
     return out, back
@@ -74,7 +86,7 @@ def batch_norm(law: Law, rows: int) -> tuple[Law, Back]:
     variance = spread * (rows - 1) / rows
     typical = _typical(law, spread, rows, centred=True)
     inverse, kept = 1 / (typical + BATCH_EPSILON), variance / (variance + BATCH_EPSILON)
-    out = Law(kept, -kept / (rows - 1), 0.0, law.gaussian, law.kurtosis, law.kurtosis)
+    out = replace(law, square=kept, product=-kept / (rows - 1), mean=0.0, tail=law.kurtosis)
 
     def back(above: Flow) -> Flow:
         centred = (1 - 1 / rows) * (above.square - above.product)
@@ -107,9 +119,12 @@ def layer_norm(law: Law, units: int, *, centred: bool) -> tuple[Law, Back]:
     typical = _typical(law, variance, units, centred=centred)
     forward, inverse = 1 / (variance + epsilon), 1 / (typical + epsilon)
     kept = variance * forward
-    middle = 0.0 if centred else law.mean * math.sqrt(forward)
-    out = Law(
-        kept, (law.product - lost) * forward, middle, law.gaussian, law.kurtosis, law.kurtosis if centred else law.tail
+    out = replace(
+        law,
+        square=kept,
+        product=(law.product - lost) * forward,
+        mean=0.0 if centred else law.mean * math.sqrt(forward),
+        tail=law.kurtosis if centred else law.tail,
     )
     own = (2 * kept - kept**2) / units
 
@@ -140,8 +155,9 @@ def dropout(law: Law, rate: float) -> tuple[Law, Back]:
 
     Reference: Srivastava et al. 2014, https://jmlr.org/papers/v15/srivastava14a.html
     """
-    out = Law(law.square / (1 - rate), law.product, law.mean, tail=law.tail / (1 - rate))
-    return out, lambda above: flow(above.square / (1 - rate), above.product, law)
+    kept = 1 - rate
+    out = replace(law, square=law.square / kept, gaussian=law.gaussian and not rate, tail=law.tail / kept)
+    return out, lambda above: flow(above.square / kept, above.product, law, above.radial / kept)
 
 
 def rescaling(law: Law, scale: float) -> tuple[Law, Back]:
@@ -154,22 +170,35 @@ def rescaling(law: Law, scale: float) -> tuple[Law, Back]:
     square = scale * scale
 
     def back(above: Flow) -> Flow:
-        return Flow(square * above.square, square * above.product, square * above.along, square * above.across)
+        return Flow(*(square * part for part in (above.square, above.product, above.along, above.across, above.radial)))
 
     return law.scaled(scale), back
 
 
-def add(first: Law, second: Law) -> Law:
-    """Return the law of the sum of two values that are independent but for their means.
+def add(first: Law, second: Law) -> tuple[Law, tuple[Back, Back]]:
+    """Return the law of the sum of two values that are independent but for their means, and the ways back.
 
     Example:
-        >>> add(Law(1.0, 0.5, 0.5), Law(1.0, 0.5, 0.5)).square
+        >>> add(Law(1.0, 0.5, 0.5), Law(1.0, 0.5, 0.5))[0].square
         2.5
     """
-    both = 2 * first.mean * second.mean
-    return Law(
-        first.square + second.square + both,
-        first.product + second.product + both,
+    both = first.mean * second.mean
+    out = Law(
+        first.square + second.square + 2 * both,
+        first.product + second.product + 2 * both,
         first.mean + second.mean,
         first.gaussian and second.gaussian,
+        units=first.units,
     )
+    return out, (_back_to(first, out, both), _back_to(second, out, both))
+
+
+def _back_to(part: Law, whole: Law, both: float) -> Back:
+    """Return the way back to one part of a sum; `both` is E x y of the two."""
+    alike = (part.square + both) / part.square * (part.square + both) / whole.square if part.square else 0.0  # cos^2
+
+    def back(above: Flow) -> Flow:
+        radial = alike * above.radial + (1 - alike) * above.across_the_value(part.units)
+        return flow(above.square, above.product, part, radial)
+
+    return back

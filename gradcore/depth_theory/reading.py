@@ -35,12 +35,20 @@ def theory_sentence(network: NetworkSpec, squares: Doubles) -> str:
     what += [SHORTCUTS.get(network.residual, network.residual)] if network.residual else []
     what += ["LSUV"] if network.kernel_initializer.name == LSUV else []
     said = " with ".join([what[0], " and ".join(what[1:])]) if what[1:] else what[0]
-    hidden, change = squares[:-1], ""
-    if len(hidden) > 1:
-        with np.errstate(all="ignore"):
-            factor = float((hidden[0] / hidden[-1]) ** (1 / (len(hidden) - 1)))
-        change = f" changes by × {factor:.3g} per layer towards the input"
-    return f"{said}: the mean square of the signal{change or ', layer by layer'} ({_source(network)})."
+    return f"{said}: {_change(squares[:-1])} ({_source(network)})."
+
+
+def _change(hidden: Doubles) -> str:
+    """Return what becomes of the mean squares of hidden layers."""
+    if not hidden.size:
+        return "there is no hidden layer"
+    if not hidden[0] > 0:
+        return "no signal reaches the first layer"
+    if hidden.size == 1:
+        return "one hidden layer"
+    with np.errstate(all="ignore"):
+        factor = float((hidden[0] / hidden[-1]) ** (1 / (hidden.size - 1)))
+    return f"the mean square of the signal changes by × {factor:.3g} per layer towards the input"
 
 
 def _source(network: NetworkSpec) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gradcore.depth_theory.heads import softmax_delta_cosine
+from gradcore.depth_theory.heads import Head, softmax_head
 from gradcore.depth_theory.laws import Law
 from gradcore.depth_theory.reading import theory_sentence
 from gradcore.depth_theory.scope import NoTheory, check_numbers, why_none
@@ -59,8 +59,8 @@ def predicted_signal(
         batch_size: B rows of the batch; batch normalisation is as in training.
         input_second_moment: mean square of the inputs, 1 where they are standardised.
         input_cosine: mean cosine of two different rows of inputs.
-        delta_cosine: mean cosine of the head's dLoss/dz of two different rows; where it is not known, that of a softmax
-            over balanced classes, 0 of one output.
+        delta_cosine: mean cosine of the head's dLoss/dz of two different rows, which is taken to know nothing of the
+            network; None for cross-entropy with balanced classes, which pulls along the head's outputs.
         probe_rows: of the batch on which dead units are counted.
         dropout: whether it is on.
 
@@ -69,9 +69,9 @@ def predicted_signal(
 
     Example:
         >>> from gradcore.specs import Choice
-        >>> found = predicted_signal(NetworkSpec((64, 64, 64), "relu", Choice("lecun_normal")), 64, 64, 32)
+        >>> found = predicted_signal(NetworkSpec((64, 64, 64), "relu", Choice("lecun_normal")), 64, 1, 32)
         >>> found.layers, (found.backprop_ratio**2).round(4).tolist()
-        (('dense_1', 'dense_2', 'dense_3', 'output'), [0.125, 0.25, 0.5, 1.0])
+        (('dense_1', 'dense_2', 'dense_3', 'output'), [0.0038, 0.0077, 0.0154, 1.0])
         >>> predicted_signal(NetworkSpec((64,), cell="lstm"), 2, 1, 32)
         NoTheory(reason='Recurrent layers are beyond this theory.')
     """
@@ -80,7 +80,7 @@ def predicted_signal(
     if reason is not None:
         return NoTheory(reason)
     some_task = replace(TASKS["noise_regression"], shape=(inputs,), outputs=outputs)  # a plan asks no more of it
-    given = Law(input_second_moment, input_cosine * input_second_moment)
+    given = Law(input_second_moment, input_cosine * input_second_moment, units=inputs)
     with np.errstate(all="ignore"):  # what overflows is infinite, and shown so
         found = walk(plan(network, some_task), network.kernel_initializer, given, batch_size, drop=dropout)
         return _prediction(network, found, outputs, delta_cosine, probe_rows)
@@ -90,10 +90,9 @@ def _prediction(
     network: NetworkSpec, found: Walk, outputs: int, delta_cosine: float | None, probe_rows: int
 ) -> Prediction:
     names = tuple(name for name in found.signals if not name.startswith(PROJECTION))
-    if delta_cosine is None:
-        logits = found.signals[names[-1]]
-        delta_cosine = softmax_delta_cosine(outputs, logits.square, logits.cosine)
-    gradients = found.gradients(delta_cosine)
+    logits = found.signals[names[-1]]
+    head = softmax_head(outputs, logits.square, logits.cosine) if delta_cosine is None else Head(delta_cosine)
+    gradients = found.gradients(head.cosine, head.radial)
     squares = np.array([gradients[name].square for name in names])
     return Prediction(
         layers=names,

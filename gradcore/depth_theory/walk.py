@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from gradcore.depth_theory import layers
 from gradcore.depth_theory.kernels import kernel_variance
-from gradcore.depth_theory.laws import Flow, Law, flow
+from gradcore.depth_theory.laws import Flow, Law, flow, merged
 from gradcore.network_steps import INPUT, Step
 from gradcore.networks import LSUV
 from gradcore.specs import Choice
@@ -60,41 +60,53 @@ class Walk:
         self.signals: dict[str, Law] = {}  # its pre-activations
         self.felt: dict[str, Law] = {}  # what an activation is given, by the name of its layer
         self._slopes: dict[str, layers.Back] = {}  # the way back through the activation inside of a layer of weights
-        self._backs: dict[str, list[layers.Back]] = {}  # by layer, for each that it reads
+        self._backs: dict[str, Sequence[layers.Back]] = {}  # by layer, for each that it reads
         self._laws = {INPUT: given}
+        self._homogeneous = all(_is_homogeneous(step) for step in steps)
         for step in steps:
             self._laws[step.name] = self._through(step, self._laws[step.inputs[0]])
 
-    def gradients(self, delta_cosine: float) -> dict[str, Flow]:
-        """Return dLoss/dz of each layer of weights, in parts of the head's mean square."""
+    def gradients(self, delta_cosine: float = 0.0, radial: float = 1.0) -> dict[str, Flow]:
+        """Return dLoss/dz of each layer of weights, in parts of the head's mean square.
+
+        Args:
+            delta_cosine: of the head's dLoss/dz of two rows.
+            radial: E (dLoss/dz . z / |z|)^2 of the head, in the same parts.
+        """
         head = self.steps[-1].name
-        arrived: dict[str, Flow] = {head: flow(1.0, delta_cosine, self.signals[head])}
+        top = self.signals[head]
+        arrived: dict[str, list[Flow]] = {head: [flow(1.0, delta_cosine, top, radial)]}
         found: dict[str, Flow] = {}
         for step in reversed(self.steps):
-            above = arrived[step.name]
+            above = self._sum(arrived[step.name], self._laws[step.name], radial * top.units * top.square)
             if step.name in self.signals:
                 above = found[step.name] = self._slopes[step.name](above)
             for read, back in zip(step.inputs, self._backs[step.name], strict=True):
-                down = back(above)
-                arrived[read] = arrived[read] + down if read in arrived else down
+                arrived.setdefault(read, []).append(back(above))
         return found
+
+    def _sum(self, flows: Sequence[Flow], law: Law, of_value: float) -> Flow:
+        """Return the gradient of a value, of which `of_value` = E (delta . x)^2 wherever all layers are homogeneous."""
+        if len(flows) == 1:
+            return flows[0]
+        known = self._homogeneous and law.square > 0
+        return merged(flows, law, of_value / (law.units * law.square) if known else sum(one.radial for one in flows))
 
     def _through(self, step: Step, law: Law) -> Law:
         if step.layer == "Dense":
             return self._dense(step, law)
         if step.layer == "Add":
-            second = self._laws[step.inputs[1]]
-            self._backs[step.name] = [_as_given(one) for one in (law, second)]
-            return layers.add(law, second)
+            out, self._backs[step.name] = layers.add(law, self._laws[step.inputs[1]])
+            return out
         out, back = self._one_to_one(step, law)
-        self._backs[step.name] = [back]
+        self._backs[step.name] = (back,)
         return out
 
     def _dense(self, step: Step, law: Law) -> Law:
         inputs, units = step.before[-1], step.shape[-1]
         variance = self.kernels[step.name] = self._kernel_variance(step, law)
         signal, back = layers.dense(law, inputs, units, variance)
-        self._backs[step.name] = [back]
+        self._backs[step.name] = (back,)
         self.signals[step.name] = signal
         if not step.hidden:  # the head's own activation stands above its pre-activations
             self._slopes[step.name] = lambda above: above
@@ -138,6 +150,8 @@ class Walk:
                 return layers.dropout(law, float(arguments["rate"]) if self._drop else 0.0)  # type: ignore[arg-type]
 
 
-def _as_given(law: Law) -> layers.Back:
-    """Return the way back through a sum, to one of its parts."""
-    return lambda above: flow(above.square, above.product, law)
+def _is_homogeneous(step: Step) -> bool:
+    """Return whether twice the input gives twice the output, while biases are 0."""
+    plain = step.layer in ("Dense", "Activation", "Add", "Rescaling", "Dropout")
+    own = step.hidden or step.layer == "Activation"  # the head's activation stands above its pre-activations
+    return plain and (not own or dict(step.arguments)["activation"] in layers.HOMOGENEOUS)
