@@ -8,7 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gradcore.depth_theory import NoTheory, Prediction, lsuv, mean_field, predicted_signal, rectifiers, shortcuts
+from gradcore.depth_theory.laws import Law
+from gradcore.depth_theory.sampled import SampledWalk
 from gradcore.depth_theory.silent_units import dead_unit_share, saturated_share
+from gradcore.depth_theory.walk import walk
 from gradcore.errors import RefusedError
 from gradcore.network_plan import plan
 from gradcore.networks import ACTIVATIONS, INITIALIZERS
@@ -147,7 +150,9 @@ def test_kernels_of_zeros_pass_nothing():
 def test_what_overflows_is_infinite_and_shown():
     found = predict(NetworkSpec((64,) * 800, "relu", Choice.of("scaled_normal", gain=3.0)))
     assert not np.isfinite(found.variance[-1])
+    assert not np.isfinite(found.backprop_ratio[0])
     assert found.backprop_ratio[-1] == 1
+    assert "the signal grows beyond what numbers hold" in found.theory
 
 
 def test_dropout_adds_to_the_signal_where_it_is_on():
@@ -163,6 +168,60 @@ def test_the_head_alone_is_a_network_too():
 
 
 @pytest.mark.parametrize(
+    "network",
+    [
+        NetworkSpec((256,) * 6, "relu", Choice("he_normal"), normalization="batch"),
+        NetworkSpec((256,) * 6, "tanh", Choice("he_normal"), normalization="layer", normalization_place="after"),
+        NetworkSpec((256,) * 6, "gelu", Choice("lsuv"), dropout=0.2),
+        NetworkSpec((10**6,) * 6, "relu", Choice("he_normal"), residual="plain"),
+        NetworkSpec((10**6,) * 6, "sigmoid", Choice("lecun_normal"), normalization="rms", residual="scaled"),
+    ],
+)
+def test_drawn_units_say_what_quadrature_says(network):
+    steps, given = plan(network, task_of("digits")), Law(1.0, 0.0, units=64)
+    exact = walk(steps, network.kernel_initializer, given, 200)
+    scales = exact.kernels if network.kernel_initializer.name == "lsuv" else {}
+    drawn = SampledWalk(steps, network.kernel_initializer, given, 200, True, scales)
+    gradients = drawn.gradients()
+    for name, flow in exact.gradients().items():
+        assert gradients[name].square == pytest.approx(flow.square, rel=0.08)
+        assert drawn.signals[name].square == pytest.approx(exact.signals[name].square, rel=0.08)
+        assert drawn.signals[name].cosine == pytest.approx(exact.signals[name].cosine, abs=0.02)
+
+
+def test_shortcuts_that_are_never_activated_are_clean_to_the_head():
+    network = NetworkSpec((10**6,) * 9, "relu", Choice("he_normal"), residual="preactivation")
+    found = predict(network)
+    assert 2**7 < (found.backprop_ratio[1] / found.backprop_ratio[-2]) ** 2 < 2 * 2**7  # sums are above 0 more often
+    assert found.backprop_ratio[-2] ** 2 == pytest.approx(10 * 2 / (10**6 + 10), rel=0.03)
+    assert np.isnan(found.dead[1:]).all()
+
+
+def test_the_notebooks_robust_network_has_a_theory():
+    network = NetworkSpec(
+        (128, 128, 128, 128, 64), "relu", Choice("he_uniform"), normalization="batch", residual="notebook",
+        dropout=(0.1, 0.1, 0.1, 0.1, 0.2), head="probabilities",
+    )  # fmt: skip
+    found = predicted_signal(network, 100, 10, 100)
+    names = ["dense_1", *(f"dense_{block}{part}" for block in (2, 3, 4) for part in "ab"), "dense_5", "output"]
+    assert isinstance(found, Prediction)
+    assert list(found.layers) == names
+    assert 0.25 < found.backprop_ratio.min() < found.backprop_ratio.max() < 1.1
+    again = predicted_signal(network, 100, 10, 100)
+    assert np.array_equal(found.backprop_ratio, again.backprop_ratio)
+
+
+def test_a_theory_is_named_in_a_sentence():
+    sentence = predict(NetworkSpec((64,) * 4, "relu", Choice("he_normal"), normalization="batch")).theory
+    assert sentence.startswith("ReLU with batch normalisation: the mean square of the signal changes by × 1.")
+    assert sentence.endswith("per layer towards the input (Yang et al. 2019).")
+    sentence = predict(NetworkSpec((64,), "tanh", Choice("lsuv"), residual="scaled")).theory
+    assert sentence == (
+        "tanh with shortcuts around branches scaled by 1/√L and LSUV: one hidden layer (Hayou et al. 2021)."
+    )
+
+
+@pytest.mark.parametrize(
     ("network", "rows", "reason"),
     [
         (NO_NETWORK, 32, "The task trains no network."),
@@ -171,6 +230,7 @@ def test_the_head_alone_is_a_network_too():
         (NetworkSpec((8,), "retired"), 32, "The activation retired is not in the catalogue."),
         (NetworkSpec((8,), "relu", Choice("ones")), 32, "Kernels from ones are not independent with mean 0"),
         (NetworkSpec((8,), normalization="batch"), 3, "Batch normalisation of fewer than 4 rows"),
+        (NetworkSpec((8,) * 101, residual="notebook"), 32, "Sums that are activated are followed through 100 layers"),
         (NetworkSpec((8, 3), normalization="layer"), 32, "Normalisation of fewer than 4 units"),
     ],
 )

@@ -3,9 +3,12 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from gradcore.checks import refuse
+from gradcore.network_steps import Step
 from gradcore.networks import LSUV, SCALED_NORMAL
 from gradcore.specs import Choice
 
+HEAD = Choice("glorot_uniform")  # Keras' default, from which the head and projections start
 TRUNCATED = 0.87962566103423978  # deviation of a standard normal that is cut at 2
 DEVIATION, EDGE = 0.05, 0.05  # Keras' defaults of normal and uniform kernels
 Rule = Callable[[Choice, int, int], float | None]
@@ -32,6 +35,34 @@ def kernel_variance(chosen: Choice, inputs: int, units: int) -> float | None:
     """
     rule = _RULES.get(chosen.name)
     return None if rule is None else rule(chosen, inputs, units)
+
+
+def step_variance(step: Step, initializer: Choice, known: Mapping[str, float], square: float) -> float:
+    """Return Var(W) of a layer of weights in a network.
+
+    Args:
+        step: the layer; one that is not hidden starts from Keras' default.
+        initializer: of hidden layers.
+        known: Var(W) of layers by name, which goes before.
+        square: mean square of what the layer reads, by which LSUV divides.
+
+    Raises:
+        RefusedError: where the weights are not centred or not independent.
+
+    Example:
+        >>> step = Step("Dense", "dense_1", ("input",), (), (20,), (10,), hidden=True)
+        >>> step_variance(step, Choice("he_normal"), {}, 1.0), step_variance(step, Choice("lsuv"), {}, 0.5)
+        (0.1, 0.1)
+    """
+    if step.name in known:
+        return known[step.name]
+    inputs, units = step.before[-1], step.shape[-1]
+    if step.hidden and initializer.name == LSUV:
+        return 1 / (inputs * square) if square else 0.0
+    found = kernel_variance(initializer if step.hidden else HEAD, inputs, units)
+    if found is None:
+        refuse("kernel_initializer", "draw independent weights with mean 0", initializer.name)
+    return found
 
 
 def _number(chosen: Choice, name: str, default: float) -> float:

@@ -13,7 +13,7 @@ from gradcore.checks import refuse
 from gradcore.depth_theory.activations import activation_of
 from gradcore.depth_theory.gaussian import mean, mean_product
 
-MOST_ROUNDS, TOLERANCE = 10_000, 1e-13  # of a map on its way to its fixed point
+MOST_ROUNDS, TOLERANCE = 2000, 1e-13  # layers that a map is followed through on its way to its fixed point
 UNBOUNDED = 1e30  # a variance that has grown so far grows for ever
 
 

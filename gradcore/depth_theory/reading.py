@@ -11,9 +11,13 @@ NAMES = {
     "linear": "linear layers",
 }  # fmt: skip
 NORMS = {"batch": "batch normalisation", "layer": "layer normalisation", "rms": "RMS normalisation"}
-SHORTCUTS = {"plain": "plain shortcuts", "scaled": "shortcuts around branches scaled by 1/√L"}
+SHORTCUTS = {
+    "plain": "plain shortcuts", "scaled": "shortcuts around branches scaled by 1/√L",
+    "preactivation": "shortcuts that are never activated", "notebook": "the notebook's shortcuts",
+}  # fmt: skip
 SOURCES = {
     "batch": "Yang et al. 2019", "plain": "Yang & Schoenholz 2017", "scaled": "Hayou et al. 2021",
+    "preactivation": "Yang & Schoenholz 2017", "notebook": "Yang & Schoenholz 2017",
     "relu": "He et al. 2015", "leaky_relu": "He et al. 2015", "linear": "Saxe et al. 2014",
 }  # fmt: skip
 
@@ -32,7 +36,7 @@ def theory_sentence(network: NetworkSpec, squares: Doubles) -> str:
     """
     what = [NAMES.get(network.activation, network.activation)]
     what += [NORMS[network.normalization]] if network.normalization else []
-    what += [SHORTCUTS.get(network.residual, network.residual)] if network.residual else []
+    what += [SHORTCUTS[network.residual]] if network.residual else []
     what += ["LSUV"] if network.kernel_initializer.name == LSUV else []
     said = " with ".join([what[0], " and ".join(what[1:])]) if what[1:] else what[0]
     return f"{said}: {_change(squares[:-1])} ({_source(network)})."
@@ -42,11 +46,13 @@ def _change(hidden: Doubles) -> str:
     """Return what becomes of the mean squares of hidden layers."""
     if not hidden.size:
         return "there is no hidden layer"
-    if not hidden[0] > 0:
+    if hidden[0] == 0:
         return "no signal reaches the first layer"
+    if not np.isfinite(hidden[0]):
+        return "the signal grows beyond what numbers hold"
     if hidden.size == 1:
         return "one hidden layer"
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"):  # parts of it may be 0 or infinite
         factor = float((hidden[0] / hidden[-1]) ** (1 / (hidden.size - 1)))
     return f"the mean square of the signal changes by × {factor:.3g} per layer towards the input"
 

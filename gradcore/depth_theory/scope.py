@@ -10,6 +10,8 @@ from gradcore.specs import NO_NETWORK, NetworkSpec
 
 FEWEST = 4  # rows of a batch, or units of a layer, that are normalised together: 1 / variance of fewer has no mean
 
+DEEPEST_SAMPLED = 100  # hidden layers, whose values are all held
+
 
 @dataclass(frozen=True)
 class NoTheory:
@@ -43,8 +45,8 @@ def _structure(network: NetworkSpec) -> str | None:
         return "Attention is beyond this theory."
     if network.activation not in ACTIVATIONS:
         return f"The activation {network.activation} is not in the catalogue."
-    if network.residual in ("preactivation", "notebook") and network.activation != "linear":
-        return "An activation of a sum of layers is beyond this theory."
+    if network.residual in ("preactivation", "notebook") and len(network.hidden) > DEEPEST_SAMPLED:
+        return f"Sums that are activated are followed through {DEEPEST_SAMPLED} layers at most."
     return None
 
 

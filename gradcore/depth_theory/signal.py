@@ -10,6 +10,7 @@ import numpy as np
 from gradcore.depth_theory.heads import Head, softmax_head
 from gradcore.depth_theory.laws import Law
 from gradcore.depth_theory.reading import theory_sentence
+from gradcore.depth_theory.sampled import SampledWalk
 from gradcore.depth_theory.scope import NoTheory, check_numbers, why_none
 from gradcore.depth_theory.silent_units import dead_unit_share, saturated_share
 from gradcore.depth_theory.walk import Walk, walk
@@ -33,8 +34,8 @@ class Prediction:
     backprop_ratio: Doubles  # (L,) a_l, 1 of the head
     variance: Doubles  # (L,) of z_l
     cosine: Doubles  # (L,) between z_l of two rows; NaN where z_l is 0
-    saturated: Doubles  # (L,) share of values; NaN where the activation does not saturate, and of the head
-    dead: Doubles  # (L,) share of units that are below 0 on every row of the probe batch; NaN where there is no ReLU
+    saturated: Doubles  # (L,) share of values; NaN where the activation does not saturate or is given a sum
+    dead: Doubles  # (L,) share of units below 0 on every row of the probe batch; NaN without ReLU, or of sums
     theory: str  # what it is, in a sentence
 
 
@@ -87,7 +88,7 @@ def predicted_signal(
 
 
 def _prediction(
-    network: NetworkSpec, found: Walk, outputs: int, delta_cosine: float | None, probe_rows: int
+    network: NetworkSpec, found: Walk | SampledWalk, outputs: int, delta_cosine: float | None, probe_rows: int
 ) -> Prediction:
     names = tuple(name for name in found.signals if not name.startswith(PROJECTION))
     logits = found.signals[names[-1]]

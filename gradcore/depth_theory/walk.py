@@ -4,21 +4,24 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from gradcore.depth_theory import layers
-from gradcore.depth_theory.kernels import kernel_variance
+from gradcore.depth_theory.kernels import step_variance
 from gradcore.depth_theory.laws import Flow, Law, flow, merged
+from gradcore.depth_theory.sampled import SampledWalk
 from gradcore.network_steps import INPUT, Step
 from gradcore.networks import LSUV
 from gradcore.specs import Choice
 
-HEAD = Choice("glorot_uniform")  # Keras' default, from which the head and projections start
 LAYERS = (
     "Activation", "Add", "BatchNormalization", "Dense", "Dropout", "LayerNormalization", "RMSNormalization",
     "Rescaling",
 )  # fmt: skip  # that can be walked through
+NORMS = ("BatchNormalization", "LayerNormalization", "RMSNormalization")
 NONE_KNOWN: Mapping[str, float] = MappingProxyType({})
 
 
-def walk(steps: Sequence[Step], initializer: Choice, given: Law, rows: int, *, drop: bool = True) -> "Walk":
+def walk(
+    steps: Sequence[Step], initializer: Choice, given: Law, rows: int, *, drop: bool = True
+) -> "Walk | SampledWalk":
     """Return the laws of a network that trains on batches of so many rows.
 
     Args:
@@ -36,10 +39,33 @@ def walk(steps: Sequence[Step], initializer: Choice, given: Law, rows: int, *, d
         >>> walk(steps, Choice("he_normal"), Law(1.0, 0.0), 32).signals["dense_1"].square
         2.0
     """
-    if initializer.name != LSUV:
-        return Walk(steps, initializer, given, rows, drop)
-    scales = Walk(steps, initializer, given, None, drop=False).kernels  # it looks at the network as in inference
-    return Walk(steps, initializer, given, rows, drop, scales)
+    kind = SampledWalk if activates_sums(steps) else Walk
+    scales: Mapping[str, float] = NONE_KNOWN
+    if initializer.name == LSUV:  # it looks at the network as in inference
+        scales = kind(steps, initializer, given, None, False, NONE_KNOWN).kernels
+    return kind(steps, initializer, given, rows, drop, scales)
+
+
+def activates_sums(steps: Sequence[Step]) -> bool:
+    """Return whether an activation is given what is not Gaussian: a sum of layers, or what was activated before.
+
+    Example:
+        >>> from gradcore.network_plan import plan
+        >>> from gradcore.specs import NetworkSpec
+        >>> from gradcore.tasks import TASKS
+        >>> [activates_sums(plan(NetworkSpec((8, 8), residual=kind), TASKS["digits"]))
+        ...  for kind in ("plain", "preactivation", "notebook")]
+        [False, True, True]
+    """
+    made = {step.name: step for step in steps}
+    return any(step.layer == "Activation" and not _is_weighted(made[step.inputs[0]], made) for step in steps)
+
+
+def _is_weighted(step: Step, made: Mapping[str, Step]) -> bool:
+    """Return whether a value is what weights gave, normalised at most."""
+    if step.layer in NORMS:
+        return step.inputs[0] in made and _is_weighted(made[step.inputs[0]], made)
+    return step.layer == "Dense" and dict(step.arguments)["activation"] == "linear"
 
 
 class Walk:
@@ -52,7 +78,7 @@ class Walk:
         given: Law,
         rows: int | None,
         drop: bool,
-        known: Mapping[str, float] = NONE_KNOWN,
+        known: Mapping[str, float],
     ) -> None:
         """Walk forward; without rows as in inference, with known kernels by the layers' names."""
         self.steps, self._initializer, self._rows, self._drop, self._known = steps, initializer, rows, drop, known
@@ -104,7 +130,7 @@ class Walk:
 
     def _dense(self, step: Step, law: Law) -> Law:
         inputs, units = step.before[-1], step.shape[-1]
-        variance = self.kernels[step.name] = self._kernel_variance(step, law)
+        variance = self.kernels[step.name] = step_variance(step, self._initializer, self._known, law.square)
         signal, back = layers.dense(law, inputs, units, variance)
         self._backs[step.name] = (back,)
         self.signals[step.name] = signal
@@ -113,17 +139,6 @@ class Walk:
             return signal
         out, self._slopes[step.name] = self._activate(signal, str(dict(step.arguments)["activation"]), step.name)
         return out
-
-    def _kernel_variance(self, step: Step, law: Law) -> float:
-        if step.name in self._known:
-            return self._known[step.name]
-        inputs, units = step.before[-1], step.shape[-1]
-        if step.hidden and self._initializer.name == LSUV:
-            return 1 / (inputs * law.square) if law.square else 0.0
-        found = kernel_variance(self._initializer if step.hidden else HEAD, inputs, units)
-        if found is None:
-            raise ValueError(f"kernels from {self._initializer.name} are not centred")
-        return found
 
     def _activate(self, law: Law, name: str, layer: str) -> tuple[Law, layers.Back]:
         if name != "linear":

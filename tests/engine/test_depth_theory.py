@@ -165,3 +165,30 @@ def test_dropout_and_projections():
     network = NetworkSpec((256, 128, 256), "relu", Choice("he_normal"), residual="plain", dropout=0.3)
     _, largest = deviations(network, 12, 128, drawn=True)
     assert largest < 0.12
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        NetworkSpec((256,) * 8, "relu", Choice("he_normal"), normalization="batch", residual="preactivation"),
+        NetworkSpec((256,) * 8, "tanh", Choice("glorot_normal"), normalization="layer", residual="preactivation"),
+        NetworkSpec((256,) * 5, "relu", Choice("he_normal"), normalization="batch", residual="notebook"),
+        NetworkSpec((256,) * 5, "tanh", Choice("glorot_normal"), residual="notebook"),
+    ],
+    ids=lambda network: f"{network.residual} {network.activation}",
+)
+def test_shortcuts_that_activate_sums(network):
+    per_layer, largest = deviations(network, 6, 100, drawn=True)
+    assert per_layer < 0.03
+    assert largest < 0.15
+
+
+def test_the_notebooks_robust_network():
+    network = NetworkSpec(
+        (128, 128, 128, 128, 64), normalization="batch", residual="notebook",
+        dropout=(0.1, 0.1, 0.1, 0.1, 0.2), head="probabilities",
+    )  # fmt: skip
+    measured, found = both(network, 12, 100)
+    np.testing.assert_allclose(measured.backprop_ratio, found.backprop_ratio, rtol=0.12)
+    np.testing.assert_allclose(measured.variance.mean(axis=0), found.variance, rtol=0.1)
+    np.testing.assert_allclose(measured.cosine.mean(axis=0), found.cosine, atol=0.05)
