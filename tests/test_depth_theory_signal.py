@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gradcore.depth_theory import NoTheory, Prediction, lsuv, mean_field, predicted_signal, rectifiers, shortcuts
+from gradcore.depth_theory import (
+    NoTheory,
+    Prediction,
+    input_moments,
+    lsuv,
+    mean_field,
+    predicted_signal,
+    rectifiers,
+    shortcuts,
+)
 from gradcore.depth_theory.laws import Law
 from gradcore.depth_theory.sampled import SampledWalk
 from gradcore.depth_theory.silent_units import dead_unit_share, saturated_share
@@ -211,6 +220,28 @@ def test_the_notebooks_robust_network_has_a_theory():
     assert np.array_equal(found.backprop_ratio, again.backprop_ratio)
 
 
+@given(st.integers(2, 20), st.integers(1, 10), st.floats(-3, 3))
+def test_the_moments_of_inputs_are_those_of_all_pairs(count, features, shift):
+    rows = np.random.default_rng(count).normal(shift, size=(count, features)).astype(np.float32)
+    square, cosine = input_moments(rows)
+    pairs = [float(rows[one] @ rows[two]) for one in range(count) for two in range(count) if one != two]
+    assert square == pytest.approx(np.mean(rows**2), rel=1e-4)
+    assert cosine * square * features == pytest.approx(np.mean(pairs), rel=1e-3, abs=1e-4)
+
+
+def test_the_moments_of_odd_inputs():
+    assert input_moments(np.zeros((3, 4), np.float32)) == (0, 0)
+    assert input_moments(np.ones((1, 2, 2), np.float32)) == (1, 0)
+    assert np.isnan(input_moments(np.array([[1.0, np.nan]], np.float32))).all()
+
+
+@pytest.mark.parametrize("changes", [{"input_second_moment": math.nan}, {"input_second_moment": math.inf},
+                                     {"input_cosine": math.nan}, {"delta_cosine": math.nan}])  # fmt: skip
+def test_batches_that_are_not_finite_have_no_theory(changes):
+    found = predicted_signal(NetworkSpec((8,)), 64, 10, 32, **changes)
+    assert found == NoTheory("The batch has numbers that are not finite.")
+
+
 def test_a_theory_is_named_in_a_sentence():
     sentence = predict(NetworkSpec((64,) * 4, "relu", Choice("he_normal"), normalization="batch")).theory
     assert sentence.startswith("ReLU with batch normalisation: the mean square of the signal changes by × 1.")
@@ -245,9 +276,9 @@ def test_networks_without_a_theory_get_a_reason(network, rows, reason):
     [
         ({"inputs": 0}, "`inputs` must be a whole number >= 1"),
         ({"batch_size": 0}, "`batch_size` must be a whole number >= 1"),
-        ({"input_second_moment": math.nan}, "`input_second_moment` must be a finite number >= 0"),
+        ({"input_second_moment": -1.0}, "`input_second_moment` must be >= 0"),
         ({"input_cosine": 2.0}, "`input_cosine` must be from -1 to 1"),
-        ({"delta_cosine": math.nan}, "`delta_cosine` must be from -1 to 1"),
+        ({"delta_cosine": -1.1}, "`delta_cosine` must be from -1 to 1"),
     ],
 )
 def test_numbers_that_no_batch_has_are_refused(changes, sentence):

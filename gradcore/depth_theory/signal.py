@@ -80,6 +80,8 @@ def predicted_signal(
     reason = why_none(network, batch_size)
     if reason is not None:
         return NoTheory(reason)
+    if not np.isfinite([input_second_moment, input_cosine, delta_cosine or 0.0]).all():
+        return NoTheory("The batch has numbers that are not finite.")
     some_task = replace(TASKS["noise_regression"], shape=(inputs,), outputs=outputs)  # a plan asks no more of it
     given = Law(input_second_moment, input_cosine * input_second_moment, units=inputs)
     with np.errstate(all="ignore"):  # what overflows is infinite, and shown so
