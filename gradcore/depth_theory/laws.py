@@ -6,7 +6,7 @@ of weights makes it Gaussian with mean 0.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 
 from gradcore.depth_theory.activations import activation_of
@@ -107,7 +107,7 @@ def activation_moments(name: str, square: float, cosine: float) -> ActivationMom
 
     Args:
         name: of the catalogue.
-        square: q, the variance of both values.
+        square: q, the variance of both values; where it is not finite, nothing is known.
         cosine: their correlation.
 
     Example:
@@ -115,6 +115,8 @@ def activation_moments(name: str, square: float, cosine: float) -> ActivationMom
         >>> round(found.square, 9), round(found.slope_square, 9), round(found.product * math.pi, 9)
         (1.0, 0.5, 1.0)
     """
+    if not math.isfinite(square):
+        return ActivationMoments(*[math.nan] * len(fields(ActivationMoments)))
     phi, root = activation_of(name), math.sqrt(square)
     middle, spread = mean(phi.value, square), mean(lambda z: phi.value(z) ** 2, square)
     variance = max(0.0, spread - middle * middle)

@@ -47,8 +47,12 @@ class SampledWalk:
         self._laws = {INPUT: given}
         self._values: dict[str, Floats] = {}
         self._ways: dict[str, Way] = {}  # of elementwise layers, back
+        last = {name: step.name for step in steps for name in step.inputs}  # who reads a value last
         for step in steps:
             self._values[step.name] = self._through(step)
+            for name in step.inputs:
+                if last[name] == step.name:
+                    self._values.pop(name, None)  # 256 kB each
 
     def gradients(self, delta_cosine: float = 0.0, radial: float = 1.0) -> dict[str, Flow]:
         """Return dLoss/dz of each layer of weights, in parts of the head's mean square; `radial` has no part in it."""

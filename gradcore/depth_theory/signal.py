@@ -61,7 +61,7 @@ def predicted_signal(
         input_second_moment: mean square of the inputs, 1 where they are standardised.
         input_cosine: mean cosine of two different rows of inputs.
         delta_cosine: mean cosine of the head's dLoss/dz of two different rows, which is taken to know nothing of the
-            network; None for cross-entropy with balanced classes, which pulls along the head's outputs.
+            network: 0 serves most losses; None for cross-entropy of balanced classes, which pulls along the outputs.
         probe_rows: of the batch on which dead units are counted.
         dropout: whether it is on.
 
