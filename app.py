@@ -7,7 +7,7 @@ from gradcore.documents import example_document, trace_from_document
 from gradcore.presets import PRESETS
 from gradcore.specs import RaceSpec
 from ui import services
-from ui.frame import PAGES, RACE, RECEPTION, frame, guarded_fragment
+from ui.frame import HEALTH, PAGES, RACE, RECEPTION, frame, guarded_fragment
 from ui.panels import runs_table
 from ui.race_view import race_curves, status_line
 from ui.words import escaped
@@ -49,7 +49,8 @@ def latest_runs() -> None:
         st.caption("No run yet. Start the demonstration race above; it is stored and found here again.")
         return
     if run_id := runs_table(runs, key="latest"):
-        st.switch_page(RACE.path, query_params={"run": run_id})
+        page = RACE if services.lab().info(run_id).kind == RaceSpec.kind else HEALTH
+        st.switch_page(page.path, query_params={"run": run_id})
 
 
 def doors() -> None:

@@ -20,7 +20,6 @@ from gradcore.presets import PRESETS
 from gradcore.settings import Settings
 from gradcore.specs import RaceSpec
 from gradcore.store import RunStore
-from gradcore.worker import RUNNER
 
 GOAL = 1.6
 ROUNDS = 9
@@ -61,7 +60,7 @@ def seconds(lab: Lab, spec: RaceSpec) -> float:
 
 
 @contextmanager
-def lab(folder: str, workers: int, runner: str = RUNNER) -> Iterator[Lab]:
+def lab(folder: str, workers: int, runner: str | None = None) -> Iterator[Lab]:
     """Yield a lab with warm workers and a store of its own."""
     url = f"sqlite:///{Path(folder) / f'{workers}.db'}"
     store = RunStore(url)

@@ -43,7 +43,7 @@ class Assembly:
                 self._entrants[record.entrant].add(record)
             elif isinstance(record, Tuning):
                 self._entrants[record.entrant].tuning = record
-            else:
+            elif isinstance(record, Outcome):
                 self._entrants[record.entrant].outcome = record
 
     def trace(self) -> RaceTrace:

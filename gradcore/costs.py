@@ -38,3 +38,18 @@ def unrolled_layers(network: NetworkSpec, task: Task) -> int:
         40
     """
     return len(network.hidden) * (1 if network.cell is None else task.row_steps)
+
+
+def memory_bytes(network: NetworkSpec, task: Task, rows: int) -> int:
+    """Return about how much memory one network takes while it trains: four numbers a weight, two an activation.
+
+    Of each weight there are its value, its gradient and an optimizer's two moments; of each activation its value and
+    its gradient.
+
+    Example:
+        >>> from gradcore.tasks import task_of
+        >>> memory_bytes(NetworkSpec((64,)), task_of("digits"), rows=64)
+        114848
+    """
+    activations = rows * (sum(network.hidden) + task.outputs) * (1 if network.cell is None else task.row_steps)
+    return 4 * (4 * count_parameters(network, task) + 2 * activations)

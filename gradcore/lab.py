@@ -4,14 +4,17 @@ import hashlib
 import json
 import threading
 from collections import OrderedDict
+from typing import Any
 
 from gradcore import worker
 from gradcore.admission import admit
 from gradcore.assembly import Assembly
+from gradcore.check_assembly import CheckAssembly, Checks
+from gradcore.errors import UnknownRunError
 from gradcore.jobs import Executor, WorkersState
 from gradcore.records import RaceTrace, Record, RunInfo, RunStatus
 from gradcore.settings import Settings
-from gradcore.specs import RaceSpec
+from gradcore.specs import HealthSpec, RaceSpec, RunSpec, read_spec
 from gradcore.store import NewRun, RunStore
 
 KEPT_BYTES = 64 * 1024 * 1024  # of assembled traces, shared by all viewers
@@ -29,10 +32,10 @@ class Lab:
         self._views: OrderedDict[str, _View] = OrderedDict()
         self._lock = threading.Lock()
 
-    def submit(self, spec: RaceSpec, *, author: str = "guest", visitor: str = "", again: bool = False) -> str:
-        """Queue a race and return its id; RefusedError where it breaks a rule.
+    def submit(self, spec: RunSpec, *, author: str = "guest", visitor: str = "", again: bool = False) -> str:
+        """Queue a run and return its id; RefusedError where it breaks a rule.
 
-        A race that is equal (same spec, same versions) and has finished, or goes on, is returned instead,
+        A run that is equal (same spec, same versions) and has finished, or goes on, is returned instead,
         unless `again`.
         """
         admitted = admit(spec, self._settings.limits)
@@ -43,15 +46,15 @@ class Lab:
             owner=self._executor.owner,
             author=author,
             visitor=visitor,
-            environment={"seed": admitted.first_seed},
+            environment={"seed": _first_seed(admitted)},
         )
         run_id, new = self._store.add(run, again=again)
         if new:
             self._executor.wake()
         return run_id
 
-    def find(self, spec: RaceSpec) -> RunInfo | None:
-        """Return the newest equal race that goes on or has finished, None without one; nothing is started."""
+    def find(self, spec: RunSpec) -> RunInfo | None:
+        """Return the newest equal run that goes on or has finished, None without one; nothing is started."""
         run_id = self._store.equal(fingerprint(admit(spec, self._settings.limits)))
         return None if run_id is None else self._store.info(run_id)
 
@@ -83,6 +86,19 @@ class Lab:
 
     def race(self, run_id: str) -> tuple[RaceTrace, int]:
         """Return all that is recorded of a race so far and its cursor; put together once for all viewers."""
+        found, cursor = self._seen(run_id)
+        if not isinstance(found, RaceTrace):
+            raise UnknownRunError(f"run {run_id} is no race.")
+        return found, cursor
+
+    def checks(self, run_id: str) -> tuple[Checks, int]:
+        """Return what is recorded of a health check or of a treatment so far, and the cursor."""
+        found, cursor = self._seen(run_id)
+        if not isinstance(found, Checks):
+            raise UnknownRunError(f"run {run_id} is no health check.")
+        return found, cursor
+
+    def _seen(self, run_id: str) -> tuple[RaceTrace | Checks, int]:
         with self._lock:
             view = self._views.get(run_id)
         if view is None:
@@ -105,9 +121,9 @@ class Lab:
         self._executor.wake()
 
     def rerun(self, run_id: str) -> str:
-        """Train the race of a stored run again; returns the new run's id."""
+        """Train what a stored run trained again; returns the new run's id."""
         info = self.info(run_id)
-        return self.submit(RaceSpec.from_json(info.spec), author=info.author, visitor=info.visitor, again=True)
+        return self.submit(read_spec(info.kind, info.spec), author=info.author, visitor=info.visitor, again=True)
 
     def workers(self) -> WorkersState:
         """Return how the workers are."""
@@ -129,28 +145,41 @@ def restarted(before: int, after: int) -> bool:
     return before // RESTARTS != after // RESTARTS
 
 
-def fingerprint(spec: RaceSpec) -> str:
-    """Return what is equal for two races that give the same numbers: a hash of spec and versions."""
-    known = {"spec": spec.to_json(), "versions": worker.versions()}
+def fingerprint(spec: RunSpec) -> str:
+    """Return what is equal for two runs that give the same numbers: a hash of kind, spec and versions."""
+    known: dict[str, Any] = {"spec": spec.to_json(), "versions": worker.versions()}
+    if not isinstance(spec, RaceSpec):
+        known["kind"] = spec.kind
     return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()
 
 
+def _first_seed(spec: RunSpec) -> int:
+    if isinstance(spec, RaceSpec):
+        return spec.first_seed
+    return spec.seed if isinstance(spec, HealthSpec) else spec.before.seed
+
+
+def _assembly_of(spec: RunSpec) -> Assembly | CheckAssembly:
+    return Assembly(spec) if isinstance(spec, RaceSpec) else CheckAssembly(spec)
+
+
 class _View:
-    """A race that somebody looks at."""
+    """A run that somebody looks at."""
 
     def __init__(self, store: RunStore, run_id: str) -> None:
         self._store, self._run_id = store, run_id
-        self._spec = RaceSpec.from_json(store.info(run_id).spec)
-        self._assembly = Assembly(self._spec)
+        info = store.info(run_id)
+        self._spec = read_spec(info.kind, info.spec)
+        self._assembly = _assembly_of(self._spec)
         self._cursor = 0
-        self._trace = self._assembly.trace()
+        self._trace: RaceTrace | Checks = self._assembly.trace()
         self._lock = threading.Lock()
 
     @property
     def size(self) -> int:
         return self._assembly.size
 
-    def refreshed(self) -> tuple[RaceTrace, int]:
+    def refreshed(self) -> tuple[RaceTrace | Checks, int]:
         with self._lock:
             self._read()
             return self._trace, self._cursor
@@ -162,7 +191,7 @@ class _View:
             restarts, after = divmod(cursor, RESTARTS)
             batch = self._store.read(self._run_id, after, restarts, CHUNKS_AT_ONCE)
             if batch.restarts != restarts:
-                self._assembly = Assembly(self._spec)
+                self._assembly = _assembly_of(self._spec)
             self._assembly.add(batch.records)
             cursor = batch.restarts * RESTARTS + batch.cursor
             if len(batch.records) < CHUNKS_AT_ONCE:

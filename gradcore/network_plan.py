@@ -36,6 +36,8 @@ def plan(network: NetworkSpec, task: Task) -> tuple[Step, ...]:
         _HIDDEN[made.kind(index)](made, index)
     if network.pooling is not None:
         made.pool()
+    if network.unused_branch:
+        made.cut_branch()
     activation = "softmax" if network.head == "probabilities" else task.head_activation
     made.dense("output", task.outputs, activation, hidden=False)
     return tuple(made.steps)
@@ -141,6 +143,13 @@ class _Plan:
         self.add("Softmax", "attention_weight", axis=1)
         self.add("Dot", "attention_sum", (1, features), (self.last, states), axes=1)
         self.add("Flatten", "attention_pooled", (features,))
+
+    def cut_branch(self) -> None:
+        """Add a layer beside the others through which no gradient goes back: what it holds is never trained."""
+        since = self.last
+        self.dense("branch", self.shape[-1], "linear")
+        self.add("StopGradient", "branch_cut")
+        self.add("Add", "branch_add", inputs=(since, self.last))
 
     def _put(
         self,

@@ -46,6 +46,22 @@ def paired_p_values(differences: Doubles) -> Doubles:
     return np.where(constant, np.where(np.abs(mean) <= ROUNDING, 1.0, 0.0), tested)
 
 
+def difference_interval(differences: Doubles) -> tuple[float, float] | None:
+    """Return the 95 % paired-t interval of the mean of one difference for each seed, (S,); None of one.
+
+    Example:
+        >>> [round(end, 3) for end in difference_interval(np.array([-1.0, -2.0, -3.0])) or ()]
+        [-4.484, 0.484]
+    """
+    if len(differences) < 2:
+        return None
+    mean, error = _mean_and_error(differences)
+    from scipy.special import stdtrit
+
+    reach = float(stdtrit(len(differences) - 1, 1 - LEVEL / 2)) * float(error)
+    return float(mean) - reach, float(mean) + reach
+
+
 def ratio_interval(differences: Doubles) -> tuple[float, float] | None:
     """Return the 95 % paired-t interval of the ratio whose log differs by so much on each seed, (S,); None of one.
 

@@ -88,6 +88,10 @@ def _layer(step: Step, place: int, network: NetworkSpec, own: tuple[int, ...]) -
         kind = (own[0] + 2, own[1]) if own else (2, 0)
         between = _initializer(network.recurrent_initializer, step.kernel or 0, kind)
         arguments.append(f"recurrent_initializer={between}")
+    if step.hidden and step.layer == "Dense" and network.bias:
+        arguments.append(f"bias_initializer=keras.initializers.Constant({network.bias!r})")
+    if step.layer == "StopGradient":
+        return f"keras.layers.Lambda(keras.ops.stop_gradient, {', '.join(arguments)})".replace(", )", ")")
     return f"keras.layers.{step.layer}({', '.join(arguments)})"
 
 

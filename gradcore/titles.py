@@ -4,7 +4,16 @@ import math
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from gradcore.specs import CONSTANT_RATE, NO_CLIPPING, NO_NETWORK, Choice, NetworkSpec, RaceSpec, Scalar
+from gradcore.specs import (
+    CONSTANT_RATE,
+    NO_CLIPPING,
+    NO_NETWORK,
+    Choice,
+    HealthSpec,
+    NetworkSpec,
+    RaceSpec,
+    Scalar,
+)
 from gradcore.tasks import TASKS, Task
 
 LOSS_UNITS: Mapping[str, str] = MappingProxyType(
@@ -33,6 +42,20 @@ def race_title(spec: RaceSpec) -> str:
     parts += [f"{name} schedule" for name in schedules] if len(schedules) == 1 else []
     parts += ["tuned rates"] if spec.learning_rates == "tuned" else []
     return f"{' · '.join(parts)} · {counted(spec.seeds, 'seed')} × {counted(spec.steps, 'step')}"
+
+
+def check_title(spec: HealthSpec) -> str:
+    """Return a health check in one line.
+
+    Example:
+        >>> check_title(HealthSpec())
+        'Digits · 128 – 64 relu · SGD at 0.1 · 50 steps'
+    """
+    one = spec.optimizer
+    rate = "" if one.learning_rate is None else f" at {number(one.learning_rate)}"
+    parts = [task_text(spec.task), network_text(spec.network), f"{one.label or one.optimizer.name}{rate}"]
+    parts += [] if one.clip == NO_CLIPPING else [clip_text(one.clip)]
+    return " · ".join([*parts, counted(spec.steps, "step")])
 
 
 def entrants_text(spec: RaceSpec) -> str:

@@ -18,11 +18,15 @@ import numpy as np
 
 from gradcore import __version__
 from gradcore.errors import CancelledRunError, GradcoreError, StoreError, SupersededError
-from gradcore.records import Outcome, Record, RunStatus, TraceChunk
-from gradcore.specs import RaceSpec
+from gradcore.records import CheckChunk, Outcome, Record, RunStatus, TraceChunk
+from gradcore.specs import RunSpec, read_spec
 from gradcore.store import Assignment, Result, WorkStore
 
-RUNNER = "gradcore.engine.race:run_race"  # trains entrants of a spec; another one only in tests
+RUNNERS = {  # kind of run -> what trains entrants of its spec
+    "race": "gradcore.engine.race:run_race",
+    "health": "gradcore.engine.checkup:run_check",
+    "treatment": "gradcore.engine.treatment:run_treatment",
+}
 APPEND_SECONDS = 0.1  # between two writes; the page looks four times a second
 BEAT_SECONDS = 1.0
 SPARKLINE_POINTS = 40
@@ -33,13 +37,16 @@ Report = Callable[[Sequence[Record], float], None]
 log = logging.getLogger(__name__)
 
 
-def execute(database: str, run_id: str, part: int, runner: str = RUNNER) -> None:
-    """Train one part of a run; whatever goes wrong in training ends the run as failed, in one sentence."""
+def execute(database: str, run_id: str, part: int, runner: str | None = None) -> None:
+    """Train one part of a run; whatever goes wrong in training ends the run as failed, in one sentence.
+
+    `runner` trains in place of the one of the run's kind, in tests.
+    """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     store = WorkStore(database)
     try:
         work = store.begin(run_id, part, f"{socket.gethostname()}:{os.getpid()}", environment())
-        _train(store, work, runner)
+        _train(store, work, runner or RUNNERS[work.kind])
     except (CancelledRunError, SupersededError) as stopped:
         log.info("%s", stopped)
     finally:
@@ -48,9 +55,10 @@ def execute(database: str, run_id: str, part: int, runner: str = RUNNER) -> None
 
 def warm_up() -> int:
     """Load the engine and train a moment, so that the first run starts at once; returns this process' id."""
-    from gradcore.engine import race
+    from gradcore.engine import checkup, race
 
     race.warm_up()
+    checkup.warm_up()
     return os.getpid()
 
 
@@ -68,7 +76,7 @@ def environment() -> dict[str, Any]:
 def _train(store: WorkStore, work: Assignment, runner: str) -> None:
     with _Reporter(store, work) as reporter:
         try:
-            spec = RaceSpec.from_json(work.spec)
+            spec = read_spec(work.kind, work.spec)
             _load(runner)(spec, work.entrants, reporter.report)
             result = reporter.result(RunStatus.FINISHED)
         except SupersededError:
@@ -131,7 +139,7 @@ class _Reporter:
 
     def _remember(self, records: Sequence[Record]) -> None:
         for record in records:
-            if isinstance(record, TraceChunk):
+            if isinstance(record, TraceChunk | CheckChunk):
                 medians = np.median(record.loss, axis=1)  # (K,)
                 self._losses.setdefault(record.entrant, []).extend(medians.tolist())
             elif isinstance(record, Outcome):
@@ -162,9 +170,9 @@ def thin(curve: Sequence[float], points: int = SPARKLINE_POINTS) -> tuple[float,
     return tuple(float(curve[place]) for place in places)
 
 
-def _load(runner: str) -> Callable[[RaceSpec, Sequence[int], Report], None]:
+def _load(runner: str) -> Callable[[RunSpec, Sequence[int], Report], None]:
     module, name = runner.split(":")
-    found: Callable[[RaceSpec, Sequence[int], Report], None] = getattr(import_module(module), name)
+    found: Callable[[RunSpec, Sequence[int], Report], None] = getattr(import_module(module), name)
     return found
 
 

@@ -104,7 +104,7 @@ def shortened(trace: RaceTrace, steps: int) -> RaceTrace:
 
 def decoded(figure: Any) -> list[dict[str, Any]]:
     """Return the traces of a figure as the browser gets them, arrays as lists."""
-    kinds = {"f4": "<f4", "u2": "<u2", "f8": "<f8", "u1": "<u1", "i1": "<i1"}
+    kinds = {"f4": "<f4", "u2": "<u2", "f8": "<f8", "u1": "<u1", "i1": "<i1", "i4": "<i4"}
     found = json.loads(theme.to_json(figure))["data"]
     for trace in found:
         for key in ("x", "y", "customdata"):

@@ -76,7 +76,13 @@ RACE = Page(
     ":material/flag:",
     "Find out which optimizer trains a network best, and whether the difference is real.",
 )
-PAGES = (RECEPTION, CLIPPING, RACE)
+HEALTH = Page(
+    "pages/3_Health_Check.py",
+    "Health check",
+    ":material/cardiology:",
+    "Find out which layer of a network is sick, at which step, and why.",
+)
+PAGES = (RECEPTION, CLIPPING, RACE, HEALTH)
 
 
 @contextmanager

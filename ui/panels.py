@@ -9,8 +9,8 @@ import numpy as np
 import streamlit as st
 
 from gradcore.records import RunInfo, RunStatus
-from gradcore.specs import RaceSpec
-from gradcore.titles import race_title
+from gradcore.specs import HealthSpec, RaceSpec, read_spec
+from gradcore.titles import check_title, race_title
 from ui import services
 
 POINTS = 40  # of a sparkline
@@ -22,7 +22,7 @@ def runs_table(runs: Sequence[RunInfo], key: str) -> str | None:
         {
             "Status": str(run.status),
             "Loss": _curve(run),
-            "Run": race_title(RaceSpec.from_json(run.spec)),
+            "Run": run_title(run),
             "Took": "" if run.seconds is None else f"{run.seconds:.1f} s",
             "Submitted": run.created.astimezone(UTC).strftime("%d %b %H:%M UTC"),
             "Id": run.id,
@@ -41,9 +41,19 @@ def runs_table(runs: Sequence[RunInfo], key: str) -> str | None:
     return runs[chosen[0]].id if chosen and chosen[0] < len(runs) else None
 
 
+def run_title(run: RunInfo) -> str:
+    """Return a run of any kind in one line."""
+    spec = read_spec(run.kind, run.spec)
+    if isinstance(spec, RaceSpec):
+        return race_title(spec)
+    if isinstance(spec, HealthSpec):
+        return f"Health check: {check_title(spec)}"
+    return f"Treatment: {check_title(spec.before)}"
+
+
 def _curve(run: RunInfo) -> list[float]:
-    """Return the stored sparkline; of a run without one, the median loss of its best entrant so far."""
-    if run.sparkline or run.status is RunStatus.QUEUED:
+    """Return the stored sparkline; of a race without one, the median loss of its best entrant so far."""
+    if run.sparkline or run.status is RunStatus.QUEUED or run.kind != RaceSpec.kind:
         return list(run.sparkline)
     trained = [one.loss for one in services.lab().race(run.id)[0].entrants if one.steps]  # (T, S) each
     shown = [np.median(loss[:: max(1, len(loss) // POINTS)], axis=1) for loss in trained]

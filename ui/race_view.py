@@ -152,7 +152,7 @@ def progress_text(info: RunInfo, now: datetime, *, tuning: bool = False) -> str:
     if info.status is RunStatus.QUEUED or info.started is None:
         state, place = services.lab().workers(), services.lab().place_in_line(info.id)
         if not state.ready:
-            return f"Queued: {state.message}; this race starts by itself"
+            return f"Queued: {state.message}; this {'race' if info.kind == RaceSpec.kind else 'check'} starts by itself"
         return "Starting" if place <= 1 and not state.busy else f"Queued: number {max(place, 1)} in line"
     elapsed = (now - info.started).total_seconds()
     left = elapsed * (1 - info.progress) / info.progress if info.progress > 0.05 and elapsed > 2 else None

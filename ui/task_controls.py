@@ -1,5 +1,6 @@
 """Controls of a race's task: which one, its arguments, and what its losses are to be held against."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import streamlit as st
@@ -15,9 +16,9 @@ BIND: Final = "query-params"
 PREFIX = "task_"  # begins the name of an argument's control
 
 
-def task_control(first: str, given: Parameters) -> Choice:
+def task_control(first: str, given: Parameters, offered: Sequence[str] = tuple(TASKS)) -> Choice:
     """Draw the choice of a task and its arguments, with what the task is; return what they hold."""
-    name = st.selectbox("Task", list(TASKS), list(TASKS).index(first), key="task", bind=BIND)
+    name = st.selectbox("Task", offered, offered.index(first), key="task", bind=BIND)
     st.caption(TASKS[name].summary)
     values = {argument.name: _argument(argument, given) for argument in TASKS[name].arguments}
     chosen = Choice.of(name, **values)

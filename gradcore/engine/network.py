@@ -37,7 +37,7 @@ def build_network(network: NetworkSpec, task: Choice | str, seed: int, entrant: 
         return keras.Sequential([*layers, Point(entry.start(seed, entrant), entry.lift, name="x")], name="network")
     steps = plan(network, entry)
     made = [
-        _layer(step, initial)
+        layer_of(step, initial)
         for step, initial in zip(steps, _initial(network, entry, steps, seed, entrant), strict=True)
     ]
     chain = is_chain(steps)
@@ -72,6 +72,15 @@ class Point(keras.layers.Layer):  # type: ignore[misc]  # Keras has no types
         return keras.ops.matmul(rows, factors[:, None])
 
 
+@keras.saving.register_keras_serializable("gradcore")
+class StopGradient(keras.layers.Layer):  # type: ignore[misc]  # Keras has no types
+    """Passes on what it reads, and no gradient back."""
+
+    def call(self, values: Any) -> Any:
+        """Return the values."""
+        return keras.ops.stop_gradient(values)
+
+
 def _initial(
     network: NetworkSpec, task: Task, steps: Sequence[Step], seed: int, entrant: int | None
 ) -> list[dict[str, Initializer]]:
@@ -94,12 +103,16 @@ def _initial(
             between = weight_seed(seed, step.kernel, entrant, recurrent=True)
             chosen_between = network.recurrent_initializer
             kernels["recurrent_initializer"] = _initializer("recurrent_initializer", chosen_between, between)
+        if step.hidden and step.layer == "Dense" and network.bias:
+            kernels["bias_initializer"] = keras.initializers.Constant(network.bias)
         found.append(kernels)
     return found
 
 
-def _layer(step: Step, initial: dict[str, Initializer]) -> keras.layers.Layer:
-    return getattr(keras.layers, step.layer)(name=step.name, **dict(step.arguments), **initial)
+def layer_of(step: Step, initial: dict[str, Initializer]) -> keras.layers.Layer:
+    """Return the Keras layer of a step, with these initialisers."""
+    kind = StopGradient if step.layer == "StopGradient" else getattr(keras.layers, step.layer)
+    return kind(name=step.name, **dict(step.arguments), **initial)
 
 
 @lru_cache(maxsize=512)

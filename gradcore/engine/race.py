@@ -19,7 +19,7 @@ from gradcore.engine.tuning import tune
 from gradcore.networks import count_parameters, loss_of
 from gradcore.optimizers import learning_rate_of
 from gradcore.presets import PRESETS
-from gradcore.records import Outcome, Record, Setup, Tuning
+from gradcore.records import Outcome, Record, Setup, TraceChunk, Tuning
 from gradcore.specs import CONSTANT_RATE, Choice, NetworkSpec, RaceSpec
 from gradcore.tasks import task_of
 from gradcore.tuning import replicas_tuned
@@ -45,7 +45,7 @@ def run_race(spec: RaceSpec, entrants: Sequence[int], report: Report) -> None:
     tried = replicas_tuned(spec)
     share = tried / (tried + spec.seeds)  # of the work that tuning is
     rates = {found.entrant: found.chosen for found in _tuned(spec, entrants, share, report)} if tried else {}
-    running = [_Running(spec, number, seeds, rows, rates.get(number)) for number in entrants]
+    running = [Running(spec, number, seeds, rows, rates.get(number)) for number in entrants]
     report([Setup(running[0].trainer.layout.layers, count_parameters(spec.network, task))], share)
     done, length = 0, FIRST_CHUNK
     while done < spec.steps:
@@ -80,21 +80,41 @@ def warm_up() -> None:
     run_race(spec, range(len(spec.entrants)), lambda records, progress: None)
 
 
-class _Running:
+class Running:
     """One entrant in training."""
 
-    def __init__(self, spec: RaceSpec, number: int, seeds: range, rows: SeedRows, rate: float | None = None) -> None:
+    def __init__(
+        self,
+        spec: RaceSpec,
+        number: int,
+        seeds: range,
+        rows: SeedRows,
+        rate: float | None = None,
+        *,
+        twin: int = 0,
+        spare: int = 0,
+    ) -> None:
+        """Make what trains one entrant.
+
+        Args:
+            spec, number: the race, and who of it.
+            seeds, rows: trained side by side, and on what.
+            rate: in place of the entrant's own.
+            twin: of networks that train at the same time, which one: two that are equal must not share weights.
+            spare: steps beyond the race's that may be asked for.
+        """
         self._spec, self._number, self._rows = spec, number, rows
         self._entrant = spec.entrants[number]
         self._task = task_of(spec.task)
-        self.trainer = _trainer(spec, number)
+        self.trainer = _trainer(spec, number, twin)
         self._batches = row_batches(spec, self._entrant, seeds, self._task)
         raced = rate or learning_rate_of(self._entrant)
-        self.trainer.reset(start_values(spec, number, seeds), raced, spec.steps)
+        self.trainer.reset(start_values(spec, number, seeds), raced, spec.steps + spare)
         self._rates = scheduled_rates(self._entrant, spec.steps, [raced] * len(seeds))
         self._took: list[tuple[int, float]] = []  # steps and seconds of each chunk
 
-    def train(self, first_step: int, steps: int) -> Record:
+    def train(self, first_step: int, steps: int) -> TraceChunk:
+        """Train the next steps and return what was measured."""
         now = slice(first_step, first_step + steps)
         x, y, batch, rates = self._rows.x_train, self._rows.y_train, self._batches[now], self._rates[now]
         started = time.perf_counter()
@@ -103,7 +123,16 @@ class _Running:
         finally:
             self._took.append((steps, time.perf_counter() - started))
 
+    def timed(self, steps: int) -> float:
+        """Train so many further steps, which nobody is told of, and return the seconds of one."""
+        now = slice(0, steps)
+        x, y, batch, rates = self._rows.x_train, self._rows.y_train, self._batches[now], self._rates[now]
+        started = time.perf_counter()
+        self.trainer.run(x, y, batch, self._number, 0, rates)
+        return (time.perf_counter() - started) / len(batch)
+
     def outcome(self) -> Outcome:
+        """Return how the trained networks do on the validation rows."""
         self.trainer.finalize()
         outputs = self.trainer.predict(self._rows.x_validation)
         lowered, weights = loss_of(self._spec.network, self._task), self.trainer.weights()
@@ -125,11 +154,11 @@ def steady_seconds(took: Sequence[tuple[int, float]]) -> float:
     return float(seconds / steps * sum(count for count, _ in took))
 
 
-def _trainer(spec: RaceSpec, number: int) -> Trainer:
+def _trainer(spec: RaceSpec, number: int, twin: int = 0) -> Trainer:
     stacked = count_parameters(spec.network, task_of(spec.task)) * spec.seeds
     build = _kept_trainer if stacked <= KEPT_WEIGHTS else _new_trainer
     kinds = [(one.optimizer, one.clip, one.schedule != CONSTANT_RATE) for one in spec.entrants[: number + 1]]
-    twin = kinds[:-1].count(kinds[-1])  # entrants that train side by side share no weights
+    twin += kinds[:-1].count(kinds[-1])  # entrants that train side by side share no weights
     return build(spec.network, spec.task, *kinds[-1], spec.seeds, spec.batch_size, twin)
 
 

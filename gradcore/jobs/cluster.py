@@ -11,7 +11,6 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -23,7 +22,8 @@ from gradcore.jobs.executor import WorkersState
 from gradcore.jobs.pool import Pool
 from gradcore.optimizers import OPTIMIZERS
 from gradcore.records import RunStatus
-from gradcore.store import Database, PartState, QueueStore, new_owner
+from gradcore.specs import RaceSpec, entrants_of, read_spec
+from gradcore.store import Database, PartState, QueuedRun, QueueStore, new_owner
 
 TICK_SECONDS = 0.5
 BEAT_SECONDS = 1.0
@@ -42,7 +42,7 @@ Key = tuple[str, int]  # run id, part
 class Cluster:
     """Trains the queued runs of one store on local workers."""
 
-    def __init__(self, database: Database, workers: int, runner: str = worker.RUNNER) -> None:
+    def __init__(self, database: Database, workers: int, runner: str | None = None) -> None:
         self._queue = QueueStore(database, new_owner())
         self._total = workers
         self._runner = runner
@@ -139,7 +139,7 @@ class Cluster:
             if free <= 0:
                 return
             warming = self._total - len(self._warm)  # soon free as well
-            groups = split(run.spec, free + warming)
+            groups = split(run, free + warming)
             if self._queue.split(run.id, groups):
                 for part_number in range(min(free, len(groups))):
                     self._send(pool, (run.id, part_number))
@@ -213,15 +213,20 @@ class Cluster:
                     return
 
 
-def split(spec: Mapping[str, Any], parts: int) -> list[list[int]]:
-    """Return the entrants in at most `parts` groups of about the same cost.
+def split(run: QueuedRun, parts: int) -> list[list[int]]:
+    """Return the entrants of a race in at most `parts` groups of about the same cost; any other run is one group.
 
-    Optimizers that train seed by seed cost as many times more as there are seeds.
+    Optimizers that train seed by seed cost as many times more as there are seeds. What is compared in pairs stays
+    together, so that it is never half done.
 
     Example:
-        >>> split({"seeds": 5, "entrants": [{"optimizer": "SGD"}, {"optimizer": "Adam"}, {"optimizer": "Muon"}]}, 2)
+        >>> entrants = [{"optimizer": "SGD"}, {"optimizer": "Adam"}, {"optimizer": "Muon"}]
+        >>> split(QueuedRun("", "race", {"seeds": 5, "entrants": entrants}), 2)
         [[2], [0, 1]]
     """
+    spec = run.spec
+    if run.kind != RaceSpec.kind:
+        return [list(range(entrants_of(read_spec(run.kind, spec))))]
     names = [entrant["optimizer"] for entrant in spec["entrants"]]
     costs = [1 if name not in OPTIMIZERS or OPTIMIZERS[name].elementwise else spec["seeds"] for name in names]
     groups: list[list[int]] = [[] for _ in range(min(parts, len(costs)))]

@@ -6,6 +6,7 @@ import threading
 from gradcore import worker
 from gradcore.errors import StoreError
 from gradcore.jobs.executor import WorkersState
+from gradcore.specs import entrants_of, read_spec
 from gradcore.store import Database, QueuedRun, QueueStore, new_owner
 
 TICK_SECONDS = 1.0
@@ -15,7 +16,7 @@ log = logging.getLogger(__name__)
 class InProcess:
     """The command line's executor; `runner` names another training function, for tests."""
 
-    def __init__(self, database: Database, runner: str = worker.RUNNER) -> None:
+    def __init__(self, database: Database, runner: str | None = None) -> None:
         self._queue = QueueStore(database, new_owner())
         self._runner = runner
         self._wake = threading.Event()
@@ -57,7 +58,7 @@ class InProcess:
                 self._train_one(due[0])
 
     def _train_one(self, run: QueuedRun) -> None:
-        if not self._queue.split(run.id, [range(len(run.spec["entrants"]))]):
+        if not self._queue.split(run.id, [range(entrants_of(read_spec(run.kind, run.spec)))]):
             return
         self._training = run.id
         try:

@@ -7,10 +7,14 @@ opens for ever.
 from gradcore.specs.choice import CONSTANT_RATE, NO_CLIPPING, Choice, Scalar
 from gradcore.specs.clip import ClipSpec
 from gradcore.specs.entrant import KERAS_CLIP_ARGUMENTS, EntrantSpec
+from gradcore.specs.health import HealthSpec
 from gradcore.specs.network import NO_NETWORK, NetworkSpec
 from gradcore.specs.race import VERSION, RaceSpec
+from gradcore.specs.run import RunSpec, entrants_of, read_spec
 from gradcore.specs.stream import NOTEBOOK_PHASES, TAILS, Phase, StreamSpec
 from gradcore.specs.tensor import Tensor
+from gradcore.specs.thresholds import Thresholds
+from gradcore.specs.treatment import TreatmentSpec
 
 __all__ = [
     "CONSTANT_RATE",
@@ -23,10 +27,16 @@ __all__ = [
     "Choice",
     "ClipSpec",
     "EntrantSpec",
+    "HealthSpec",
     "NetworkSpec",
     "Phase",
     "RaceSpec",
+    "RunSpec",
     "Scalar",
     "StreamSpec",
     "Tensor",
+    "Thresholds",
+    "TreatmentSpec",
+    "entrants_of",
+    "read_spec",
 ]

@@ -11,11 +11,13 @@ from gradcore.specs.choice import Choice, Scalar
 
 DEEPEST = 10_000  # layers that the short form may ask for; bounds the memory of a bad spec
 TEXTS = ("activation", "cell", "normalization", "normalization_place", "pooling", "head")
+PLAIN = ("bias", "unused_branch")
 INITIALIZERS = ("kernel_initializer", "recurrent_initializer")
 
 
 LATER: Mapping[str, Any] = MappingProxyType(  # written only where they are given, so that older specs stay as they are
     {"normalization": None, "normalization_place": "before", "residual": None, "pooling": None, "head": "logits"}
+    | {"bias": 0.0, "unused_branch": False}
 )
 ORTHOGONAL = Choice("orthogonal")  # Keras' own for recurrent kernels
 NOTHING: Mapping[str, Any] = MappingProxyType(
@@ -45,6 +47,8 @@ class NetworkSpec:
     dropout: float | tuple[float, ...] = 0.0  # after each hidden layer: one rate, or one for each
     pooling: str | None = None  # of time steps; None = the last one of a recurrent network
     head: str = "logits"  # of classes; or "probabilities", a softmax of them
+    bias: float = 0.0  # of hidden dense layers at the start
+    unused_branch: bool = False  # whether a layer beside the others is cut off from the loss, a stop_gradient forgotten
 
     def __post_init__(self) -> None:
         for width in self.hidden:
@@ -61,6 +65,9 @@ class NetworkSpec:
                 checks.text(name, getattr(self, name))
         checks.known_name("normalization_place", self.normalization_place, ("before", "after"))
         checks.known_name("head", self.head, ("probabilities", "logits"))
+        checks.finite_number("bias", self.bias)
+        if not isinstance(self.unused_branch, bool):
+            refuse("unused_branch", "be true or false", self.unused_branch)
         self._check_dropout()
 
     @property
@@ -71,7 +78,13 @@ class NetworkSpec:
     @property
     def is_plain(self) -> bool:
         """Whether it is a stack of layers and nothing else."""
-        return self.normalization is None and self.residual is None and not any(self.rates) and self.pooling is None
+        return (
+            self.normalization is None
+            and self.residual is None
+            and not any(self.rates)
+            and self.pooling is None
+            and not self.unused_branch
+        )
 
     def _check_dropout(self) -> None:
         if len(self.rates) != len(self.hidden):
@@ -86,8 +99,8 @@ class NetworkSpec:
         fields = checks.mapping("network", value)
         if not fields:
             return cls(**NOTHING)
-        checks.known_keys("network", fields, ("hidden", "residual", "dropout", *TEXTS, *INITIALIZERS))
-        found: dict[str, Any] = {name: fields[name] for name in TEXTS if name in fields}
+        checks.known_keys("network", fields, ("hidden", "residual", "dropout", *PLAIN, *TEXTS, *INITIALIZERS))
+        found: dict[str, Any] = {name: fields[name] for name in (*TEXTS, *PLAIN) if name in fields}
         if "hidden" in fields:
             found["hidden"] = _widths(fields["hidden"])
         found |= {name: Choice.from_json(fields[name], "name", name) for name in INITIALIZERS if name in fields}

@@ -23,6 +23,7 @@ class QueuedRun:
     """A run that nobody has begun."""
 
     id: str
+    kind: str
     spec: dict[str, Any]
 
 
@@ -57,9 +58,13 @@ class QueueStore:
 
         Each visitor's first run comes before anybody's second, and so on; among these, the oldest.
         """
-        query = select(RUNS.c.id, RUNS.c.spec).where(*self._waits()).order_by(RUNS.c.turn, RUNS.c.created, RUNS.c.id)
+        query = (
+            select(RUNS.c.id, RUNS.c.kind, RUNS.c.spec)
+            .where(*self._waits())
+            .order_by(RUNS.c.turn, RUNS.c.created, RUNS.c.id)
+        )
         with self.database.reading() as connection:
-            return [QueuedRun(row.id, strict_json.loads(row.spec)) for row in connection.execute(query)]
+            return [QueuedRun(row.id, row.kind, strict_json.loads(row.spec)) for row in connection.execute(query)]
 
     def waiting(self) -> int:
         """Return how many of this owner's runs wait."""

@@ -16,7 +16,7 @@ GOING_ON = (RunStatus.QUEUED, RunStatus.RUNNING)
 def find_part(connection: Connection, run_id: str, part: int) -> Row[Any] | None:
     """Return one part, with the spec of its run and whether it was asked to stop."""
     query = (
-        select(PARTS, RUNS.c.spec, RUNS.c.environment, RUNS.c.stop_requested)
+        select(PARTS, RUNS.c.kind, RUNS.c.spec, RUNS.c.environment, RUNS.c.stop_requested)
         .join(RUNS, RUNS.c.id == PARTS.c.run_id)
         .where(PARTS.c.run_id == run_id, PARTS.c.part == part)
     )

@@ -26,6 +26,7 @@ class Assignment:
     run_id: str
     part: int
     attempt: int
+    kind: str  # of the run
     entrants: tuple[int, ...]
     spec: Mapping[str, Any]
 
@@ -79,7 +80,7 @@ class WorkStore:
         if stopped:
             raise CancelledRunError(f"run {run_id} was cancelled.")
         entrants = tuple(strict_json.loads(row.entrants))
-        return Assignment(run_id, part, attempt, entrants, strict_json.loads(row.spec))
+        return Assignment(run_id, part, attempt, row.kind, entrants, strict_json.loads(row.spec))
 
     def append(self, work: Assignment, records: Sequence[Record], progress: float) -> bool:
         """Store records with a heartbeat; returns whether the run was asked to stop."""

@@ -1,40 +1,14 @@
-"""What happened: frozen records of NumPy arrays, and their packed form in the store (npz, never pickle).
+"""What happened in a race: its records as workers write them, and the trace that is put together from them.
 
 Shapes: S seeds, K steps of one chunk, T steps of a whole run, L layers (input side first).
 """
 
-import io
-import zipfile
-from dataclasses import dataclass, fields
-from datetime import datetime
-from enum import StrEnum
-from typing import Any, ClassVar
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from gradcore import npy
-from gradcore.errors import StoreError
-
-Floats = NDArray[np.float32]
-Doubles = NDArray[np.float64]
-Flags = NDArray[np.bool_]
-
-
-class RunStatus(StrEnum):
-    """Where a run stands; the last four never change again by themselves."""
-
-    QUEUED = "queued"
-    RUNNING = "running"
-    FINISHED = "finished"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-    INTERRUPTED = "interrupted"
-
-    @property
-    def ended(self) -> bool:
-        """Whether nothing more will be recorded."""
-        return self not in (RunStatus.QUEUED, RunStatus.RUNNING)
+from gradcore.records.arrays import Doubles, Flags, Floats
 
 
 @dataclass(frozen=True)
@@ -100,68 +74,6 @@ class Tuning:
     def on_edge(self) -> bool:
         """Whether the chosen rate is the smallest or the largest that was tried: a better one may lie beyond."""
         return self.chosen in (self.learning_rates[0], self.learning_rates[-1])
-
-
-Record = Setup | TraceChunk | Outcome | Tuning
-_KINDS: dict[str, type[Any]] = {record.kind: record for record in (Setup, TraceChunk, Outcome, Tuning)}
-
-
-def pack(record: Record) -> bytes:
-    """Return a record as a compressed npz archive."""
-    target = io.BytesIO()
-    values = {field.name: getattr(record, field.name) for field in fields(record)}
-    arrays: dict[str, Any] = {name: np.asarray(value) for name, value in values.items() if value is not None}
-    np.savez_compressed(target, **arrays)
-    return target.getvalue()
-
-
-def unpack(kind: str, payload: bytes) -> Record:
-    """Return the record of a packed payload.
-
-    Example:
-        >>> unpack("setup", pack(Setup(("dense",), 5)))
-        Setup(layers=('dense',), parameters=5)
-    """
-    try:
-        with zipfile.ZipFile(io.BytesIO(payload)) as archive:
-            found = {name.removesuffix(".npy"): npy.read(archive.open(name)) for name in archive.namelist()}
-    except (ValueError, OSError, zipfile.BadZipFile) as error:
-        raise StoreError(f"a stored {kind} record cannot be read: {error}") from error
-    values = {name: array if array.ndim else array.item() for name, array in found.items()}
-    if kind == Setup.kind:
-        values["layers"] = tuple(str(name) for name in found["layers"])
-    return _KINDS[kind](**values)  # type: ignore[no-any-return]
-
-
-@dataclass(frozen=True)
-class RunInfo:
-    """A run as the store knows it: a snapshot, never a row."""
-
-    id: str
-    kind: str
-    status: RunStatus
-    spec: dict[str, Any]  # the JSON form
-    fingerprint: str  # of the spec and the versions that determine its numbers
-    author: str
-    visitor: str  # opaque, "" where unknown: whose latest run a page shows
-    name: str
-    note: str
-    tags: tuple[str, ...]
-    created: datetime
-    started: datetime | None
-    finished: datetime | None
-    heartbeat: datetime | None
-    progress: float  # 0 to 1
-    attempt: int  # the highest of its parts
-    message: str  # one sentence, "" when there is nothing to say
-    environment: dict[str, Any]  # versions, host, threads
-    sparkline: tuple[float, ...]  # median loss of the best entrant, thinned; empty until finished
-
-    @property
-    def seconds(self) -> float | None:
-        """Seconds from start to end (or to the last heartbeat), None before it started."""
-        end = self.finished or self.heartbeat
-        return (end - self.started).total_seconds() if self.started and end else None
 
 
 @dataclass(frozen=True)

@@ -1,29 +1,19 @@
-"""Admission: names against the catalogues, limits against the settings; once, when a run is submitted."""
+"""Races against the catalogues and limits."""
 
 from dataclasses import replace
 
 from gradcore import checks
+from gradcore.admission.network import admit_network, admit_task
 from gradcore.checks import refuse
 from gradcore.clipping import CLIP_RULES
-from gradcore.costs import build_seconds, step_seconds, unrolled_layers
+from gradcore.costs import build_seconds, step_seconds
 from gradcore.errors import RefusedError
-from gradcore.networks import (
-    ACTIVATIONS,
-    ALIGNED,
-    CELLS,
-    INITIALIZERS,
-    LSUV,
-    NORMALIZATIONS,
-    POOLINGS,
-    RESIDUALS,
-    SCALED_NORMAL,
-    count_parameters,
-)
+from gradcore.networks import count_parameters
 from gradcore.optimizers import OPTIMIZERS, learning_rate_of
 from gradcore.schedules import SCHEDULES
 from gradcore.settings import Limits
-from gradcore.specs import NO_NETWORK, Choice, EntrantSpec, NetworkSpec, RaceSpec
-from gradcore.tasks import TASKS, Task, task_of
+from gradcore.specs import EntrantSpec, RaceSpec
+from gradcore.tasks import Task, task_of
 from gradcore.tuning import SEEDS, replicas_tuned
 
 SEEDS_THERE_ARE = 2**32  # NumPy's RandomState, which draws the notebook's rows, takes no larger one
@@ -35,22 +25,21 @@ LARGEST_RECORD = (
 )
 LARGEST_ROWS = 20_000_000  # numbers of all seeds' rows together, 80 MB, where each seed draws its own
 LARGEST_ACTIVATIONS = 50_000_000  # seeds x batch x units x time steps: 200 MB, of which training keeps a few
-DEEPEST_GRAPH = 400  # recurrent layers x time steps: 12 s of tracing
 
 
-def admit(spec: RaceSpec, limits: Limits) -> RaceSpec:
+def admit_race(spec: RaceSpec, limits: Limits) -> RaceSpec:
     """Return the spec with what it leaves to the catalogues filled in, or refuse it in one sentence.
 
     Filled in are learning rates, a task's arguments, and the network: `{}` and a spec's default stand for the task's
     own. A task without rows takes no batch size: the default becomes null.
 
     Example:
-        >>> admit(RaceSpec.from_json({"entrants": [{"optimizer": "Adm"}]}), Limits())
+        >>> admit_race(RaceSpec.from_json({"entrants": [{"optimizer": "Adm"}]}), Limits())
         Traceback (most recent call last):
         gradcore.errors.RefusedError: unknown optimizer 'Adm'; did you mean 'Adam'?
     """
-    task = _admit_task(spec.task)
-    network = _admit_network(spec.network, task_of(task))
+    task = admit_task(spec.task)
+    network = admit_network(spec.network, task_of(task))
     spec = replace(spec, task=task, network=network, batch_size=_admit_batch_size(spec.batch_size, task_of(task)))
     if len(spec.entrants) > limits.entrants:
         refuse("entrants", f"hold at most {limits.entrants} optimizers", len(spec.entrants))
@@ -59,7 +48,7 @@ def admit(spec: RaceSpec, limits: Limits) -> RaceSpec:
     return replace(spec, entrants=entrants)
 
 
-def estimate_seconds(spec: RaceSpec, workers: int) -> float:
+def race_seconds(spec: RaceSpec, workers: int) -> float:
     """Return about how long an admitted race takes on warm workers, tracing included."""
     task = task_of(spec.task)
     step = step_seconds(spec.network, task, spec.batch_size or task.train_rows, spec.seeds)
@@ -71,80 +60,6 @@ def estimate_seconds(spec: RaceSpec, workers: int) -> float:
     return -(-len(spec.entrants) // parts) * seconds
 
 
-def _admit_task(task: Choice) -> Choice:
-    """Return the task with every argument that it takes."""
-    checks.known_name("task", task.name, TASKS)
-    known = TASKS[task.name].arguments
-    checks.known_keys(f"the task {task.name}", dict(task.arguments), [argument.name for argument in known])
-    given = {one.name: one.checked(task.get(one.name, one.default)) for one in known}
-    return Choice.of(task.name, **given)
-
-
-def _admit_network(network: NetworkSpec, task: Task) -> NetworkSpec:
-    """Return the network, the task's own where none in particular is asked for."""
-    if network in (NO_NETWORK, NetworkSpec()):
-        network = task.network
-    elif not task.has_network:
-        refuse("network", f"be {{}} for the task {task.name}, which trains no network", network.to_json())
-    if network == NO_NETWORK:
-        return network
-    checks.known_name("activation", network.activation, ACTIVATIONS)
-    _admit_initializer("kernel_initializer", network.kernel_initializer)
-    _admit_teacher(network, task)
-    if network.cell is not None:
-        _admit_recurrence(network, task)
-    _admit_architecture(network, task)
-    return network
-
-
-def _admit_architecture(network: NetworkSpec, task: Task) -> None:
-    """Refuse parts that no catalogue has, and those that do not go together."""
-    if network.normalization is not None:
-        checks.known_name("normalization", network.normalization, NORMALIZATIONS)
-    if network.residual is not None:
-        checks.known_name("residual", network.residual, RESIDUALS)
-    if network.pooling is not None:
-        checks.known_name("pooling", network.pooling, POOLINGS)
-    if network.pooling is not None and not task.has_time:
-        refuse("pooling", f"be null for the task {task.name}, whose rows have no time steps", network.pooling)
-    if network.cell is not None and (network.residual or network.normalization or any(network.rates)):
-        refuse("cell", "be null where layers are normalised, joined by shortcuts or thinned by dropout", network.cell)
-    if network.head == "probabilities" and task.loss != "sparse_categorical_crossentropy":
-        refuse("head", f"be 'logits' for the task {task.name}, which has no classes", network.head)
-    if task.teacher is not None and not network.is_plain:
-        raise RefusedError(f"the network must be a plain stack for the task {task.name}, whose theory holds for one.")
-
-
-def _admit_teacher(network: NetworkSpec, task: Task) -> None:
-    """Refuse what a linear teacher rules out, and weights along a teacher that is not there."""
-    aligned = network.kernel_initializer.name == ALIGNED
-    if task.teacher is None:
-        if aligned:
-            refuse("kernel_initializer", f"be another one for the task {task.name}, which has no teacher", ALIGNED)
-        return
-    if network.activation != "linear":
-        refuse("activation", f"be 'linear' for the task {task.name}", network.activation)
-    if not aligned:
-        return
-    checks.finite_number("strength", network.kernel_initializer.get("strength"), above=0)
-    modes = len(task.teacher(0).singular_values)
-    if network.hidden and min(network.hidden) < modes:
-        refuse("hidden", f"hold widths >= {modes} to start aligned with {modes} modes", list(network.hidden))
-
-
-def _admit_recurrence(network: NetworkSpec, task: Task) -> None:
-    checks.known_name("cell", network.cell or "", CELLS)
-    _admit_initializer("recurrent_initializer", network.recurrent_initializer)
-    for name in ("kernel_initializer", "recurrent_initializer"):
-        chosen = getattr(network, name).name
-        if chosen == LSUV or (chosen == SCALED_NORMAL and name == "recurrent_initializer"):
-            refuse(name, "be one of Keras' own for a recurrent network", chosen)
-    if not task.has_time:
-        refuse("cell", f"be null for the task {task.name}, whose rows have no time steps", network.cell)
-    if (unrolled := unrolled_layers(network, task)) > DEEPEST_GRAPH:
-        raise RefusedError(f"hidden layers x time steps must be at most {DEEPEST_GRAPH}. Received: {unrolled}")
-
-
 def _admit_batch_size(batch_size: int | None, task: Task) -> int | None:
     """Return the batch size; null, and the default as null, where a task has no rows to take a part of."""
     if task.has_network:
@@ -152,11 +67,6 @@ def _admit_batch_size(batch_size: int | None, task: Task) -> int | None:
     if batch_size not in (None, RaceSpec.batch_size):
         refuse("batch_size", f"be null for the task {task.name}, which has no rows", batch_size)
     return None
-
-
-def _admit_initializer(name: str, chosen: Choice) -> None:
-    checks.known_name(name, chosen.name, INITIALIZERS)
-    checks.known_keys(f"the {name} {chosen.name}", dict(chosen.arguments), INITIALIZERS[chosen.name])
 
 
 def admit_entrant(entrant: EntrantSpec) -> EntrantSpec:
@@ -197,7 +107,7 @@ def _admit_size(spec: RaceSpec, limits: Limits) -> None:
     if spec.batch_size is not None and spec.batch_size > task.train_rows:
         refuse("batch_size", f"be at most {task.train_rows}, the training rows of {task.name}", spec.batch_size)
     _admit_memory(spec, task, limits)
-    minutes = estimate_seconds(spec, workers=1) / 60
+    minutes = race_seconds(spec, workers=1) / 60
     if minutes > limits.minutes:
         allowed = f"a race must take at most {limits.minutes:g} minutes on one worker"
         raise RefusedError(f"{allowed}. Received: an estimated {minutes:.0f} minutes")

@@ -1,0 +1,243 @@
+"""Training under observation: S replicas of one network, whose every layer is measured at some steps.
+
+A step in between measures only loss, error and norms. Both kinds are graphs of their own, so that a check whose every
+step is measured traces one of them.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from gradcore.engine.check_layout import CheckLayout
+from gradcore.engine.check_measures import (
+    error,
+    histogram,
+    of_layers,
+    rms,
+    two_batch_estimates,
+)
+from gradcore.engine.clipping import Clipper
+from gradcore.engine.layout import Tensor, part_norms
+from gradcore.engine.losses import LOSSES
+from gradcore.engine.states import States
+from gradcore.engine.training import Initial
+from gradcore.engine.updates import build_update
+from gradcore.records import Floats
+from gradcore.specs import NO_CLIPPING, Choice
+
+FEW = 4  # a part of 1 / FEW of a batch is the small one of two batches
+NAMES = ("signal", "cancellation", "variance", "cosine", "dead_units", "active", "equal_columns", "forward_finite")
+
+
+class CheckTrainer:
+    """Trains and measures; may be reset and used again."""
+
+    def __init__(self, layout: CheckLayout, loss: str, optimizer: Choice, clip: Choice, seeds: int) -> None:
+        """Make the variables; a graph is traced when it is first asked for."""
+        self.layout, self._loss, self._seeds = layout, loss, seeds
+        self._clipper = None if clip == NO_CLIPPING else Clipper(clip, layout.model, layout.plain, seeds)
+        self._update = build_update(optimizer, layout.plain, seeds)
+        self._states = States(layout.model, seeds)
+        self._scale = tf.Variable(1.0, trainable=False)
+        self._plain: Any = None
+        self._watching: Any = None
+        self.connected = np.ones(len(layout.plain.paths), bool)  # known after the first measured step
+
+    def reset(self, initial: Sequence[Initial], learning_rate: float, steps: int, loss_scale: float = 1.0) -> None:
+        """Start from each seed's values, with an optimizer and a clip rule that have seen nothing."""
+        self._update.reset(np.stack([self.layout.plain.row(trainable) for trainable, _ in initial]))
+        self._update.set_rates(tf.constant(np.full(self._seeds, learning_rate, np.float32)))
+        self._states.reset([others for _, others in initial])
+        self._scale.assign(loss_scale)
+        if self._clipper and self._clipper.reset(steps):
+            self._plain = self._watching = None
+
+    def run(self, x: Tensor, y: Tensor, batches: NDArray[np.int32], rates: Floats) -> NDArray[np.float64]:
+        """Train one step for each batch, (K, S, B) row numbers; return loss, error and norms, (K, S, M)."""
+        if self._plain is None:
+            steps = tf.TensorSpec((None, *batches.shape[1:]), tf.int32)
+            self._plain = _traced(
+                self._run_plain, x, y, steps, tf.TensorSpec((None, self._seeds), tf.float32), autograph=True
+            )
+        self._spend(len(batches))
+        return np.asarray(self._plain(x, y, tf.constant(batches), tf.constant(rates)))
+
+    def measure(
+        self, x: Tensor, y: Tensor, probe: Tensor, batch: NDArray[np.int32], rates: Floats
+    ) -> list[NDArray[Any]]:
+        """Train one step on a batch (S, B) and measure all of it; `probe` rows (N, ...) are only looked at."""
+        if self._watching is None:
+            steps = tf.TensorSpec(batch.shape, tf.int32)
+            self._watching = _traced(self._run_watched, x, y, probe, steps, tf.TensorSpec((self._seeds,), tf.float32))
+        self._spend(1)
+        return [np.asarray(found) for found in self._watching(x, y, probe, tf.constant(batch), tf.constant(rates))]
+
+    def predict(self, x: Tensor) -> Floats:
+        """Return the model's outputs (S, M, O) for rows (M, ...) or (S, M, ...), in inference mode."""
+        return np.asarray(tf.function(self._run_predict)(x))
+
+    def finalize(self) -> None:
+        """Put the weights in place that the optimizer means to be used after training."""
+        self._update.finalize()
+
+    def _spend(self, steps: int) -> None:
+        if self._clipper:
+            self._clipper.spend(steps)
+
+    def _run_plain(self, x: Tensor, y: Tensor, batches: Tensor, rates: Tensor) -> Tensor:
+        steps = tf.shape(batches)[0]
+        rows = tf.TensorArray(tf.float64, size=steps)
+        for step in tf.range(steps):
+            self._update.set_rates(rates[step])
+            before = self._update.read()
+            weights = self.layout.plain.split(before)
+            found = self._each(self._gradient, weights, *self._rows(x, y, batches[step]))
+            rows = rows.write(step, self._apply(before, weights, *found))
+        return rows.stack()
+
+    def _run_watched(self, x: Tensor, y: Tensor, probe: Tensor, batch: Tensor, rates: Tensor) -> list[Tensor]:
+        self._update.set_rates(rates)
+        before = self._update.read()
+        weights = self.layout.plain.split(before)
+        by_seed, shared = self._rows(x, y, batch)
+
+        def watched(parts: list[Tensor], states: list[Tensor], *rows: Tensor) -> tuple[Any, ...]:
+            return self._watched(parts, states, rows[0], rows[1], rows[2] if len(rows) > 2 else probe)
+
+        each_probe = [probe] if self._one_for_each_seed(probe) and by_seed else []
+        loss, missed, gradient, new, *layers = self._each(watched, weights, [*by_seed, *each_probe], shared)
+        row = self._apply(before, weights, loss, missed, gradient, new)
+        entries = tf.concat(gradient, axis=1)
+        shares = [self.layout.shares(kind) for kind in (entries == 0, ~tf.math.is_finite(entries))]
+        counts = histogram(entries[0], self.layout.owner_of_entry, len(self.layout.plain.layers))
+        return [row, *layers, *shares, counts]
+
+    def _each(
+        self, function: Callable[..., Any], weights: list[Tensor], by_seed: list[Tensor], shared: list[Tensor]
+    ) -> Any:
+        """Return what a function of (parts, states, *rows) gives for each seed, stacked; one seed costs no map."""
+
+        def replica(inputs: Any) -> Any:
+            parts, own, rows = inputs
+            return function(parts, self._states.of_replica(own), *rows, *shared)
+
+        stacked = (weights, self._states.stacked(), by_seed)
+        if self._seeds == 1:
+            only = replica(tf.nest.map_structure(lambda one: one[0], stacked))
+            return tf.nest.map_structure(lambda one: one[None], only)
+        return tf.vectorized_map(replica, stacked)
+
+    def _apply(
+        self, before: Tensor, weights: list[Tensor], loss: Tensor, missed: Tensor, gradient: list[Tensor], new: Any
+    ) -> Tensor:
+        """Let clip rule and optimizer act; return loss, error, clipped norm and norms, (S, 3 + 3 V)."""
+        norms = part_norms(gradient)
+        found = self._clipper.apply(gradient, norms, weights) if self._clipper else None
+        allowed = found.allowed if found else None
+        self._update.apply(found.rows if found else tf.concat(gradient, axis=1), allowed)
+        self._states.assign(new, allowed)
+        moved = self._update.read() - before
+        both = part_norms(self.layout.plain.split(tf.concat([before, moved], axis=0)))
+        after = tf.norm(found.norms if found else norms, axis=1)
+        head = tf.stack([tf.cast(loss, tf.float64), tf.cast(missed, tf.float64), after], axis=1)
+        return tf.concat([head, norms, both[: self._seeds], both[self._seeds :]], axis=1)
+
+    def _gradient(self, parts: list[Tensor], states: list[Tensor], x: Tensor, y: Tensor) -> tuple[Any, ...]:
+        """Return loss, error, gradient (as parts) and new states of one replica."""
+        with tf.GradientTape() as tape:
+            tape.watch(parts)
+            outputs, new = self.layout.model.stateless_call(
+                self.layout.plain.variables(parts), states, x, training=True
+            )
+            loss = LOSSES[self._loss](y, outputs)
+            scaled = loss * self._scale
+        gradient = tape.gradient(scaled, parts, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+        return loss, error(outputs, y, self._loss), gradient, list(new)
+
+    def _watched(
+        self, parts: list[Tensor], states: list[Tensor], x: Tensor, y: Tensor, probe: Tensor
+    ) -> tuple[Any, ...]:
+        """Return what `_gradient` does, and all measures of the layers of one replica."""
+        probes = self.layout.zero_probes(tf.shape(x)[0])
+        with tf.GradientTape() as tape:
+            tape.watch([parts, probes])
+            (outputs, *seen), new = self.layout.call(parts, states, x, probes)
+            loss = LOSSES[self._loss](y, outputs)
+            scaled = loss * self._scale
+        gradient, deltas = tape.gradient(scaled, [parts, probes])
+        self.connected = np.array([one is not None for one in gradient])
+        gradient = [tf.zeros_like(part) if one is None else one for one, part in zip(gradient, parts, strict=True)]
+        layers = len(self.layout.watched)
+        measured = self._layers(parts, deltas, seen[:layers], self._seen_on(parts, states, probe))
+        noise = self._noise(parts, states, x, y, gradient)
+        return loss, error(outputs, y, self._loss), gradient, list(new), *measured, *noise
+
+    def _seen_on(self, parts: list[Tensor], states: list[Tensor], probe: Tensor) -> list[Tensor]:
+        """Return what goes into each activation on the probe rows, with normalisation as in training."""
+        (_, *seen), _ = self.layout.call(parts, states, probe, self.layout.zero_probes(tf.shape(probe)[0]))
+        return list(seen[len(self.layout.watched) :])
+
+    def _layers(
+        self, parts: list[Tensor], deltas: list[Tensor], z: list[Tensor], inside: list[Tensor]
+    ) -> tuple[Tensor, Tensor]:
+        """Return the measures of the watched layers, (8, D) in the order of `NAMES`, and the time signal (R, 2).
+
+        Layers of the same kind and shape are measured together: a deep stack makes a small graph.
+        """
+        columns: dict[int, Tensor] = {}
+        times: dict[int, Tensor] = {}
+        for watched, places in self.layout.groups():
+            delta, before, at = (
+                tf.stack([each[place] for place in places]) for each in (deltas, z, inside)
+            )  # (G, ...)
+            kernels = tf.stack([self.layout.kernel(parts, place) for place in places])
+            found = of_layers(watched, delta, before, at, kernels)
+            columns |= dict(zip(places, tf.unstack(found, axis=1), strict=True))
+            if watched.recurrent:
+                ends = tf.stack([rms(delta[:, :, 0]), rms(delta[:, :, -1])], axis=1)
+                times |= dict(zip(places, tf.unstack(ends), strict=True))
+        ordered = [times[place] for place in sorted(times)]
+        return tf.stack([columns[n] for n in range(len(columns))], axis=1), tf.stack(ordered or [tf.zeros(2)])
+
+    def _noise(
+        self, parts: list[Tensor], states: list[Tensor], x: Tensor, y: Tensor, gradient: list[Tensor]
+    ) -> list[Tensor]:
+        """Return the estimates of |G|^2 and tr Sigma from the batch and a part of it; NaN for fewer than two rows."""
+        rows = tf.shape(x)[0]
+        few = tf.maximum(rows // FEW, 1)
+        with tf.GradientTape() as tape:
+            tape.watch(parts)
+            (outputs, *_), _ = self.layout.call(parts, states, x[:few], self.layout.zero_probes(few))
+            scaled = LOSSES[self._loss](y[:few], outputs) * self._scale
+        small = tape.gradient(scaled, parts, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+        large, less = (tf.add_n([tf.reduce_sum(tf.square(part)) for part in one]) for one in (gradient, small))
+        return list(two_batch_estimates(large, less, tf.cast(rows, tf.float32), tf.cast(few, tf.float32)))
+
+    def _rows(self, x: Tensor, y: Tensor, batch: Tensor) -> tuple[list[Tensor], list[Tensor]]:
+        """Return the batch as (one for each seed, shared by all seeds); one of the two is empty."""
+        full = batch.shape[-1] == 0
+        if self._one_for_each_seed(x):
+            return [x, y] if full else [tf.gather(rows, batch, batch_dims=1) for rows in (x, y)], []
+        return ([], [x, y]) if full else ([tf.gather(rows, batch) for rows in (x, y)], [])
+
+    def _one_for_each_seed(self, x: Tensor) -> bool:
+        return bool(x.shape.rank > len(self.layout.model.input_shape))
+
+    def _run_predict(self, x: Tensor) -> Tensor:
+        def answers(parts: list[Tensor], states: list[Tensor], rows: Tensor) -> Tensor:
+            outputs, _ = self.layout.model.stateless_call(self.layout.plain.variables(parts), states, rows)
+            return outputs
+
+        weights = self.layout.plain.split(self._update.read())
+        by_seed = self._one_for_each_seed(x)
+        return self._each(answers, weights, [x] if by_seed else [], [] if by_seed else [x])
+
+
+def _traced(function: Any, *inputs: Any, autograph: bool = False) -> Any:
+    """Return the one graph of a function for inputs of these shapes."""
+    return tf.function(function, autograph=autograph).get_concrete_function(
+        *(tf.TensorSpec(item.shape, item.dtype) for item in inputs)
+    )

@@ -1,0 +1,226 @@
+"""A health check: a spec becomes records, reported step by step at first and in chunks later.
+
+Everything is measured at each of the first ten steps, at every `every`-th later one and at the last, and in a short
+check at every step; loss, error and norms are measured at every step of each.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import fields, replace
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gradcore.engine.check_layout import CheckLayout
+from gradcore.engine.check_trainer import NAMES, CheckTrainer
+from gradcore.engine.entrant import CHUNK_SECONDS, SeedRows, row_batches, scheduled_rates, start_values
+from gradcore.engine.losses import judge
+from gradcore.engine.threads import use_one_thread
+from gradcore.network_plan import plan
+from gradcore.networks import count_parameters, loss_of
+from gradcore.optimizers import learning_rate_of
+from gradcore.records import CheckChunk, CheckSetup, Doubles, Outcome, Record
+from gradcore.specs import Choice, HealthSpec, NetworkSpec, RaceSpec
+from gradcore.structural_zeros import zero_by_construction
+from gradcore.tasks import Rows, task_of
+from gradcore.ward import WARD
+
+FIRST_STEPS = 10  # each of which is measured
+SHORT = 50  # steps of a check, up to which every one is measured: that takes less time than to trace the step between
+PROBE_ROWS = 256  # the first training rows, on which dead units are looked for
+MISSING = 7  # second word of the seed of which inputs are NaN
+KEPT_WEIGHTS = 500_000  # stacked weights up to which a traced trainer is kept for the next check
+
+Report = Callable[[Sequence[Record], float], None]
+
+
+def run_check(spec: HealthSpec, entrants: Sequence[int], report: Report) -> None:
+    """Train and measure the network of a spec.
+
+    Args:
+        spec: the check, admitted (`gradcore.admission`).
+        entrants: always (0,), one network.
+        report: called with new records and the progress, 0 to 1; raises to stop the training.
+    """
+    use_one_thread()
+    watched(spec, [spec.seed], report)
+
+
+def warm_up() -> None:
+    """Check the notebook's network for a step: its traced graph waits for the first click."""
+    use_one_thread()
+    watched(replace(WARD["notebook"].spec, steps=1), [0], lambda records, progress: None)
+
+
+def watched(
+    spec: HealthSpec,
+    seeds: Sequence[int],
+    report: Report,
+    *,
+    entrant: int = 0,
+    learning_rate: float | None = None,
+    judged: bool = True,
+) -> None:
+    """Train and measure a network from several seeds side by side.
+
+    Args:
+        spec: what is trained, admitted; its own seed is not looked at.
+        seeds: of weights, batches and, where the task draws them, rows.
+        report: called with new records and the progress.
+        entrant: goes into the records.
+        learning_rate: in place of the spec's own.
+        judged: whether it is held against the validation rows at its end.
+    """
+    running = Running(spec, seeds, entrant, learning_rate)
+    for chunk, done in running.chunks():
+        records: list[Record] = [chunk] if done > len(chunk.loss) else [running.setup(), chunk]
+        report(records, done / spec.steps)
+    report([running.outcome()] if judged else [], 1.0)
+
+
+def as_race(spec: HealthSpec, seeds: Sequence[int]) -> RaceSpec:
+    """Return the race of one entrant that trains as a check does."""
+    return RaceSpec((spec.optimizer,), spec.task, spec.network, len(seeds), seeds[0], spec.steps, spec.batch_size)
+
+
+class Running:
+    """One network in training."""
+
+    def __init__(
+        self,
+        spec: HealthSpec,
+        seeds: Sequence[int],
+        entrant: int = 0,
+        learning_rate: float | None = None,
+    ) -> None:
+        """Make rows, batches and trainer; see `watched`."""
+        self._spec, self._entrant, self._task = spec, entrant, task_of(spec.task)
+        race = as_race(spec, seeds)
+        self._rows = rows_of(spec, seeds)
+        self._probe = self._rows.x_train[..., :PROBE_ROWS, *(slice(None),) * len(self._task.shape)]
+        self._batches = row_batches(race, spec.optimizer, seeds, self._task)
+        rate = learning_rate or learning_rate_of(spec.optimizer)
+        self._rates = scheduled_rates(spec.optimizer, spec.steps, [rate] * len(seeds))
+        self.trainer = _trainer(spec, len(seeds))
+        self.trainer.reset(start_values(race, 0, seeds), rate, spec.steps, spec.loss_scale)
+        self._seconds = 0.0
+
+    def chunks(self) -> Iterator[tuple[CheckChunk, int]]:
+        """Yield what was measured, and how many steps are done: the first step alone."""
+        done = 0
+        while done < self._spec.steps:
+            started, first, parts = time.perf_counter(), done == 0, list[CheckChunk]()
+            while done < self._spec.steps and not (parts and (first or time.perf_counter() - started > CHUNK_SECONDS)):
+                parts.append(self._next(done))
+                done += len(parts[-1].loss)
+            self._seconds += time.perf_counter() - started
+            yield _joined(parts), done
+
+    def setup(self) -> CheckSetup:
+        """Return what is known of the network once a step was measured."""
+        layout, steps = self.trainer.layout, plan(self._spec.network, self._task)
+        kinds = {step.name: step.layer for step in steps}
+        layers = tuple(owner.rpartition("/")[2] for owner in layout.plain.layers)
+        reasons = zero_by_construction(steps)
+        return CheckSetup(
+            entrant=self._entrant,
+            layers=layers,
+            kinds=tuple(kinds[name] for name in layers),
+            variables=layout.paths,
+            owners=np.array(layout.plain.owners, np.int32),
+            kernels=np.array(layout.kernels, np.int32),
+            activations=tuple(one.activation for one in layout.watched),
+            recurrent=np.array([place for place, one in enumerate(layout.watched) if one.recurrent], np.int32),
+            connected=self.trainer.connected[:],
+            zero_by_construction=tuple(reasons.get(path, "") for path in layout.paths),
+            parameters=count_parameters(self._spec.network, self._task),
+        )
+
+    def outcome(self) -> Outcome:
+        """Return how the trained network does on the validation rows."""
+        self.trainer.finalize()
+        outputs = self.trainer.predict(self._rows.x_validation)
+        lowered = loss_of(self._spec.network, self._task)
+        loss, metric = judge(lowered, self._task.metric, self._rows.y_validation, outputs, np.zeros((len(outputs), 1)))
+        return Outcome(self._entrant, loss, metric, self._seconds)
+
+    def _next(self, done: int) -> CheckChunk:
+        """Train up to the next step that is to be measured, and measure it."""
+        end = next(step for step in range(done, self._spec.steps) if self._is_sampled(step))
+        x, y = self._rows.x_train, self._rows.y_train
+        before = slice(done, end)
+        rows = [self.trainer.run(x, y, self._batches[before], self._rates[before])] if end > done else []
+        row, *found = self.trainer.measure(x, y, self._probe, self._batches[end], self._rates[end])
+        return _chunk(self._entrant, done, np.concatenate([*rows, row[None]]), found)
+
+    def _is_sampled(self, step: int) -> bool:
+        steps, every = self._spec.steps, self._spec.every
+        return steps <= SHORT or step < FIRST_STEPS or step % every == 0 or step == steps - 1
+
+
+def rows_of(spec: HealthSpec, seeds: Sequence[int]) -> SeedRows:
+    """Return the rows that these seeds train on and are judged by."""
+    task = task_of(spec.task)
+    return SeedRows.of(task, [_with_gaps(task.rows(seed), seed, spec) for seed in seeds])
+
+
+def _with_gaps(rows: Rows, seed: int, spec: HealthSpec) -> Rows:
+    """Return the rows with a share of the training inputs set to NaN; the same where all seeds share the rows."""
+    if not spec.missing_share:
+        return rows
+    own = seed if task_of(spec.task).per_seed else 0
+    gone = np.random.default_rng([own, MISSING]).random(rows.x_train.shape) < spec.missing_share
+    return replace(rows, x_train=np.where(gone, np.float32(np.nan), rows.x_train))
+
+
+def _trainer(spec: HealthSpec, seeds: int) -> CheckTrainer:
+    kept = count_parameters(spec.network, task_of(spec.task)) * seeds <= KEPT_WEIGHTS
+    build = _kept_trainer if kept else _new_trainer
+    return build(spec.network, spec.task, spec.optimizer.optimizer, spec.optimizer.clip, seeds, spec.batch_size)
+
+
+def _new_trainer(
+    network: NetworkSpec, task: Choice, optimizer: Choice, clip: Choice, seeds: int, batch_size: int | None
+) -> CheckTrainer:
+    return CheckTrainer(CheckLayout.of(network, task), loss_of(network, task_of(task)), optimizer, clip, seeds)
+
+
+_kept_trainer = lru_cache(maxsize=12)(_new_trainer)
+
+
+def _chunk(entrant: int, first_step: int, rows: Doubles, found: Sequence[NDArray[Any]]) -> CheckChunk:
+    """Return the record of K steps, (K, S, 3 + 3 V), of which the last was measured."""
+    variables = (rows.shape[2] - 3) // 3
+    with np.errstate(over="ignore"):  # what float32 cannot hold is recorded as Inf
+        plain = rows.astype(np.float32)
+    norms = [plain[:, :, 3 + i * variables : 3 + (i + 1) * variables] for i in range(3)]
+    layers, times, signal_square, noise_trace, zeros, strange, counts = found
+    measured: dict[str, Any] = {name: layers[None, :, place] for place, name in enumerate(NAMES)}
+    measured |= {flag: measured[flag] > 0.5 for flag in ("equal_columns", "forward_finite")}
+    return CheckChunk(
+        entrant=entrant,
+        first_step=first_step,
+        loss=plain[:, :, 0],
+        error=plain[:, :, 1],
+        gradient_norm=norms[0],
+        weight_norm=norms[1],
+        update_norm=norms[2],
+        clipped_norm=plain[:, :, 2],
+        sampled=np.array([first_step + len(rows) - 1], np.int32),
+        time_signal=times[None],
+        zeros=zeros[None],
+        non_finite=strange[None],
+        signal_square=signal_square[None],
+        noise_trace=noise_trace[None],
+        histogram=counts[None],
+        **measured,
+    )
+
+
+def _joined(chunks: Sequence[CheckChunk]) -> CheckChunk:
+    """Return chunks that follow one another as one."""
+    names = [field.name for field in fields(CheckChunk) if field.name not in ("entrant", "first_step")]
+    together = {name: np.concatenate([getattr(chunk, name) for chunk in chunks]) for name in names}
+    return CheckChunk(chunks[0].entrant, chunks[0].first_step, **together)

@@ -1,0 +1,91 @@
+"""Rules for the signal on its way back from the loss: vanishing and exploding.
+
+The gradients of weights cannot tell: in a deep ReLU network with Glorot's initialiser they are equal in all layers,
+because what comes forwards and what comes back shrink by the same factor. So these rules look at dLoss/dz.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from gradcore.health.measures import early_ratio, kernel_names, slope
+from gradcore.health.rule import CRITICAL, WARNING, Found
+from gradcore.records import CheckTrace, Doubles, Finding, Flags
+from gradcore.specs import Thresholds
+from gradcore.titles import counted, number
+
+SIGNAL = "a = rms(dLoss/dz of the layer) / rms(dLoss/dz of the head), median over the first 10 steps"
+TIME_SIGNAL = "a = rms of the signal at the first time step / at the last one, median over the first 10 steps"
+SQUASHING = ("sigmoid", "tanh", "softplus")
+
+
+def vanishing(trace: CheckTrace, thresholds: Thresholds) -> Found:
+    """Find the layer to which the least signal comes back, where that is too little to learn from.
+
+    Reference: Hochreiter 1991; Bengio, Simard & Frasconi 1994, https://doi.org/10.1109/72.279181
+    """
+    bands = (thresholds.vanishing, thresholds.vanishing_warn)
+    return _finding(trace, "vanishing", np.less, bands, np.fmin.reduce, _vanishing_advice)
+
+
+def exploding(trace: CheckTrace, thresholds: Thresholds) -> Found:
+    """Find the layer to which the most signal comes back, where that is too much for one learning rate to serve all.
+
+    Reference: Pascanu, Mikolov & Bengio 2013, https://arxiv.org/abs/1211.5063
+    """
+    bands = (thresholds.exploding, thresholds.exploding_warn)
+    return _finding(trace, "exploding", np.greater, bands, np.fmax.reduce, _exploding_advice)
+
+
+def _finding(
+    trace: CheckTrace,
+    rule: str,
+    beyond: np.ufunc,
+    bands: tuple[float, float],
+    worst: Callable[[Doubles], float],
+    advice: Callable[[CheckTrace, int], str],
+) -> Found:
+    """Return the finding for the worst layer: critical beyond the first band, a warning beyond the second."""
+    ratio = early_ratio(trace)
+    if not len(ratio) or np.isnan(ratio).all():
+        return []
+    value = float(worst(ratio))
+    fail, warn = bands
+    if not beyond(value, warn):
+        return []
+    threshold, severity = (fail, CRITICAL) if beyond(value, fail) else (warn, WARNING)
+    place = int((ratio == value).argmax())
+    evidence = _evidence(trace, ratio, place, beyond(ratio, threshold), threshold)
+    formula = TIME_SIGNAL if place in trace.setup.recurrent else SIGNAL
+    layer, step = kernel_names(trace)[place], int(trace.sampled[0])
+    return [Finding(rule, severity, layer, step, value, threshold, formula, evidence, advice(trace, place))]
+
+
+def _evidence(trace: CheckTrace, ratio: Doubles, place: int, sick: Flags, threshold: float) -> str:
+    side = "below" if ratio[place] < threshold else "above"
+    name, value = kernel_names(trace)[place], number(float(ratio[place]), 2)
+    told = f"a = {value} at {name}, {side} {number(threshold, 2)}"
+    if place in trace.setup.recurrent:
+        return f"{told}: the signal at the first time step over that at the last."
+    change = slope(trace, ratio)
+    count = f"{int(sick.sum())} of {counted(int(np.isfinite(ratio).sum()), 'layer')} are like that"
+    if np.isnan(change):
+        return f"{told}; {count}."
+    word = "shrinks" if change > 0 else "grows"
+    return f"{told}; on its way back the signal {word} by a factor of {number(10 ** abs(change), 3)} a layer; {count}."
+
+
+def _vanishing_advice(trace: CheckTrace, place: int) -> str:
+    if place in trace.setup.recurrent:
+        return "Pool the time steps by attention, so that each is one step away from the loss, and train with Adam."
+    if trace.setup.activations[place] in SQUASHING:
+        return "Use ReLU with He's initialiser, or batch normalisation before the activation."
+    return "Add shortcuts whose branches are divided by the root of their number, or use He's initialiser."
+
+
+def _exploding_advice(trace: CheckTrace, place: int) -> str:
+    if place in trace.setup.recurrent:
+        return "Start the recurrent kernel orthogonal with gain 1, and clip the gradient against what is left."
+    if "BatchNormalization" in trace.setup.kinds:
+        return "Add shortcuts around the normalised layers: without them the gradient grows by 1.21 a layer."
+    return "Use He's initialiser; where there are shortcuts, divide each branch by the root of their number."

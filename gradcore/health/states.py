@@ -1,0 +1,192 @@
+"""Rules for the state that a network is in: all units alike, flat, nothing left to learn, all inputs alike, only noise.
+
+Shapes as in `gradcore.records.check`.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gradcore.health.measures import early_ratio, hidden, kernel_names, last_error, median, signal_to_noise
+from gradcore.health.rule import CRITICAL, INFO, Found
+from gradcore.records import CheckTrace, Doubles, Finding, Flags
+from gradcore.specs import Thresholds
+from gradcore.titles import counted, number, percent
+
+SYMMETRIC = "share of hidden layers whose units all have the same incoming weights"
+DEAD = "share of a layer's units whose activation is flat on every probe row"
+SATURATED = "share of a layer's activations that are not flat on probe rows"
+CONVERGED = "e = distance from the targets / that of a guess, at the last step"
+COLLAPSE = "mean cosine between the pre-activations of different rows"
+NOISE_FLOOR = "squared norm of the gradient / variance of a batch's, while the loss does not fall"
+ALIKE = 0.9  # mean cosine from which on rows are nearly the same to a layer
+SPARSE = 0.25  # share of the least share of active elements that a ReLU, flat on one side, still trains with
+TWO_SIDED = ("tanh", "sigmoid")
+WINDOW = 200  # recorded steps from which on their second half tells a floor from the plateau before a task is found
+LEARNS = 0.9  # e below which a network has learned more than a guess
+STUCK = 0.8  # e above which a loss that does not fall is far from its task
+SURE = 2.0  # standard errors
+
+
+def symmetric(trace: CheckTrace, thresholds: Thresholds) -> Found:
+    """Find that all units of every hidden layer start alike and still are alike: they learn the same for ever."""
+    inside = hidden(trace)
+    if not len(trace.sampled) or not inside.any():
+        return []
+    equal = [bool(flags[:, inside].all()) for flags in trace.equal_columns]  # of each sample
+    if not equal[0]:
+        return []
+    first, step = kernel_names(trace)[int(inside.argmax())], int(trace.sampled[-1])
+    count = int(inside.sum())
+    if not equal[-1]:
+        evidence = "At the first step all units of each hidden layer were alike; at the last one they no longer are."
+        advice = "Start from random weights: until the units differ, a layer is worth a single one."
+        return [Finding("symmetric", INFO, first, 0, 1.0, 1.0, SYMMETRIC, evidence, advice)]
+    each = f"each of the {counted(count, 'hidden layer')}" if count > 1 else "the hidden layer"
+    evidence = f"At step {step} all units of {each} have the same incoming weights, so each layer is worth one unit."
+    advice = "Draw the initial weights at random, by He's initialiser for ReLU and by Glorot's for tanh and sigmoid."
+    return [Finding("symmetric", CRITICAL, first, step, 1.0, 1.0, SYMMETRIC, evidence, advice)]
+
+
+def dead(trace: CheckTrace, thresholds: Thresholds) -> Found:
+    """Find the hidden layer that is flattest on the probe rows: most of its units dead, or nearly all saturated.
+
+    Looked at in the last sample. A layer that was not flat in the first one counts only where the signal came back well
+    before: where it vanished or exploded, that is why units died. The chance that a unit which is active on a share p
+    of all rows is flat on N probe rows is (1 - p)^N.
+    """
+    if not len(trace.sampled):
+        return []
+    first, last = (_flatness(trace, thresholds, sample) for sample in (0, -1))
+    if not last.sick.any() or not (first.sick.any() or _comes_back(trace, thresholds)):
+        return []
+    worst, step = int(last.degree.argmax()), int(trace.sampled[-1])
+    layer, shape = kernel_names(trace)[worst], trace.setup.activations[worst]
+    others = _share(last.sick, trace)
+    if last.units[worst] > last.most[worst]:
+        value, threshold, formula = float(last.units[worst]), float(last.most[worst]), DEAD
+        evidence = f"{percent(value)} of the units of {layer} are flat on every probe row at step {step}; {others}."
+    else:
+        value, threshold, formula = float(last.active[worst]), float(last.least[worst]), SATURATED
+        evidence = f"Only {percent(value)} of the activations of {layer} ({shape}) "
+        evidence += f"are not flat at step {step}; {others}."
+    advice = _SATURATED_ADVICE if shape in TWO_SIDED else _DEAD_ADVICE
+    return [Finding("dead", CRITICAL, layer, step, value, threshold, formula, evidence, advice)]
+
+
+def converged(trace: CheckTrace, thresholds: Thresholds) -> Found:
+    """Find that the task is fitted: gradients are small because nothing is left to learn, not because they vanish."""
+    error = last_error(trace)
+    if not error < thresholds.converged:
+        return []
+    step = trace.recorded - 1
+    evidence = (
+        f"At step {step} the network is {percent(error)} as far from its targets as a guess, so the task is fitted."
+    )
+    advice = "Nothing needs to be cured; small gradients are expected here."
+    return [Finding("converged", INFO, "", step, error, thresholds.converged, CONVERGED, evidence, advice)]
+
+
+def correlation_collapse(trace: CheckTrace, thresholds: Thresholds) -> Found:
+    """Find a layer that no longer tells its inputs apart, which gradient norms do not show.
+
+    A network that learns nevertheless is not sick: its rows may share a large constant part. Then it is information.
+
+    Reference: Schoenholz, Gilmer, Ganguli & Sohl-Dickstein 2017. https://arxiv.org/abs/1611.01232
+    """
+    if not len(trace.sampled):
+        return []
+    cosine = np.where(hidden(trace), median(trace.cosine[-1]), np.nan)
+    cosine[trace.setup.recurrent] = np.nan  # sequences are alike by what they are made of
+    sick = cosine > thresholds.collapse
+    if not sick.any():
+        return []
+    worst, step = int(np.where(sick, cosine, -1.0).argmax()), int(trace.sampled[-1])
+    layer, value = kernel_names(trace)[worst], float(cosine[worst])
+    evidence = f"At {layer} two different rows have a mean cosine of {number(value, 3)} at step {step}"
+    evidence = f"{evidence}; {_share(sick, trace)}."
+    advice = "Use pre-activation blocks with batch normalisation, or fewer layers."
+    threshold, severity = thresholds.collapse, INFO if last_error(trace) < LEARNS else CRITICAL
+    return [Finding("correlation_collapse", severity, layer, step, value, threshold, COLLAPSE, evidence, advice)]
+
+
+def noise_floor(trace: CheckTrace, thresholds: Thresholds) -> Found:
+    """Find that the loss stays high and does not fall while a batch's gradient is mostly noise.
+
+    Judged from 200 recorded steps on, over the second half of them: a sequence task may stand still before that.
+    """
+    start = trace.recorded // 2
+    if trace.recorded < WINDOW or not median(median(trace.error[start:])) > STUCK or not _is_flat(trace, start):
+        return []
+    value = signal_to_noise(trace, start)
+    if not value < thresholds.signal_to_noise:
+        return []
+    evidence = (
+        f"From step {start} on the loss does not fall, and the gradient is {number(value, 3)} times its own noise."
+    )
+    advice = "Use larger batches or a lower learning rate; if neither helps, the targets may hold no more than noise."
+    threshold = thresholds.signal_to_noise
+    return [Finding("noise_floor", CRITICAL, "", start, value, threshold, NOISE_FLOOR, evidence, advice)]
+
+
+_DEAD_ADVICE = "Start the biases at 0, lower the learning rate, or use an activation that is never flat (leaky ReLU)."
+_SATURATED_ADVICE = "Start from smaller weights (Glorot's initialiser), or normalise before the activation."
+
+
+@dataclass(frozen=True)
+class _Flatness:
+    """How flat the layers with a kernel are in one sample, and from where on that is sick; (D,) each."""
+
+    units: Doubles  # share of dead units
+    active: Doubles  # share of elements that are not flat
+    most: Doubles  # of the former
+    least: Doubles  # of the latter
+    looked_at: Flags  # hidden layers
+
+    @property
+    def sick(self) -> Flags:
+        found: Flags = self.looked_at & ((self.units > self.most) | (self.active < self.least))
+        return found
+
+    @property
+    def degree(self) -> Doubles:
+        """How far beyond its threshold a sick layer is, 0 for the others."""
+        with np.errstate(all="ignore"):
+            degree = np.fmax(self.units / self.most, self.least / self.active)
+        return np.where(self.sick, degree, 0.0)
+
+
+def _flatness(trace: CheckTrace, thresholds: Thresholds, sample: int) -> _Flatness:
+    """Return how flat the layers are in a sample; a sound layer may be flatter than the thresholds for two reasons.
+
+    A ReLU is flat on half of its inputs, and a sparse one trains well: a quarter of the least share counts there. Where
+    the rows are nearly the same to a layer, a unit that is off for one is off for all, so half of its units are, and
+    more by chance: what counts there is half as far from all, or from nothing.
+    """
+    units, active, cosine = (median(values[sample]) for values in (trace.dead_units, trace.active, trace.cosine))
+    one_sided = np.array([name not in TWO_SIDED for name in trace.setup.activations])
+    alike = cosine > ALIKE
+    most = np.where(alike, (1 + thresholds.dead) / 2, thresholds.dead)
+    least = thresholds.active * np.where(one_sided, SPARSE, 1.0) * np.where(alike, 0.5, 1.0)
+    return _Flatness(units, active, most, least, hidden(trace))
+
+
+def _comes_back(trace: CheckTrace, thresholds: Thresholds) -> bool:
+    """Return whether no layer's signal vanished or exploded in the first steps."""
+    ratio = early_ratio(trace)
+    return not bool(((ratio < thresholds.vanishing) | (ratio > thresholds.exploding)).any())
+
+
+def _share(sick: Flags, trace: CheckTrace) -> str:
+    """Return how many hidden layers are concerned."""
+    return f"{int(sick.sum())} of {counted(int(hidden(trace).sum()), 'hidden layer')} are like that"
+
+
+def _is_flat(trace: CheckTrace, start: int) -> bool:
+    """Return whether the loss falls by less than two standard errors within the window."""
+    loss = median(np.moveaxis(trace.loss[start:], 1, 0))  # (W,)
+    early, late = np.array_split(loss, 2)
+    if not np.isfinite(loss).all():
+        return False
+    error = np.sqrt(early.var(ddof=1) / len(early) + late.var(ddof=1) / len(late))
+    return bool(early.mean() - late.mean() <= SURE * error)

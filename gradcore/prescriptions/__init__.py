@@ -1,0 +1,19 @@
+"""Prescriptions: what to change in a sick network, derived from its diagnosis, ranked, with what is to be expected."""
+
+from gradcore.prescriptions.pilot import DISEASES, PILOT, Effect, pilot_disease
+from gradcore.prescriptions.prescribe import Change, Prescription, changes, prescribe, treat
+from gradcore.prescriptions.treatments import TREATMENTS, Treatment
+
+__all__ = [
+    "DISEASES",
+    "PILOT",
+    "TREATMENTS",
+    "Change",
+    "Effect",
+    "Prescription",
+    "Treatment",
+    "changes",
+    "pilot_disease",
+    "prescribe",
+    "treat",
+]

@@ -1,0 +1,52 @@
+"""From where on a health check calls something sick: part of its spec, so that another choice can be tried."""
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Self
+
+from gradcore import checks
+from gradcore.checks import refuse
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """The fail thresholds change the verdict, the warn thresholds only give a finding.
+
+    Calibrated on networks whose condition is an outcome (`bench/rules_accuracy.py`).
+
+    Example:
+        >>> Thresholds.from_json({"vanishing": 0.01}).vanishing
+        0.01
+    """
+
+    converged: float = 0.05  # error e below which nothing is left to learn
+    vanishing: float = 1e-3  # least back-propagated signal a
+    vanishing_warn: float = 1e-2
+    exploding: float = 3e2  # greatest a
+    exploding_warn: float = 3e1
+    dead: float = 0.5  # share of a layer's units that are flat on every probe row
+    active: float = 0.25  # least share of elements that are not flat
+    collapse: float = 0.95  # mean cosine between the z of different rows
+    signal_to_noise: float = 1.0  # of a batch's gradient
+    rounding: float = 64.0  # machine epsilons, up to which a sum that cancels is rounding
+    update_low: float = 3e-4  # update-to-weight ratio of a late step
+    update_high: float = 1e-2
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            checks.finite_number(field.name, getattr(self, field.name), above=0)
+        if not self.vanishing <= self.vanishing_warn < self.exploding_warn <= self.exploding:
+            found = [self.vanishing, self.vanishing_warn, self.exploding_warn, self.exploding]
+            refuse("vanishing", "rise with vanishing_warn, exploding_warn and exploding", found)
+
+    @classmethod
+    def from_json(cls, value: Any) -> Self:
+        """Read the JSON form; what it leaves out keeps its default."""
+        given = checks.mapping("thresholds", value)
+        names = [field.name for field in fields(cls)]
+        checks.known_keys("thresholds", given, names)
+        return cls(**{name: checks.finite_number(name, number, above=0) for name, number in given.items()})
+
+    def to_json(self) -> dict[str, float]:
+        """Return the JSON form, without what is at its default."""
+        default = Thresholds()
+        return {name: number for name, number in asdict(self).items() if number != getattr(default, name)}

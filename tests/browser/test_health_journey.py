@@ -1,0 +1,57 @@
+"""A visitor checks a sick patient, looks at its sick layer, and moves a threshold: a real browser on a real worker."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import ROOT
+
+MINUTE = 60_000  # ms; the first check waits until a worker has loaded TensorFlow
+
+
+@pytest.fixture(scope="module")
+def address(serve, tmp_path_factory):
+    database = tmp_path_factory.mktemp("health_journey") / "runs.db"
+    return serve(ROOT / "server.py", {"GRADCORE_DB": f"sqlite:///{database}", "GRADCORE_WORKERS": "1"})
+
+
+@pytest.fixture
+def strict_complaints(complaints):
+    """Console errors that are ours: Streamlit itself logs two 404s on every deep link."""
+    yield complaints
+    assert [text for text in complaints if "404" not in text] == []
+
+
+def test_a_sick_patient_is_checked_its_layer_looked_at_and_a_threshold_moved(page: Page, address, strict_complaints):
+    page.goto(f"{address}/Health_Check?preset=sigmoid_stack")
+    page.get_by_role("button", name=re.compile("^Start check")).click(timeout=MINUTE)
+    expect(page.get_by_text("Verdict: Vanishing gradient")).to_be_visible(timeout=2 * MINUTE)
+    expect(page.get_by_role("button", name=re.compile("^Run again"))).to_be_visible()
+
+    # a click on a cell opens its layer, and the address says so
+    rows = page.locator(".heatmaplayer").first.bounding_box()
+    assert rows is not None
+    page.mouse.click(rows["x"] + 0.5 * rows["width"], rows["y"] + 0.5 * rows["height"])
+    expect(page.get_by_role("figure", name="Layer dense_5: curves")).to_be_visible()
+    assert re.search(r"layer=dense_5&step=2\d", page.url)
+
+    # the finding shows its own place
+    page.get_by_role("button", name="Show", exact=True).first.click()
+    expect(page.get_by_role("figure", name="Layer dense_1: curves")).to_be_visible()
+
+    # another threshold reads the same record again, without a worker
+    page.get_by_text("Thresholds", exact=True).click()
+    for label in ("Vanished below", "Vanishing, warned below"):
+        field = page.get_by_label(label, exact=True)
+        field.fill("0.000000001")
+        field.press("Enter")
+    expect(page.get_by_text("Read with the thresholds of the controls")).to_be_visible()
+    expect(page.get_by_text("Verdict: Vanishing gradient")).to_be_hidden()
+
+    # the link opens what is seen now
+    link = page.url
+    page.goto("about:blank")
+    page.goto(link)
+    expect(page.get_by_role("figure", name="Layer dense_1: curves")).to_be_visible(timeout=MINUTE)
+    expect(page.get_by_text("Read with the thresholds of the controls")).to_be_visible()

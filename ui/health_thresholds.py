@@ -1,0 +1,55 @@
+"""Controls of the thresholds: from where on a check calls something sick; they re-read a record at once."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Final
+
+import streamlit as st
+
+from gradcore.specs import Thresholds
+from ui.address import Parameters, say_not_number
+
+BIND: Final = "query-params"
+PREFIX = "thresholds_"  # begins the name of a control: their place in the JSON
+LEAST, MOST = 1e-12, 1e12
+LABELS: Mapping[str, str] = {
+    "vanishing": "Vanished below",
+    "vanishing_warn": "Vanishing, warned below",
+    "exploding": "Exploded above",
+    "exploding_warn": "Exploding, warned above",
+    "dead": "Dead units above",
+    "active": "Elements not flat below",
+    "converged": "Converged below error",
+    "collapse": "Rows alike above cosine",
+    "signal_to_noise": "Noise below",
+    "rounding": "Rounding, in machine epsilons",
+    "update_low": "Update / weight low",
+    "update_high": "Update / weight high",
+}
+FOLD = "Thresholds"
+SAID = "A check that is shown is read again at once; nothing is trained. They are part of the next check."
+
+
+def threshold_controls() -> Thresholds:
+    """Draw the thresholds behind a fold; RefusedError where they do not go together."""
+    first = asdict(Thresholds())
+    with st.expander(FOLD):
+        st.caption(SAID)
+        found = {name: _control(name, label, first[name]) for name, label in LABELS.items()}
+    return Thresholds(**found)
+
+
+def threshold_state(thresholds: Thresholds) -> dict[str, object]:
+    """Return the state of the controls for thresholds."""
+    return {PREFIX + name: float(value) for name, value in asdict(thresholds).items()}
+
+
+def say_dropped_thresholds(given: Parameters) -> None:
+    """Name each threshold of the address that its control could not take."""
+    for name in LABELS:
+        say_not_number(given, PREFIX + name, LEAST, MOST)
+
+
+def _control(name: str, label: str, first: float) -> float:
+    step = float(f"{first / 10:.0e}")
+    return float(st.number_input(label, LEAST, MOST, first, step, "%.6g", key=PREFIX + name, bind=BIND))
