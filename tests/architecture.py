@@ -85,7 +85,7 @@ LAYERS: Sequence[Sequence[str]] = (
     ("gradcore.blow_up_reading", "gradcore.race_csv", "gradcore.reading", "gradcore.stories"),
     ("gradcore.engine", "gradcore.exchange"),
     ("gradcore.worker",),
-    ("gradcore.jobs",),
+    ("gradcore.jobs", "gradcore.race_memory"),
     ("gradcore.admission",),
     ("gradcore.entrant_rows", "gradcore.several_tasks"),
     ("gradcore.lab",),
