@@ -100,7 +100,8 @@ def test_a_pair_beyond_the_limits_is_refused_before_the_click(open_part):
     app = open_part(length="200", real_seeds="100", real_steps="20000")
     assert app.button(key="real_start").disabled
     assert shown(app.error[0].value) == (
-        "`seeds` must be at most 16 for rows of 400 numbers. Received: seeds=100, an estimated 115 minutes on one worker"
+        "`seeds` must be at most 16 for rows of 400 numbers. Received: seeds=100, "
+        "an estimated 115 minutes on one worker"
     )
 
 
