@@ -75,6 +75,16 @@ def test_a_norm_that_only_falls_is_all_trend_and_one_that_swings_is_none():
     assert stability.trend_share(np.array([[4.0, 1.0], [3.0, 2.0], [2.0, 2.0], [1.0, 1.0]])).tolist() == [1.0, 0.0]
 
 
+def test_what_is_left_without_the_trend_is_a_hollow_point_below_the_median():
+    norms = np.array([[4.0], [2.0], [3.0], [1.0]])  # a line of slope -0.8 explains 64 % of the variance, 1.25
+    trace = make_trace([make_entrant(np.ones((4, 1)), label="SGD", gradient_norm=norms)])
+    assert stability.stabilities(trace)[0].residual == pytest.approx(np.sqrt(1.25 * 0.36))
+    figure = race.stability(trace)
+    hollow = next(part for part in figure.data if part.marker.symbol == "circle-open")
+    assert (float(hollow.x[0]), float(hollow.y[0])) == pytest.approx((2.5, np.sqrt(0.45)))
+    assert figure.layout.title.subtitle.text.endswith("hollow: without its straight trend, 64 % of the variance")
+
+
 def test_one_step_has_no_spread_to_draw():
     figure = race.stability(make_trace([make_entrant([[3.4]], label="Adam")]))
     assert figure.layout.title.text == "No gradient norm that is finite and varies"

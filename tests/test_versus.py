@@ -49,7 +49,7 @@ def test_the_best_ranked_comes_first_and_its_nearest_tie_is_the_rival():
     assert one.beats[0].tolist() == pytest.approx([0.5, 2 / 3])
     assert one.rival == "SGD"
     assert needed_sentence(one, "Adam") == (
-        f"If Adam and SGD really differ by as much as these 3 seeds show, about 107 seeds (104 more) would tell "
+        "If Adam and SGD really differ by as much as these 3 seeds show, about 107 seeds (104 more) would tell "
         "them apart in four of five races."
     )
 
