@@ -105,7 +105,24 @@ def test_seeds_that_diverged_are_counted_beside_the_final_loss():
     assert [note.text for note in drawn.layout.annotations] == ["accuracy", "80.0 %, 1 diverged"]
 
 
+def test_a_loss_of_zero_stands_on_the_left_edge():
+    solved = make_entrant([[1.0, 1.0]], label="SGD", validation_loss=[0.0, 0.0])
+    slow = make_entrant([[1.0, 1.0]], label="Adam", validation_loss=[0.01, 0.1])
+    figure = race.final_validation(make_trace([solved, slow]))
+    large = [part for part in figure.data if part.marker.size == 12]
+    assert [(part.name, part.marker.symbol) for part in large] == [("SGD", ("triangle-left",)), ("Adam", ("circle",))]
+    left, right = (10**end for end in figure.layout.xaxis.range)
+    assert left < large[0].x[0] < 1.001 * left < right
+    assert figure.layout.title.subtitle.text.endswith("small points: each seed; left edge: 0")
+
+
 # ---- ranking
+
+
+def test_where_the_best_loss_is_zero_the_axis_still_has_a_span():
+    places = [row("a", median=0.0), row("b", 2, median=0.1, interval=None)]
+    trace = make_trace([make_entrant([[1.0]], label="a"), make_entrant([[1.0]], label="b")])
+    assert list(race.ranking(trace, places).layout.xaxis.ticktext)[::5] == ["1×", "2×"]
 
 
 def row(label, rank=1, median=0.1, interval=(1.0, 1.0), tied=()):
