@@ -70,7 +70,7 @@ def test_a_tie_that_only_the_correction_leaves_needs_more_seeds_than_there_are()
 def test_nothing_is_said_where_nothing_is_tied():
     one = found(Adam=[0.1, 0.11, 0.1, 0.1], SGD=[1.0, 1.1, 1.0, 1.05])
     assert (one.needed, one.rival, needed_sentence(one, "Adam")) == (None, "", "")
-    assert beats_title(one) == "Adam is better than every other on every seed"
+    assert beats_title(one) == "Adam has a lower loss than every other on every seed"
 
 
 def test_the_matrix_writes_each_share_into_its_cell():

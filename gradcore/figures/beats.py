@@ -9,6 +9,7 @@ from gradcore.figures.labels import label_width
 from gradcore.versus import Versus
 
 CELL = 38  # px of height
+ROOM = 12  # px between the subtitle and the names of the columns
 
 
 def beat_matrix(found: Versus) -> go.Figure:
@@ -17,10 +18,10 @@ def beat_matrix(found: Versus) -> go.Figure:
     count = len(labels)
     layout = {
         "title": theme.title(beats_title(found), "Share of the seeds on which the row has the lower validation loss"),
-        "height": theme.margin()["t"] + CELL * (count + 1) + 16,
+        "height": theme.margin()["t"] + CELL * (count + 1) + 16 + ROOM,
         "xaxis": {"side": "top", **_names(labels), "range": [-0.5, count - 0.5], "showline": False},
         "yaxis": {**_names(labels), "range": [count - 0.5, -0.5], "showgrid": False},
-        "margin": {**theme.margin(left=label_width(labels)), "t": theme.margin()["t"] + CELL, "b": 12},
+        "margin": {**theme.margin(left=label_width(labels)), "t": theme.margin()["t"] + CELL + ROOM, "b": 12},
         "annotations": [_cell(found, row, column) for row in range(count) for column in range(count) if row != column],
         "shapes": [_box(found, row, column) for row in range(count) for column in range(count) if row != column],
         "hovermode": False,
@@ -36,7 +37,7 @@ def beats_title(found: Versus) -> str:
     first, others = found.labels[0], found.beats[0, 1:]
     least = int(others.argmin())
     if others[least] == 1:
-        return f"{first} is better than every other on every seed"
+        return f"{first} has a lower loss than every other on every seed"
     return (
         f"{first} has the lower loss on {100 * others[least]:.0f} % of the seeds or more, least against "
         + (found.labels[1 + least])
