@@ -85,6 +85,13 @@ def test_what_is_left_without_the_trend_is_a_hollow_point_below_the_median():
     assert figure.layout.title.subtitle.text.endswith("hollow: without its straight trend, 64 % of the variance")
 
 
+def test_norms_that_read_the_same_are_not_told_apart_in_the_titles():
+    norms = np.array([[1.1, 1.1], [0.9, 0.9]])
+    trace = make_trace([make_entrant(np.ones((2, 2)), label=label, gradient_norm=norms) for label in ("SGD", "Adam")])
+    assert race.stability(trace).layout.title.text == "Gradient norms vary by 10 % of their mean, all of them"
+    assert race.gradient_norms(trace).layout.title.text == "Gradient norms end near 0.9, all of them"
+
+
 def test_one_step_has_no_spread_to_draw():
     figure = race.stability(make_trace([make_entrant([[3.4]], label="Adam")]))
     assert figure.layout.title.text == "No gradient norm that is finite and varies"

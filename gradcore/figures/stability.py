@@ -121,6 +121,8 @@ def stability_title(found: Sequence[Stability]) -> str:
     if len(ratios) == 1:
         return f"The gradient norm of {ratios[0][1]} varies by {100 * ratios[0][0]:.0f} % of its mean"
     (least, steady), (most, wild) = ratios[0], ratios[-1]
+    if f"{least:.2f}" == f"{most:.2f}":
+        return f"Gradient norms vary by {100 * least:.0f} % of their mean, all of them"
     return f"Gradient norms vary by {100 * least:.0f} % ({steady}) to {100 * most:.0f} % ({wild}) of their mean"
 
 
