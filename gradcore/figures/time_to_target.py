@@ -114,7 +114,7 @@ def _axis(found: Sequence[Way], unit: str, steps: int) -> Layout:
     if arrived.size and arrived.max() > MANY_TIMES * arrived.min():
         return log_axis(text, float(arrived.min()), float(arrived.max()))
     most = float(arrived.max()) if arrived.size else (float(steps) if unit == "steps" else 1.0)
-    return {"title": {"text": text}, "range": [0.0, round(1.08 * most, 9)], "nticks": 6 if unit == "steps" else 4}
+    return {"title": {"text": text}, "range": [0.0, round(1.08 * most, 9)], "nticks": 6 if unit == "steps" else 5}
 
 
 def _row(way: Way, row: int, frame: tuple[float, float], unit: str) -> list[dict[str, Any]]:
