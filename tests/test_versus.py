@@ -75,8 +75,18 @@ def test_nothing_is_said_where_nothing_is_tied():
 
 def test_the_matrix_writes_each_share_into_its_cell():
     drawn = beat_matrix(found(SGD=[0.5, 0.2, 0.4], Adam=[0.3, 0.3, 0.3]))
-    assert {(note.x, note.y): note.text for note in drawn.layout.annotations} == {(1, 0): "67 %", (0, 1): "33 %"}
+    assert {(note.x, note.y): note.text for note in drawn.layout.annotations} == {(1, 0): "67", (0, 1): "33"}
     assert drawn.layout.title.text == "Adam has the lower loss on 67 % of the seeds or more, least against SGD"
+
+
+def test_columns_are_numbered_where_their_names_do_not_fit():
+    few = beat_matrix(found(SGD=[0.5, 0.2, 0.4], Adam=[0.3, 0.3, 0.3])).layout
+    assert (few.xaxis.ticktext, few.yaxis.ticktext) == (("Adam", "SGD"), ("Adam", "SGD"))
+    assert few.meta["narrow"]["xaxis"]["ticktext"] == ["1", "2"]
+    assert few.meta["narrow"]["yaxis"]["ticktext"] == ["1  Adam", "2  SGD"]
+    many = beat_matrix(found(**{f"E{row}": [0.1 + row, 0.2 + row] for row in range(8)})).layout
+    assert many.xaxis.ticktext == ("1", "2", "3", "4", "5", "6", "7", "8")
+    assert many.yaxis.ticktext[7] == "8  E7"
 
 
 def test_a_diverged_seed_loses_its_pair():
