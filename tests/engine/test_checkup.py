@@ -1,0 +1,119 @@
+"""A health check trains and measures: every patient of the ward gets its verdict, whatever the unit of the loss."""
+
+from dataclasses import replace
+
+import keras
+import numpy as np
+import pytest
+
+from gradcore.admission import admit
+from gradcore.check_assembly import CheckAssembly
+from gradcore.engine.checkup import run_check
+from gradcore.engine.network import build_network
+from gradcore.health_documents import diagnosis_of
+from gradcore.records import CheckTrace
+from gradcore.settings import Limits
+from gradcore.specs import Choice, EntrantSpec, HealthSpec, NetworkSpec
+from gradcore.tasks import task_of
+from gradcore.ward import WARD
+
+PLAIN = HealthSpec(network=NetworkSpec((16, 12), "tanh"), optimizer=EntrantSpec(Choice("SGD"), 0.1), steps=3)
+
+
+def checked(spec: HealthSpec) -> CheckTrace:
+    assembly = CheckAssembly(spec)
+    run_check(admit(spec, Limits()), (0,), lambda records, progress: assembly.add(records))
+    (trace,) = assembly.trace().networks
+    return trace
+
+
+@pytest.mark.parametrize("name", WARD)
+def test_every_patient_of_the_ward_gets_its_verdict_on_three_seeds(name):
+    specs = [replace(WARD[name].spec, seed=seed) for seed in (0, 1, 2)]
+    assert [diagnosis_of(spec, checked(spec)).verdict for spec in specs] == [WARD[name].verdict] * 3
+
+
+def test_the_notebook_s_network_has_its_three_biases_that_are_zero_by_construction():
+    spec = WARD["notebook"].spec
+    found = diagnosis_of(spec, checked(spec))
+    assert found.structural_zeros == ("dense_2b/bias", "dense_3b/bias", "dense_4b/bias")
+
+
+@pytest.mark.parametrize("scale", [1e-6, 1e6])
+@pytest.mark.parametrize("name", ["sigmoid_stack", "healthy_mlp", "large_init_relu", "dying_relu"])
+def test_the_verdict_does_not_change_when_the_loss_is_multiplied(name, scale):
+    spec = replace(WARD[name].spec, steps=1, loss_scale=scale)
+    rate = spec.optimizer.learning_rate / scale  # the same steps
+    spec = replace(spec, optimizer=replace(spec.optimizer, learning_rate=rate))
+    assert diagnosis_of(spec, checked(spec)).verdict == WARD[name].verdict
+
+
+def test_the_loss_and_the_gradient_norms_are_those_of_a_plain_keras_loop():
+    trace = checked(PLAIN)
+    rows, loss, norms = task_of("digits").rows(0), [], []
+    from gradcore.engine.seeds import batches
+
+    model = build_network(PLAIN.network, "digits", seed=0)
+    model.compile(keras.optimizers.SGD(0.1), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    import tensorflow as tf
+
+    for batch in batches(0, len(rows.x_train), 64, 3):
+        with tf.GradientTape() as tape:
+            value = model.loss(rows.y_train[batch], model(rows.x_train[batch], training=True))
+        gradient = tape.gradient(value, model.trainable_variables)
+        model.optimizer.apply(gradient, model.trainable_variables)
+        loss.append(float(value))
+        norms.append([float(tf.norm(one)) for one in gradient])
+    assert trace.loss[:, 0] == pytest.approx(loss, rel=1e-5)
+    assert trace.gradient_norm[:, 0] == pytest.approx(np.array(norms), rel=1e-4)
+
+
+def test_the_signal_is_the_gradient_with_respect_to_the_pre_activations():
+    trace = checked(PLAIN)
+    from gradcore.engine.seeds import batches
+
+    rows = task_of("digits").rows(0)
+    batch = batches(0, len(rows.x_train), 64, 1)[0]
+    model = build_network(PLAIN.network, "digits", seed=0)
+    (w1, b1, w2, b2, w3, b3) = [np.asarray(v, np.float64) for v in model.trainable_variables]
+    x, y = rows.x_train[batch].astype(np.float64), rows.y_train[batch].astype(int)
+    z1 = x @ w1 + b1
+    z2 = np.tanh(z1) @ w2 + b2
+    z3 = np.tanh(z2) @ w3 + b3
+    chances = np.exp(z3) / np.exp(z3).sum(axis=1, keepdims=True)
+    d3 = (chances - np.eye(10)[y]) / 64
+    d2 = (d3 @ w3.T) * (1 - np.tanh(z2) ** 2)
+    d1 = (d2 @ w2.T) * (1 - np.tanh(z1) ** 2)
+    assert trace.signal[0, 0] == pytest.approx([np.sqrt(np.mean(d**2)) for d in (d1, d2, d3)], rel=1e-4)
+    kappa = [np.linalg.norm(d.sum(axis=0)) / np.linalg.norm(d, axis=1).sum() for d in (d1, d2, d3)]
+    assert trace.cancellation[0, 0] == pytest.approx(kappa, rel=1e-3)
+    assert trace.variance[0, 0] == pytest.approx([z.var() for z in (z1, z2, z3)], rel=1e-4)
+    missed = np.linalg.norm(chances - np.eye(10)[y], axis=1).mean() / np.sqrt(0.9)
+    assert trace.error[0, 0] == pytest.approx(missed, rel=1e-4)
+
+
+def test_the_same_spec_gives_the_same_bits_again():
+    assert np.array_equal(checked(PLAIN).gradient_norm, checked(PLAIN).gradient_norm)
+
+
+def test_a_long_check_measures_the_first_ten_steps_every_fiftieth_and_the_last():
+    trace = checked(replace(PLAIN, steps=120))
+    assert trace.sampled.tolist() == [*range(10), 50, 100, 119]
+    assert trace.loss.shape == (120, 1)
+    assert len(trace.signal) == 13
+
+
+def test_sparse_samples_change_nothing_of_the_training():
+    often, seldom = (checked(replace(PLAIN, steps=60, every=every)) for every in (1, 50))
+    assert often.loss == pytest.approx(seldom.loss, rel=1e-6)
+
+
+def test_a_histogram_counts_every_entry_of_a_layer_s_gradient():
+    trace = checked(PLAIN)
+    assert trace.histogram[0].sum(axis=1).tolist() == [64 * 16 + 16, 16 * 12 + 12, 12 * 10 + 10]
+
+
+def test_nan_in_the_data_is_recorded_and_not_hidden():
+    trace = checked(replace(PLAIN, missing_share=0.5))
+    assert np.isnan(trace.loss).all()
+    assert trace.non_finite[0, 0].max() == 1.0
