@@ -20,7 +20,7 @@ class Checks:
     """The networks of a run, one for a health check and two for a treatment, as far as they are recorded."""
 
     networks: tuple[CheckTrace, ...]
-    pairs: RaceTrace | None = None  # of a treatment: both networks from all seeds, "before" and "after"
+    pairs: RaceTrace | None = None  # of a treatment: both networks from all seeds, "untreated" and "treated"
     step_times: StepTimes | None = None  # of a treatment, once it was measured
 
 
@@ -102,7 +102,7 @@ class _Part:
 def _as_race(spec: TreatmentSpec) -> RaceSpec:
     """Return the race of two entrants that holds what was recorded of the pairs."""
     entrants = tuple(
-        replace(side.optimizer, label=label) for side, label in ((spec.before, "before"), (spec.after, "after"))
+        replace(side.optimizer, label=label) for side, label in ((spec.before, "untreated"), (spec.after, "treated"))
     )
     return RaceSpec(
         entrants=entrants,

@@ -134,6 +134,7 @@ LAYERS: Sequence[Sequence[str]] = (
     ("ui.health_controls",),
     ("ui.health_presets",),
     ("ui.health_view",),
+    ("ui.treatment_view",),
     ("ui.health_actions",),
     ("ui.race_presets",),
     ("ui.race_profile_charts", "ui.race_profile_controls", "ui.race_profile_tables"),

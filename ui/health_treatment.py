@@ -1,0 +1,90 @@
+"""What can be done about a check: its prescriptions, each tried in pairs with one click, or the controls' own change."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from gradcore.admission import admit, estimate_seconds
+from gradcore.errors import RefusedError
+from gradcore.figures import theme
+from gradcore.prescriptions import TREATMENTS, Change, Prescription, changes
+from gradcore.records import RunInfo
+from gradcore.specs import HealthSpec, TreatmentSpec
+from gradcore.titles import counted
+from gradcore.treatment_result import proof_of
+from ui import services
+from ui.words import as_sentence, escaped
+
+FIRST = 2  # prescriptions that stand on the page; the others are behind a fold
+HOW = (
+    "Treat trains the untreated and the treated network in pairs: the same five seeds, batches and, where shapes allow, "
+    "first weights, each at the best of the same grid of learning rates."
+)
+OWN = "The controls ask for another network than the one that is shown."
+
+
+def prescriptions_part(shown: RunInfo, found: Sequence[Prescription], asked: HealthSpec | None) -> None:
+    """Draw the prescriptions of a check, the best first, and a treatment of one's own where the controls ask for one."""
+    spec = HealthSpec.from_json(shown.spec)
+    if found:
+        st.subheader("Treatment", anchor=False, help=HOW)
+        for number, one in enumerate(found[:FIRST]):
+            _card(spec, one, f"treat_{number}")
+        if more := found[FIRST:]:
+            with st.expander(f"{counted(len(more), 'other treatment')}"):
+                for number, one in enumerate(more, FIRST):
+                    _card(spec, one, f"treat_{number}")
+    own = _own(spec, asked)
+    if own is not None:
+        st.caption(OWN)
+        _button("Treat with the controls' change", own, "treat_own", primary=False)
+
+
+def changes_table(found: Sequence[Change]) -> None:
+    """Draw what a treatment changes in the spec."""
+    rows = [
+        {"Setting": one.field.replace(".", " · "), "Before": _value(one.before), "After": _value(one.after)}
+        for one in found
+    ]
+    st.dataframe(rows, hide_index=True, width="stretch")
+
+
+def _card(spec: HealthSpec, one: Prescription, key: str) -> None:
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.markdown(f"**{escaped(one.title)}**")
+            _button("Treat", proof_of(spec, one), key, primary=key == "treat_0")
+        st.markdown(escaped(TREATMENTS[one.solution].why))
+        if one.effect:
+            st.caption(escaped(one.effect.sentence))
+        changes_table(one.changes)
+
+
+def _button(label: str, proof: TreatmentSpec, key: str, *, primary: bool) -> None:
+    """Draw the button that starts a treatment, with its estimate; where it is refused, why."""
+    try:
+        admitted = admit(proof, services.settings().limits)
+    except RefusedError as error:
+        st.caption(escaped(as_sentence(error)))
+        return
+    seconds = max(1, round(estimate_seconds(admitted, services.settings().workers)))
+    kind = "primary" if primary else "secondary"
+    if st.button(f"{label} · about {seconds} s", icon=":material/healing:", key=key, type=kind):
+        st.query_params["run"] = services.lab().submit(admitted, visitor=services.visitor())
+        st.rerun()
+
+
+def _own(spec: HealthSpec, asked: HealthSpec | None) -> TreatmentSpec | None:
+    """Return the treatment that the controls ask for, None where they ask for the same network or another task."""
+    if asked is None or asked.task != spec.task or not changes(spec, asked):
+        return None
+    trained = [
+        one for one in changes(spec, asked) if one.field.split(".")[0] in ("network", "optimizer", "missing_share")
+    ]
+    return TreatmentSpec(spec, asked) if trained else None
+
+
+def _value(value: object) -> str:
+    if value is None:
+        return "–"
+    return theme.number(value) if isinstance(value, float) else str(value)

@@ -1,0 +1,148 @@
+"""A treatment on the page: live while it trains, then the difference in large type, both networks side by side."""
+
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from gradcore.check_assembly import Checks
+from gradcore.figures import health, race, theme
+from gradcore.health import RULES
+from gradcore.prescriptions import changes
+from gradcore.records import RaceTrace, RunInfo, RunStatus
+from gradcore.specs import HealthSpec, TreatmentSpec
+from gradcore.titles import check_title, number
+from gradcore.treatment_result import TreatmentResult, result_sentences, treatment_result
+from ui import services
+from ui.frame import guarded_fragment
+from ui.health_treatment import changes_table
+from ui.plot import plot
+from ui.race_view import FASTEST, progress_text
+from ui.words import as_sentence, escaped
+
+HEIGHT = 340
+SIDES = ("Before", "After")
+WALKED = 10  # treatments that are walked back at most
+LATEST = 100  # runs among which they are looked for
+
+
+def treatment_page(shown: RunInfo) -> None:
+    """Draw a treatment, whether it goes on or has ended."""
+    spec = TreatmentSpec.from_json(shown.spec)
+    walk_back(shown.id, spec.before)
+    if not shown.status.ended:
+        guarded_fragment(run_every=2 * FASTEST)(_look)(shown.id)
+        return
+    if shown.status is not RunStatus.FINISHED:
+        st.warning(
+            escaped(as_sentence(shown.message or f"This treatment was {shown.status}; what it recorded is shown."))
+        )
+    found, cursor = services.lab().checks(shown.id)
+    st.caption(escaped(f"Treatment of {check_title(spec.before)} · run {shown.id}"))
+    result = treatment_result(spec, found)
+    if result is not None:
+        _verdicts(spec, result)
+    _pictures(shown.id, cursor, found)
+    _curves(shown.id, cursor, found.pairs, ended=True)
+    st.subheader("What was changed", anchor=False)
+    changes_table(changes(spec.before, spec.after))
+
+
+def walk_back(run_id: str, spec: HealthSpec) -> None:
+    """Draw the way by which a network came to be as it is: the treatments before, each a link."""
+    steps = _history(spec.to_json(), run_id)
+    if not steps:
+        return
+    links = [f"[{escaped(_name(run))}](?run={run.id})" for run in reversed(steps)]
+    st.markdown(f"Treated before: {' → '.join(links)}")
+
+
+def _history(spec: dict[str, object], run_id: str) -> list[RunInfo]:
+    """Return the treatments that led to a spec, the last first."""
+    known = services.lab().runs(kind=TreatmentSpec.kind, visitor=services.visitor(), limit=LATEST)
+    found: list[RunInfo] = []
+    while len(found) < WALKED:
+        seen = {run_id, *(run.id for run in found)}
+        before = next((run for run in known if run.spec["after"] == spec and run.id not in seen), None)
+        if before is None:
+            return found
+        found.append(before)
+        spec = before.spec["before"]
+    return found
+
+
+def _name(run: RunInfo) -> str:
+    return str(run.spec["solution"] or "own change").replace("_", " ")
+
+
+def _look(run_id: str) -> None:
+    info = services.lab().info(run_id)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.progress(min(info.progress, 1.0), text=progress_text(info, datetime.now(UTC)))
+        if st.button("Cancel", icon=":material/stop:", key="cancel"):
+            services.lab().cancel(run_id)
+    if info.message:
+        st.caption(escaped(as_sentence(info.message)))
+    found, cursor = services.lab().checks(run_id)
+    _curves(run_id, cursor, found.pairs, ended=False)
+    if info.status.ended:
+        st.rerun()
+
+
+def _verdicts(spec: TreatmentSpec, result: TreatmentResult) -> None:
+    """Draw the difference in large type, the verdicts, and the sentences that say what they mean."""
+    low, high = result.interval
+    columns = st.columns(3)
+    columns[0].metric(
+        "Verdict", _title(result.verdict_after), f"before: {_title(result.verdict_before)}", delta_color="off"
+    )
+    columns[1].metric(
+        "Validation loss, treated − untreated",
+        number(result.difference, 3),
+        f"95 %: {number(low, 3)} to {number(high, 3)}",
+        delta_color="off",
+    )
+    columns[2].metric("Time of a step", f"× {result.step_time_ratio:.2f}", "treated / untreated", delta_color="off")
+    st.markdown("\n".join(f"- {escaped(sentence)}" for sentence in result_sentences(spec, result)))
+
+
+def _title(verdict: str) -> str:
+    return RULES[verdict].title if verdict in RULES else verdict.capitalize()
+
+
+def _pictures(run_id: str, cursor: int, found: Checks) -> None:
+    """Draw both networks' gradient norms with one colour scale, side by side."""
+    if len(found.networks) < 2:
+        return
+    for column, side, (text, height) in zip(st.columns(2), SIDES, _side_by_side(run_id, cursor, found), strict=True):
+        with column:
+            label = f"{side} treatment: gradient norm of each layer at each step"
+            plot(text, key=f"picture_{side}", label=label, height=height, about=run_id)
+
+
+def _curves(run_id: str, cursor: int, pairs: RaceTrace | None, *, ended: bool) -> None:
+    """Draw loss and final loss of the pairs."""
+    if pairs is None or not any(entrant.steps for entrant in pairs.entrants):
+        return
+    charts = _drawn(run_id, cursor, ended, pairs)
+    labels = ("Training loss of the untreated and the treated network", "Final validation loss of both")
+    for column, (text, height), label in zip(st.columns(2), charts, labels, strict=False):
+        with column:
+            plot(text, key=label, label=label, height=height, about=run_id)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _side_by_side(run_id: str, cursor: int, _found: Checks) -> list[tuple[str, int]]:
+    scale = health.common_scale(*_found.networks)
+    drawn = [
+        health.picture(trace, scale=scale, title=f"{side} treatment")
+        for trace, side in zip(_found.networks, SIDES, strict=True)
+    ]
+    return [(theme.to_json(figure), figure.height) for figure in drawn]
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _drawn(run_id: str, cursor: int, ended: bool, _pairs: RaceTrace) -> list[tuple[str, int]]:
+    made = [race.loss_curves(_pairs, HEIGHT, ended=ended)]
+    if all(entrant.outcome is not None for entrant in _pairs.entrants):
+        made.append(race.final_validation(_pairs))
+    return [(theme.to_json(figure), figure.height) for figure in made]
