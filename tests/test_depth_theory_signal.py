@@ -26,6 +26,7 @@ from gradcore.network_plan import plan
 from gradcore.networks import ACTIVATIONS, INITIALIZERS
 from gradcore.specs import NO_NETWORK, Choice, NetworkSpec
 from gradcore.tasks import task_of
+from gradcore.ward import WARD
 
 LARGE = Choice.of("scaled_normal", gain=40.0)  # beside it Keras' epsilons are nothing
 
@@ -229,6 +230,25 @@ def test_the_moments_of_inputs_are_those_of_all_pairs(count, features, shift):
     assert cosine * square * features == pytest.approx(np.mean(pairs), rel=1e-3, abs=1e-4)
 
 
+@pytest.mark.parametrize("residual", [None, "notebook"])
+def test_a_branch_that_is_cut_off_gets_no_gradient(residual):
+    network = NetworkSpec((64,) * 3, "relu", Choice("he_normal"), residual=residual, unused_branch=True)
+    found = predict(network)
+    assert found.layers[-2:] == ("branch", "output")
+    assert found.backprop_ratio[-2] == 0
+    assert (found.backprop_ratio[:-2] > 0).all()
+
+
+def test_every_patient_of_the_ward_gets_a_prediction_or_a_reason():
+    found = {
+        name: predicted_signal(patient.spec.network, task.row_size, task.outputs, patient.spec.batch_size or 100)
+        for name, patient in WARD.items()
+        for task in [task_of(patient.spec.task)]
+    }
+    none = {name for name, one in found.items() if isinstance(one, NoTheory)}
+    assert none == {"dying_relu", "exploding_rnn", "vanishing_rnn"}
+
+
 def test_the_moments_of_odd_inputs():
     assert input_moments(np.zeros((3, 4), np.float32)) == (0, 0)
     assert input_moments(np.ones((1, 2, 2), np.float32)) == (1, 0)
@@ -258,6 +278,7 @@ def test_a_theory_is_named_in_a_sentence():
         (NO_NETWORK, 32, "The task trains no network."),
         (NetworkSpec((8,), cell="lstm"), 32, "Recurrent layers are beyond this theory."),
         (NetworkSpec((8,), pooling="attention"), 32, "Attention is beyond this theory."),
+        (NetworkSpec((8,), bias=-6.0), 32, "Biases that start at -6 are beyond this theory."),
         (NetworkSpec((8,), "retired"), 32, "The activation retired is not in the catalogue."),
         (NetworkSpec((8,), "relu", Choice("ones")), 32, "Kernels from ones are not independent with mean 0"),
         (NetworkSpec((8,), normalization="batch"), 3, "Batch normalisation of fewer than 4 rows"),

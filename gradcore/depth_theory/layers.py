@@ -160,6 +160,17 @@ def dropout(law: Law, rate: float) -> tuple[Law, Back]:
     return out, lambda above: flow(above.square / kept, above.product, law, above.radial / kept)
 
 
+def stop_gradient(law: Law) -> tuple[Law, Back]:
+    """Return the law of a value through which no gradient goes back.
+
+    Example:
+        >>> out, back = stop_gradient(Law(1.0, 0.0))
+        >>> out.square, back(flow(1.0, 0.0, out)).square
+        (1.0, 0.0)
+    """
+    return law, lambda above: flow(0.0, 0.0, law)
+
+
 def rescaling(law: Law, scale: float) -> tuple[Law, Back]:
     """Return the law of a value times a number, and its way back.
 

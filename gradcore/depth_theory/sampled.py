@@ -132,6 +132,8 @@ class SampledWalk:
                 return _times(centred, float(np.mean(centred**2) + layers.LAYER_EPSILON) ** -0.5)
             case "RMSNormalization":
                 return _times(x, float(np.mean(x**2) + layers.RMS_EPSILON) ** -0.5)
+            case "StopGradient":
+                return x, np.zeros_like
             case "Rescaling":
                 return _times(x, float(arguments["scale"]))  # type: ignore[arg-type]
             case _:

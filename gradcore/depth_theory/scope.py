@@ -42,6 +42,8 @@ def _structure(network: NetworkSpec) -> str | None:
         return "Recurrent layers are beyond this theory."
     if network.pooling is not None:
         return "Attention is beyond this theory."
+    if network.bias:
+        return f"Biases that start at {network.bias:g} are beyond this theory."
     if network.activation not in ACTIVATIONS:
         return f"The activation {network.activation} is not in the catalogue."
     if network.residual in ("preactivation", "notebook") and len(network.hidden) > DEEPEST_SAMPLED:

@@ -13,7 +13,7 @@ from gradcore.specs import Choice
 
 LAYERS = (
     "Activation", "Add", "BatchNormalization", "Dense", "Dropout", "LayerNormalization", "RMSNormalization",
-    "Rescaling",
+    "Rescaling", "StopGradient",
 )  # fmt: skip  # that can be walked through
 NORMS = ("BatchNormalization", "LayerNormalization", "RMSNormalization")
 NONE_KNOWN: Mapping[str, float] = MappingProxyType({})
@@ -159,6 +159,8 @@ class Walk:
                 return self._batch_norm(law)
             case "LayerNormalization" | "RMSNormalization":
                 return layers.layer_norm(law, step.shape[-1], centred=step.layer == "LayerNormalization")
+            case "StopGradient":
+                return layers.stop_gradient(law)
             case "Rescaling":
                 return layers.rescaling(law, float(arguments["scale"]))  # type: ignore[arg-type]
             case _:
