@@ -1,14 +1,16 @@
 """What a treatment came to: verdict and loss before and after, in pairs, with an interval."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from gradcore import strict_json
 from gradcore.check_assembly import Checks
 from gradcore.health_documents import diagnosis_of
 from gradcore.paired_tests import difference_interval
 from gradcore.prescriptions import Prescription
-from gradcore.records import Doubles, EntrantTrace
+from gradcore.records import Doubles, EntrantTrace, RunInfo
 from gradcore.specs import HealthSpec, TreatmentSpec
 from gradcore.tasks import task_of
 from gradcore.titles import number
@@ -97,3 +99,20 @@ def _losses(entrant: EntrantTrace, chance: float) -> Doubles:
         return np.full(entrant.loss.shape[1], np.nan)
     loss = entrant.outcome.validation_loss
     return np.where(np.isfinite(loss), np.minimum(loss, chance), chance)
+
+
+def treatment_document(info: RunInfo | None, spec: TreatmentSpec, checks: Checks) -> dict[str, Any]:
+    """Return a treatment as the command line prints it; null where it has not come so far."""
+    result = treatment_result(spec, checks)
+    document: dict[str, Any] = {
+        "run_id": info.id if info else None,
+        "status": str(info.status) if info else None,
+        "solution": spec.solution,
+        "spec": spec.to_json(),
+        "seeds": spec.seeds,
+        "steps": spec.steps,
+    }
+    names = ("before", "after", "difference", "interval", "verdict_before", "verdict_after")
+    more = ("learning_rates", "step_time_ratio", "improved", "cured")
+    document |= {name: None if result is None else getattr(result, name) for name in (*names, *more)}
+    return strict_json.plain(document)  # type: ignore[no-any-return]

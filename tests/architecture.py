@@ -60,7 +60,7 @@ LAYERS: Sequence[Sequence[str]] = (
     ("gradcore.network_steps",),
     ("gradcore.network_plan",),
     ("gradcore.clip_trials", "gradcore.cliffs", "gradcore.networks", "gradcore.structural_zeros", "gradcore.titles"),
-    ("gradcore.costs", "gradcore.story_races"),
+    ("gradcore.costs", "gradcore.depth_theory", "gradcore.story_races"),
     ("gradcore.presets", "gradcore.ward"),
     ("gradcore.health", "gradcore.ranking", "gradcore.store"),
     (

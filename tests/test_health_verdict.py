@@ -22,11 +22,11 @@ SICK = {  # what makes each verdict hold, gravest first
     "diverged": {"loss": np.r_[1.0, np.full(199, 5e3) + NOISE[1:]]},
     "symmetric": {"equal_columns": True},
     "dead": {"dead_units": 0.9},
-    "converged": {"error": np.r_[np.full(199, 0.95), 0.01]},
+    "converged": {"error": np.r_[np.full(199, 1.0), 0.01]},
     "vanishing": {"signal": [1e-5, 1.0, 1.0]},
     "exploding": {"signal": [1e-2, 1e5, 1.0]},
-    "correlation_collapse": {"cosine": 0.99, "error": 0.95},
-    "noise_floor": {"error": 0.95, "signal_square": 0.0, "loss": 2 + 0.1 * NOISE},
+    "correlation_collapse": {"cosine": 0.99, "error": 1.0},
+    "noise_floor": {"error": 1.0, "signal_square": 0.0, "loss": 2 + 0.1 * NOISE},
     "disconnected": {},
 }
 CUT = make_setup(cut=["dense_1/bias"])

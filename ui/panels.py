@@ -9,8 +9,8 @@ import numpy as np
 import streamlit as st
 
 from gradcore.records import RunInfo, RunStatus
-from gradcore.specs import HealthSpec, RaceSpec, read_spec
-from gradcore.titles import check_title, race_title
+from gradcore.specs import RaceSpec, read_spec
+from gradcore.titles import run_title
 from ui import services
 
 POINTS = 40  # of a sparkline
@@ -22,7 +22,7 @@ def runs_table(runs: Sequence[RunInfo], key: str) -> str | None:
         {
             "Status": str(run.status),
             "Loss": _curve(run),
-            "Run": run_title(run),
+            "Run": run_title(read_spec(run.kind, run.spec)),
             "Took": "" if run.seconds is None else f"{run.seconds:.1f} s",
             "Submitted": run.created.astimezone(UTC).strftime("%d %b %H:%M UTC"),
             "Id": run.id,
@@ -39,16 +39,6 @@ def runs_table(runs: Sequence[RunInfo], key: str) -> str | None:
     )
     chosen = [row for row, _ in event.selection.cells]
     return runs[chosen[0]].id if chosen and chosen[0] < len(runs) else None
-
-
-def run_title(run: RunInfo) -> str:
-    """Return a run of any kind in one line."""
-    spec = read_spec(run.kind, run.spec)
-    if isinstance(spec, RaceSpec):
-        return race_title(spec)
-    if isinstance(spec, HealthSpec):
-        return f"Health check: {check_title(spec)}"
-    return f"Treatment: {check_title(spec.before)}"
 
 
 def _curve(run: RunInfo) -> list[float]:

@@ -7,7 +7,8 @@ from typing import Any, NoReturn
 
 from gradcore.errors import RefusedError
 
-KINDS = ("race",)
+KINDS = ("race", "health", "treatment")
+FIRST = ""  # prescription
 MOST_RUNS = 1_000_000  # that one list may hold
 
 
@@ -31,6 +32,8 @@ def build_parser() -> Parser:
     _race(_add(commands, "race", "race:race", "race optimizers from the same start", EXAMPLES["race"]))
     summary = "race optimizers over several tasks: performance profile and score"
     _profile(_add(commands, "profile", "profile:profile", summary, EXAMPLES["profile"]))
+    summary = "check a network layer by layer, and prove a treatment"
+    _health(_add(commands, "health", "health:health", summary, EXAMPLES["health"]))
     _clip(_add(commands, "clip", "clip:clip", "see what clip rules do to gradients", EXAMPLES["clip"]))
     _runs(_add(commands, "runs", None, "list, show and cancel stored runs", EXAMPLES["runs"]))
     doctor = _add(commands, "doctor", "doctor:doctor", "check this installation", EXAMPLES["doctor"])
@@ -48,6 +51,10 @@ EXAMPLES = {
   gradcore profile --preset default
   gradcore profile --spec FILE --tasks digits,wine,quadratic --json
   gradcore profile --runs RUN_ID,RUN_ID""",
+    "health": """\
+  gradcore health --preset sigmoid_stack
+  gradcore health --preset sigmoid_stack --treat --json
+  gradcore health --spec FILE --treat residual_scaled""",
     "clip": """\
   echo '{"scenario": "explosive", "rules": [{"rule": "clip_by_global_norm", "max_norm": 5}]}' | gradcore clip --spec -
   echo '{"stream": {"kind": "notebook"}, "rules": [{"rule": "autoclip"}]}' | gradcore clip --spec - --json
@@ -80,6 +87,23 @@ def _profile(parser: Parser) -> None:
     source.add_argument("--runs", metavar="ID,...", help="the profile of stored races; nothing is trained")
     parser.add_argument("--tasks", metavar="NAME,...", help="tasks with a target (default: six that train in seconds)")
     parser.add_argument("--again", action="store_true", help="train again even what the store has")
+    parser.add_argument("--verbose", action="store_true", help="show what TensorFlow prints, and tracebacks")
+    _json(parser)
+    _db(parser)
+
+
+def _health(parser: Parser) -> None:
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--spec", metavar="FILE", help="the check as JSON; - reads standard input")
+    source.add_argument("--preset", metavar="NAME", help="a patient of the ward; notebook is its robust network")
+    parser.add_argument(
+        "--treat",
+        nargs="?",
+        const=FIRST,
+        metavar="ID",
+        help="then try the first prescription, or the solution of this name, in pairs",
+    )
+    parser.add_argument("--again", action="store_true", help="train again even if the store has this very check")
     parser.add_argument("--verbose", action="store_true", help="show what TensorFlow prints, and tracebacks")
     _json(parser)
     _db(parser)

@@ -18,7 +18,7 @@ from gradcore.cli.text import Progress
 from gradcore.errors import StoreError
 from gradcore.lab import Lab
 from gradcore.records import RunInfo, RunStatus
-from gradcore.specs import RaceSpec
+from gradcore.specs import RunSpec
 
 POLL_SECONDS = 0.1
 IDLE_SECONDS = 5.0  # nobody trains a run that has not ended
@@ -28,22 +28,30 @@ STOPPED_BY = {signal.SIGINT: 130, signal.SIGTERM: 143}
 def race(arguments: argparse.Namespace) -> int:
     """Train the race, or open it where the store has it finished, and print it; returns the exit status."""
     spec = read_race(arguments)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with open_lab(arguments.db) as lab, asked_to_stop() as stopped:
-        info, mine = submit(lab, spec, arguments.again)
-        with quiet(arguments.verbose) as stderr:
-            info = follow(lab, info, Progress(stderr), stopped)
-        if info.status == RunStatus.FINISHED:
-            if not mine:
-                print(f"gradcore: opened run {info.id}; --again trains it again.", file=sys.stderr)
-            print_race(lab, info.id, arguments.json, arguments.layer_norms)
-            return 0
-        reason = info.message or f"it was {info.status}; see `gradcore runs show {info.id}`."
-        print(f"gradcore: run {info.id}: {reason}", file=sys.stderr)
-        return stopped() or 1
+        finished = trained(lab, spec, arguments, stopped)
+        if finished is None:
+            return stopped() or 1
+        print_race(lab, finished.id, arguments.json, arguments.layer_norms)
+        return 0
 
 
-def submit(lab: Lab, spec: RaceSpec, again: bool) -> tuple[RunInfo, bool]:
+def trained(lab: Lab, spec: RunSpec, arguments: argparse.Namespace, stopped: Callable[[], int]) -> RunInfo | None:
+    """Train what a spec asks for, or open it where the store has it; None, with the reason said, if it fails."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    info, mine = submit(lab, spec, arguments.again)
+    with quiet(arguments.verbose) as stderr:
+        info = follow(lab, info, Progress(stderr), stopped)
+    if info.status == RunStatus.FINISHED:
+        if not mine:
+            print(f"gradcore: opened run {info.id}; --again trains it again.", file=sys.stderr)
+        return info
+    reason = info.message or f"it was {info.status}; see `gradcore runs show {info.id}`."
+    print(f"gradcore: run {info.id}: {reason}", file=sys.stderr)
+    return None
+
+
+def submit(lab: Lab, spec: RunSpec, again: bool) -> tuple[RunInfo, bool]:
     """Return the run to follow, and whether it is this process that trains it.
 
     An equal run that has finished is opened. One that somebody else trains at the moment is not waited for:

@@ -9,8 +9,8 @@ from gradcore.cli.session import is_stored, open_stored
 from gradcore.cli.text import moment, print_json, table
 from gradcore.lab import Lab
 from gradcore.records import RunInfo, RunStatus
-from gradcore.specs import RaceSpec
-from gradcore.titles import race_title
+from gradcore.specs import HealthSpec, RaceSpec, read_spec
+from gradcore.titles import run_title
 
 NOTICED_SECONDS = 10.0  # a worker that has yet to load TensorFlow takes longest
 
@@ -23,7 +23,7 @@ def list_runs(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json([summary(run) for run in found])
     elif found:
-        header = ["id", "kind", "status", "done", "created", "race"]
+        header = ["id", "kind", "status", "done", "created", "what"]
         print(table(header, [_row(run) for run in found], left=[name for name in header if name != "done"]))
     else:
         print("No runs." if is_stored(arguments.db) else "No runs: the run store is made by the first one.")
@@ -32,10 +32,17 @@ def list_runs(arguments: argparse.Namespace) -> int:
 
 def show(arguments: argparse.Namespace) -> int:
     """Print a stored run, as the command that made it did."""
+    from gradcore.cli.health import print_health, print_treatment
     from gradcore.cli.results import print_race
 
     with open_stored(arguments.db) as lab:
-        print_race(lab, arguments.run_id, arguments.json, arguments.layer_norms)
+        kind = lab.info(arguments.run_id).kind
+        if kind == RaceSpec.kind:
+            print_race(lab, arguments.run_id, arguments.json, arguments.layer_norms)
+        elif kind == HealthSpec.kind:
+            print_health(lab, arguments.run_id, arguments.json)
+        else:
+            print_treatment(lab, arguments.run_id, arguments.json)
     return 0
 
 
@@ -95,7 +102,7 @@ def _row(run: RunInfo) -> list[str]:
         str(run.status),
         done,
         moment(run.created),
-        run.name or race_title(RaceSpec.from_json(run.spec)),
+        run.name or run_title(read_spec(run.kind, run.spec)),
     ]
 
 

@@ -9,7 +9,8 @@ from gradcore import checks, strict_json
 from gradcore.checks import refuse
 from gradcore.errors import RefusedError
 from gradcore.presets import PRESETS
-from gradcore.specs import RaceSpec
+from gradcore.specs import HealthSpec, RaceSpec
+from gradcore.ward import WARD
 
 
 def read_race(arguments: argparse.Namespace) -> RaceSpec:
@@ -18,6 +19,14 @@ def read_race(arguments: argparse.Namespace) -> RaceSpec:
         checks.known_name("preset", arguments.preset, PRESETS)
         return PRESETS[arguments.preset]
     return RaceSpec.from_json(read_spec(arguments.spec))
+
+
+def read_health(arguments: argparse.Namespace) -> HealthSpec:
+    """Return the check of a patient, a file, or standard input."""
+    if arguments.preset is not None:
+        checks.known_name("preset", arguments.preset, WARD)
+        return WARD[arguments.preset].spec
+    return HealthSpec.from_json(read_spec(arguments.spec))
 
 
 def read_spec(name: str) -> Any:

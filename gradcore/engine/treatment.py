@@ -1,7 +1,8 @@
 """A treatment's proof: a sick and a treated network in pairs, from the same seeds, on the same batches.
 
 For each of the two the same grid of learning rates is tried on other seeds (where they are to be tuned), then all
-seeds train side by side, then the first one is checked layer by layer. What does not change has the same first
+seeds train side by side, then the first one is checked layer by layer: the sick
+network as it came, the treated one at the rate that was found for it. What does not change has the same first
 weights in both, because weights follow from the seed and the layer's number.
 """
 
@@ -47,7 +48,8 @@ def run_treatment(spec: TreatmentSpec, entrants: Sequence[int], report: Report) 
     _train(pairs, spec.steps, report)
     report([replace(pair.outcome(), entrant=number) for number, pair in enumerate(pairs)], SHARES[1])
     report([_step_times(pairs)], SHARES[1])
-    for number, (side, rate) in enumerate(zip(sides, rates, strict=True)):
+    looked_at = learning_rate_of(spec.before.optimizer), rates[1]  # the sick one as it came, at its own rate
+    for number, (side, rate) in enumerate(zip(sides, looked_at, strict=True)):
         _look(replace(side, steps=spec.checked_steps), number, rate, report)
 
 
@@ -88,7 +90,7 @@ def _step_times(pairs: Sequence[Running]) -> StepTimes:
 
 
 def _look(side: HealthSpec, number: int, rate: float, report: Report) -> None:
-    """Check one network from the first seed, at the rate at which it was trained."""
+    """Check one network from the first seed."""
     share = (1 - SHARES[1]) / 2
 
     def measured(records: Sequence[Record], part: float) -> None:

@@ -5,13 +5,12 @@ Shapes as in `gradcore.records.check`.
 
 import numpy as np
 
-from gradcore.health.measures import kernel_names, on_path
+from gradcore.health.measures import BLOWN_UP, blown_up, kernel_names, on_path
 from gradcore.health.rule import CRITICAL, Found
-from gradcore.records import CheckTrace, Finding, Flags
+from gradcore.records import CheckTrace, Finding
 from gradcore.specs import Thresholds
 from gradcore.titles import listed, number
 
-BLOWN_UP = 1000.0  # times the first loss
 LARGEST = float(np.finfo(np.float32).max)
 NON_FINITE = "loss, gradients and activations of the first step are finite"
 DIVERGED = "loss of a later step / loss of the first step"
@@ -37,7 +36,7 @@ def non_finite(trace: CheckTrace, thresholds: Thresholds) -> Found:
 
 def diverged(trace: CheckTrace, thresholds: Thresholds) -> Found:
     """Find the first later step whose loss or gradient is not finite, or whose loss is above 1,000 times the first."""
-    bad = _loss_blown_up(trace) | ~np.isfinite(_linked_norms(trace)).all(axis=-1)  # (T, S)
+    bad = blown_up(trace) | ~np.isfinite(_linked_norms(trace)).all(axis=-1)  # (T, S)
     late = np.argwhere(bad[1:])
     if not len(late):
         return []
@@ -67,13 +66,6 @@ def disconnected(trace: CheckTrace, thresholds: Thresholds) -> Found:
 
 def _linked_norms(trace: CheckTrace) -> np.ndarray:
     return trace.gradient_norm[..., trace.setup.connected]  # (T, S, those with a gradient)
-
-
-def _loss_blown_up(trace: CheckTrace) -> Flags:
-    loss = trace.loss.astype(np.float64)
-    with np.errstate(invalid="ignore"):
-        found: Flags = ~np.isfinite(loss) | ((loss[:1] > 0) & (loss > BLOWN_UP * loss[:1]))
-    return found
 
 
 def _first_forward(trace: CheckTrace) -> str:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from gradcore.records import CheckTrace, Doubles, Flags
 
+BLOWN_UP = 1000.0  # times the first loss
 EARLY = 10  # steps over which the back-propagated signal is read
 SCORE = "attention_score"  # beside the path: a softmax over T time steps divides what comes back by T
 LEAST_FOR_SLOPE = 3  # layers
@@ -31,10 +32,20 @@ def backprop_ratio(trace: CheckTrace) -> Doubles:
 def early_ratio(trace: CheckTrace) -> Doubles:
     """Return a_l of each layer with a kernel, (D,): the median over the samples of the first 10 steps, then the seeds.
 
-    NaN where the layer is not on the path of the signal: cut off from the loss, or a score of attention.
+    NaN where the layer is not on the path of the signal: cut off from the loss, or a score of attention. Steps from
+    which on the loss has blown up are left out: what is measured there is what is left of the network.
     """
-    early = backprop_ratio(trace)[trace.sampled < EARLY]
+    lost = np.logical_or.accumulate(blown_up(trace), axis=0)[trace.sampled]  # (M, S)
+    early = np.where(lost[..., None], np.nan, backprop_ratio(trace))[trace.sampled < EARLY]
     return np.where(on_path(trace), median(median(early)), np.nan)
+
+
+def blown_up(trace: CheckTrace) -> Flags:
+    """Return where the loss is not finite or above 1,000 times the first one, (T, S)."""
+    loss = trace.loss.astype(np.float64)
+    with np.errstate(invalid="ignore"):
+        found: Flags = ~np.isfinite(loss) | ((loss[:1] > 0) & (loss > BLOWN_UP * loss[:1]))
+    return found
 
 
 def slope(trace: CheckTrace, ratio: Doubles) -> float:

@@ -23,8 +23,7 @@ ALIKE = 0.9  # mean cosine from which on rows are nearly the same to a layer
 SPARSE = 0.25  # share of the least share of active elements that a ReLU, flat on one side, still trains with
 TWO_SIDED = ("tanh", "sigmoid")
 WINDOW = 200  # recorded steps from which on their second half tells a floor from the plateau before a task is found
-LEARNS = 0.9  # e below which a network has learned more than a guess
-STUCK = 0.8  # e above which a loss that does not fall is far from its task
+LEARNS = 0.95  # e below which a network has learned more than a guess
 SURE = 2.0  # standard errors
 
 
@@ -116,7 +115,7 @@ def noise_floor(trace: CheckTrace, thresholds: Thresholds) -> Found:
     Judged from 200 recorded steps on, over the second half of them: a sequence task may stand still before that.
     """
     start = trace.recorded // 2
-    if trace.recorded < WINDOW or not median(median(trace.error[start:])) > STUCK or not _is_flat(trace, start):
+    if trace.recorded < WINDOW or not median(median(trace.error[start:])) > LEARNS or not _is_flat(trace, start):
         return []
     value = signal_to_noise(trace, start)
     if not value < thresholds.signal_to_noise:
