@@ -231,7 +231,7 @@ def test_thresholds_move_the_limits():
     figure = figures.backprop_signal(make_check([[1, 1]]), Thresholds(vanishing=1e-4))
     assert min(shape.y0 for shape in figure.layout.shapes) == 1e-4
     figure = figures.dead_share(make_check([[1, 1]]), Thresholds(dead=0.8))
-    assert [shape.y0 for shape in figure.layout.shapes] == [0.8, 0.75]
+    assert [shape.y0 for shape in figure.layout.shapes] == [0.8]
 
 
 def test_the_update_ratio_has_a_line_for_each_layer_and_its_band():
