@@ -9,6 +9,7 @@ from typing import Any
 from gradcore import checks
 from gradcore.admission import admit_entrant
 from gradcore.arguments_text import arguments_from_text, arguments_text, scalar_from_text, scalar_text
+from gradcore.checks import refuse
 from gradcore.clipping import CLIP_RULES
 from gradcore.errors import RefusedError
 from gradcore.optimizers import OPTIMIZERS
@@ -129,6 +130,8 @@ def labels(rows: Sequence[EntrantRow]) -> tuple[str, ...]:
     Example:
         >>> labels([EntrantRow("SGD"), EntrantRow("Adam", "0.001"), EntrantRow("Adam", "0.01")])
         ('SGD', 'Adam 0.001', 'Adam 0.01')
+        >>> labels([EntrantRow("SGD", "100000.0"), EntrantRow("SGD", "1e5x")])
+        ('SGD 100000', 'SGD 1e5x')
         >>> labels([EntrantRow("SGD"), EntrantRow("SGD", label="SGD"), EntrantRow("SGD")])
         ('SGD 2', 'SGD', 'SGD 3')
     """
@@ -138,10 +141,19 @@ def labels(rows: Sequence[EntrantRow]) -> tuple[str, ...]:
     found = []
     for row in rows:
         told = unnamed[row.optimizer] > 1 and rates[row.optimizer, row.learning_rate] == 1 and row.learning_rate
-        label = row.label or (f"{row.optimizer} {row.learning_rate}" if told else row.optimizer)
+        label = row.label or (f"{row.optimizer} {_short(row.learning_rate)}" if told else row.optimizer)
         found.append(label if row.label else _distinct(label, taken))
         taken.add(found[-1])
     return tuple(found)
+
+
+def _short(rate: str) -> str:
+    """Return a rate without needless zeros, where that is the same number."""
+    try:
+        short = f"{float(rate):g}"
+    except ValueError:
+        return rate
+    return short if float(short) == float(rate) else rate
 
 
 def _distinct(label: str, taken: Iterable[str]) -> str:
@@ -190,7 +202,10 @@ def _optimizer(row: EntrantRow) -> EntrantSpec:
 def _rate(row: EntrantRow) -> float | None:
     if not row.learning_rate.strip():
         return None
-    rate = scalar_from_text("learning_rate", row.learning_rate.strip())
+    try:
+        rate = scalar_from_text("learning_rate", row.learning_rate.strip())
+    except RefusedError:
+        refuse("learning_rate", "be a finite number > 0", row.learning_rate.strip())
     return EntrantSpec(Choice(row.optimizer), rate).learning_rate  # type: ignore[arg-type]
 
 

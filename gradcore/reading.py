@@ -13,7 +13,7 @@ from gradcore.tasks import TASKS, Task, known_task
 from gradcore.titles import counted, listed, number
 
 MOST_NAMES = 6  # in one sentence
-METRICS = {"accuracy": "accuracy", "mae": "mean absolute error", "r2": "R2", "distance": "distance to the optimum"}
+METRICS = {"accuracy": "accuracy", "mae": "mean absolute error", "r2": "R²", "distance": "distance to the optimum"}
 
 
 def race_sentences(
@@ -82,7 +82,7 @@ def metric_value(metric: str, value: float) -> str:
     """
     if not np.isfinite(value):
         return "not finite"
-    return f"{100 * value:.3g} %" if metric == "accuracy" else f"{value:.4g}"
+    return f"{100 * value:.1f} %" if metric == "accuracy" else number(value)
 
 
 def _lead(trace: RaceTrace, ranked: Sequence[Ranked]) -> str:
@@ -95,7 +95,7 @@ def _lead(trace: RaceTrace, ranked: Sequence[Ranked]) -> str:
     metric = f"{METRICS[trace.metric]} {value}"
     if not others:
         return f"{first.label} ends at a median validation loss of {first.median:.4g} ({metric})."
-    found = f"{first.label} ranks first (median validation loss {first.median:.4g}, {metric})"
+    found = f"{first.label} ranks first (median validation loss {number(first.median)}, {metric})"
     if all(all_diverged(one) for one in others):
         return f"{found}; {_names([one.label for one in others])} diverged from every seed."
     if trace.seeds == 1:
@@ -113,17 +113,26 @@ def _fallen(trace: RaceTrace, ranked: Sequence[Ranked]) -> str:
 
 
 def _anchored(trace: RaceTrace, task: Task | None) -> list[str]:
-    """Return who does worse than the best linear model: on the median, and significantly where there are seeds."""
-    if task is None or task.linear_anchor is None:
+    """Return who does worse than a constant answer, and than the best linear model: on the median, and significantly
+    where there are seeds."""
+    if task is None or not task.has_network:
         return []
+    found = [_worse_than(trace, task.chance_loss, f"a constant answer (loss {task.chance_loss:.4g})", task)]
+    if task.linear_anchor is not None:
+        linear = f"a linear model (validation loss {task.linear_anchor:.3g})"
+        found.append(_worse_than(trace, task.linear_anchor, linear, task))
+    return [sentence for sentence in found if sentence]
+
+
+def _worse_than(trace: RaceTrace, anchor: float, what: str, task: Task) -> str:
+    """Return who does worse than an anchor, "" where nobody does."""
     ended = [one for one in trace.entrants if one.outcome is not None]
-    worse = [one.label for one in ended if _is_worse(one, task.linear_anchor, task.chance_loss)]
+    worse = [one.label for one in ended if _is_worse(one, anchor, task.chance_loss)]
     if not worse:
-        return []
+        return ""
     everyone = len(worse) == len(ended) > 1
-    who = "Every entrant" if everyone else _names(worse)
     verb = "does" if everyone or len(worse) == 1 else "do"
-    return [f"{who} {verb} worse than a linear model (validation loss {task.linear_anchor:.3g})."]
+    return f"{'Every entrant' if everyone else _names(worse)} {verb} worse than {what}."
 
 
 def _is_worse(entrant: EntrantTrace, anchor: float, chance: float) -> bool:
@@ -151,22 +160,17 @@ def _gradients(trace: RaceTrace) -> list[str]:
     if trace.steps == 1:
         return []
     changes = {one.label: _change(one.gradient_norm) for one in trace.entrants}
-    label = max(changes, key=lambda name: abs(np.log(changes[name])))
-    change = changes[label]
-    word = "grows" if change > 1 else "falls"
-    factor = max(change, 1 / change)
-    task = TASKS.get(trace.task)
+    label = max(changes, key=lambda name: _distance(changes[name]))
     loss = _change(next(one for one in trace.entrants if one.label == label).loss)
-    ending = f", while its loss changes by a factor of {loss:.3g}"
-    if change < 1 and loss < 0.9:
+    ending = f", while its loss {_moves(loss)}"
+    if changes[label] < 1 and loss < 0.9:
         ending += ": it learns, and what the notebook calls instability is mostly that fall"
+    task = TASKS.get(trace.task)
     if task is not None and task.target is None:
         ending = (
             f"; a constant answer has an expected loss of {task.chance_loss:.4g} here, and nothing else can be learned"
         )
-    return [
-        f"The gradient norm moves most for {label}: it {word} by a factor of {factor:.3g} from start to end{ending}."
-    ]
+    return [f"The gradient norm moves most for {label}: from start to end it {_moves(changes[label])}{ending}."]
 
 
 def _notebook(trace: RaceTrace, ranked: Sequence[Ranked], own_weights: bool) -> list[str]:
@@ -199,8 +203,27 @@ def _lost(entrant: EntrantTrace) -> int:
 def _change(curve: Floats) -> float:
     """Return the median of the last tenth of the steps over that of the first; 1 where there is no such number."""
     span = max(1, curve.shape[0] // 10)
-    first, last = np.median(curve[:span]), np.median(curve[-span:])
-    return float(last / first) if first > 0 and last > 0 and np.isfinite(last / first) else 1.0
+    first, last = float(np.median(curve[:span])), float(np.median(curve[-span:]))
+    return last / first if first > 0 and np.isfinite(last / first) else 1.0
+
+
+def _distance(change: float) -> float:
+    """Return how far a change is from none, up or down."""
+    return abs(float(np.log(change))) if change > 0 else np.inf
+
+
+def _moves(change: float) -> str:
+    """Return a change as a verb, with its factor.
+
+    Example:
+        >>> _moves(0.05), _moves(3.0), _moves(0.0), _moves(1.0)
+        ('falls by a factor of 20', 'grows by a factor of 3', 'falls to 0', 'does not change')
+    """
+    if change == 0:
+        return "falls to 0"
+    if change == 1:
+        return "does not change"
+    return f"{'grows' if change > 1 else 'falls'} by a factor of {number(max(change, 1 / change), 3)}"
 
 
 def _names(found: Sequence[str]) -> str:

@@ -11,6 +11,7 @@ from gradcore.settings import Limits
 from gradcore.specs import NO_NETWORK, Choice, RaceSpec
 from gradcore.task_times import refuse_unlike, target_of
 from gradcore.tasks import TASKS
+from gradcore.titles import duration
 
 RACEABLE = tuple(name for name, task in TASKS.items() if task.target is not None)  # the others cannot be solved
 DEFAULT_TASKS = ("digits", "breast_cancer", "wine", "diabetes", "quadratic", "deep_linear")  # solvable in 200 steps
@@ -40,10 +41,10 @@ def admit_races(spec: RaceSpec, names: Sequence[str], limits: Limits) -> tuple[R
     for race in admitted:
         target_of(race.task)
     refuse_unlike(admitted)
-    minutes = estimate_races(admitted, workers=1) / 60
-    if minutes > limits.minutes:
+    seconds = estimate_races(admitted, workers=1)
+    if seconds > 60 * limits.minutes:
         allowed = f"the races of a profile must take at most {limits.minutes:g} minutes together on one worker"
-        raise RefusedError(f"{allowed}. Received: an estimated {minutes:.0f} minutes for {len(admitted)} tasks")
+        raise RefusedError(f"{allowed}. Received: an estimated {duration(seconds)} for {len(admitted)} tasks")
     return admitted
 
 

@@ -71,7 +71,7 @@ def _scaled(spec: RaceSpec, trace: RaceTrace) -> Sentences:
     others = sum(_steps(spec, entrant) is not None for entrant in trace.entrants[:-1])
     return (
         f"Of the first loss, {left} is left after {trace.steps} steps.",
-        f"Adam reaches {_target(spec):g} {solved}, {_count(others)} of the others does; switch on Rotated in the task "
+        f"Adam reaches {_target(spec):g} {solved}, {_others(others)}; switch on Rotated in the task "
         "and run it again, to see how much of its help hangs on the axes.",
     )
 
@@ -108,7 +108,7 @@ def _too_high(spec: RaceSpec, trace: RaceTrace) -> Sentences:
         f"At {wild.learning_rate:g} each step multiplies the loss by {grown} (theory: "
         f"{(1 - wild.learning_rate * STEEP) ** 2:.3f}); {lost} of {counted(trace.seeds, 'seed')} "
         f"{'counts' if lost == 1 else 'count'} as diverged after {trace.steps} steps.",
-        f"Last median losses: {others}. The best of these rates, {best.learning_rate:g}, is "
+        f"Last median losses: {others}; the best of these rates, {best.learning_rate:g}, is "
         f"{100 * best.learning_rate / LIMIT:.0f} % of the limit.",
     )
 
@@ -181,8 +181,8 @@ def _loss(entrant: EntrantTrace) -> str:
     return number(_final(entrant), 3)
 
 
-def _count(found: int) -> str:
-    return {0: "none", 1: "one"}.get(found, str(found))
+def _others(found: int) -> str:
+    return {0: "none of the others does", 1: "one of the others does"}.get(found, f"{found} of the others do")
 
 
 _ENTRIES = (

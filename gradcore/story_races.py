@@ -47,7 +47,7 @@ STORY_RACES: Mapping[str, RaceSpec] = MappingProxyType(
             5,
             EntrantSpec(Choice("Adam"), 0.001, label="Adam"),
             EntrantSpec(Choice("RMSprop"), 0.001, label="RMSprop"),
-            EntrantSpec(Choice("RMSprop"), 0.000316, label="RMSprop, rate / 3.16"),
+            EntrantSpec(Choice("RMSprop"), 0.000316, label="RMSprop 0.000316"),
         ),
         "weight_decay": _digits(
             200,

@@ -222,3 +222,15 @@ def number(value: float, digits: int = 4) -> str:
     mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
     mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
     return f"{mantissa}e{int(exponent)}"
+
+
+def duration(seconds: float) -> str:
+    """Return an estimated time in the unit that suits it.
+
+    Example:
+        >>> duration(0.2), duration(95), duration(660), duration(121920)
+        ('1 s', '95 s', '11 minutes', '34 hours')
+    """
+    if seconds < 120:
+        return f"{max(1, round(seconds))} s"
+    return f"{seconds / 60:.0f} minutes" if seconds < 7200 else f"{seconds / 3600:,.0f} hours"

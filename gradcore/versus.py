@@ -3,17 +3,16 @@
 Shapes: E entrants, S seeds.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from gradcore.paired_tests import ROUNDING
+from gradcore.paired_tests import LEVEL, ROUNDING, paired_p_values, seeds_to_tell
 from gradcore.ranking import log_losses
 from gradcore.records import Doubles, RaceTrace, Ranked
 
-POWER = 7.85  # (1.96 + 0.84)^2: a two-sided test at 5 % finds the difference in four of five repetitions
+POWER = 0.8  # the test finds the difference in four of five repetitions
 MANY = 1000  # seeds: beyond, the number means "never in practice"
 
 
@@ -40,8 +39,20 @@ def versus(trace: RaceTrace, ranked: Sequence[Ranked], chance_loss: float, floor
     labels = tuple(place.label for place in ranked)
     losses = np.stack([log_losses(entrants[label], chance_loss, floor) for label in labels])  # (E, S)
     tied = [label for label in labels[1:] if label in ranked[0].tied_with]
-    needed = seeds_needed(losses[labels.index(tied[0])] - losses[0]) if tied else None
+    needed = _needed(losses, labels.index(tied[0])) if tied else None
     return Versus(labels, beats(losses), trace.seeds, needed, tied[0] if tied and needed is not None else "")
+
+
+def _needed(losses: Doubles, rival: int) -> int | None:
+    """Return how many seeds would separate the first from its rival, as the ranking does: more than there are."""
+    seeds = losses.shape[1]
+    if seeds < 2:
+        return None
+    pairs = np.concatenate([losses[row + 1 :] - losses[row] for row in range(len(losses) - 1)])  # (pairs, S)
+    p_values = paired_p_values(np.where(np.isfinite(pairs), pairs, 0.0))
+    harder = int((p_values >= p_values[rival - 1]).sum())  # Holm tests it at the level over so many
+    found = seeds_needed(losses[rival] - losses[0], LEVEL / harder)
+    return None if found is None else max(found, seeds + 1)
 
 
 def beats(losses: Doubles) -> Doubles:
@@ -56,31 +67,34 @@ def beats(losses: Doubles) -> Doubles:
         return np.asarray(((row < column) + 0.5 * ~((row < column) | (row > column))).mean(axis=2))
 
 
-def seeds_needed(differences: Doubles) -> int | None:
+def seeds_needed(differences: Doubles, level: float = LEVEL) -> int | None:
     """Return how many seeds would show a difference as large as this one in four of five repetitions.
 
     None where the seeds show no difference at all, or where one seed gives no spread.
 
-    Example:
-        >>> seeds_needed(np.array([0.1, 0.3, -0.1]))
-        32
+    Args:
+        differences: seed by seed, (S,).
+        level: of the two-sided paired t-test.
 
-    Reference: Cohen 1988, Statistical power analysis for the behavioral sciences, section 2.4 (normal approximation)
+    Example:
+        >>> seeds_needed(np.array([0.1, 0.3, -0.1])), seeds_needed(np.array([0.1, 0.3, -0.1]), level=0.01)
+        (34, 50)
     """
     if len(differences) < 2 or not np.isfinite(differences).all():
         return None
     mean, spread = float(differences.mean()), float(differences.std(ddof=1))
     if abs(mean) <= ROUNDING:
         return None
-    return max(2, math.ceil(POWER * (spread / mean) ** 2))
+    return seeds_to_tell(spread / abs(mean), level, POWER)
 
 
 def needed_sentence(found: Versus, first: str) -> str:
     """Return how many more seeds would separate the first two, "" where there is nothing to say."""
-    if found.needed is None or found.needed <= found.seeds:
+    if found.needed is None:
         return ""
-    many = f"more than {MANY:,}" if found.needed > MANY else f"about {found.needed}"
+    more = found.needed - found.seeds
+    many = f"more than {MANY:,} seeds" if found.needed > MANY else f"about {found.needed} seeds ({more} more)"
     return (
-        f"If {first} and {found.rival} really differ by as much as these {found.seeds} seeds show, {many} seeds would "
-        "tell them apart in four of five races."
+        f"If {first} and {found.rival} really differ by as much as these {found.seeds} seeds show, {many} would tell "
+        "them apart in four of five races."
     )

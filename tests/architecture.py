@@ -101,7 +101,7 @@ LAYERS: Sequence[Sequence[str]] = (
     ),
     ("gradcore.engine", "gradcore.exchange"),
     ("gradcore.worker",),
-    ("gradcore.jobs",),
+    ("gradcore.jobs", "gradcore.race_memory"),
     ("gradcore.admission",),
     ("gradcore.entrant_rows", "gradcore.several_tasks"),
     ("gradcore.lab",),

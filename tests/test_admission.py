@@ -208,6 +208,28 @@ def test_what_is_not_admitted_gets_one_sentence(changes, sentence):
     assert str(refusal.value).startswith(sentence)
 
 
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"steps": 20_001}, "`steps` must be at most 20000. Received: steps=20001, an estimated 49 s on one worker"),
+        ({"seeds": 101}, "`seeds` must be at most 100. Received: seeds=101, an estimated 10 s on one worker"),
+        (
+            {"steps": 20_000, "seeds": 100, "entrants": [SGD, SGD]},
+            "steps x seeds x entrants x layers must be at most 10,000,000. Received: 12,000,000, an estimated 30 "
+            "minutes on one worker",
+        ),
+        (
+            {"network": {"hidden": [1000, 1000]}, "steps": 20_000, "batch_size": None},
+            "a race must take at most 10 minutes on one worker. Received: an estimated 12 hours",
+        ),
+    ],
+)
+def test_too_much_work_is_refused_with_an_estimate_of_its_time(changes, sentence):
+    with pytest.raises(RefusedError) as refusal:
+        admit(race(**changes), Limits())
+    assert str(refusal.value) == sentence
+
+
 def test_more_workers_than_entrants_do_not_shorten_the_estimate():
     spec = PRESETS["default"]
     assert estimate_seconds(spec, 1) == 2 * estimate_seconds(spec, 2)

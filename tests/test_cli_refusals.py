@@ -33,13 +33,16 @@ def entrant(**changes):
         ({**RACE, "task": {"name": "digit"}}, "unknown task 'digit'; did you mean 'digits'?"),
         ({**RACE, "entrnts": []}, "unknown key 'entrnts' in the race; did you mean 'entrants'?"),
         ({**RACE, "optimzers": []}, "unknown key 'optimzers' in the race."),
-        ({**RACE, "steps": 20_001}, "`steps` must be at most 20000. Received: steps=20001"),
+        (
+            {**RACE, "steps": 20_001},
+            "`steps` must be at most 20000. Received: steps=20001, an estimated 22 s on one worker",
+        ),
         ({**RACE, "steps": 2.5}, "`steps` must be a whole number >= 1. Received: steps=2.5"),
         (
             {**RACE, "first_seed": 2**32 - 1},
             "`first_seed` must be at most 4294967294 for 2 seeds. Received: first_seed=4294967295",
         ),
-        ({**RACE, "seeds": 101}, "`seeds` must be at most 100. Received: seeds=101"),
+        ({**RACE, "seeds": 101}, "`seeds` must be at most 100. Received: seeds=101, an estimated 2 s on one worker"),
         ({**RACE, "entrants": []}, "`entrants` must hold at least one optimizer. Received: entrants=[]"),
         ([], "`spec` must be an object with named values. Received: spec=[]"),
     ],

@@ -60,7 +60,7 @@ def test_spaces_capitals_and_a_comma_at_the_end_do_not_matter():
         (
             EntrantRow("SGD", "fast"),
             "learning_rate",
-            "`learning_rate` must be a number, true, false or none. Received: learning_rate='fast'",
+            "`learning_rate` must be a finite number > 0. Received: learning_rate='fast'",
         ),
         (EntrantRow("SGD", "0"), "learning_rate", "must be a finite number > 0. Received: learning_rate=0"),
         (EntrantRow("SGD", "nan"), "learning_rate", "must be a finite number > 0. Received: learning_rate=nan"),

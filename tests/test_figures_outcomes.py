@@ -75,6 +75,23 @@ def test_a_norm_that_only_falls_is_all_trend_and_one_that_swings_is_none():
     assert stability.trend_share(np.array([[4.0, 1.0], [3.0, 2.0], [2.0, 2.0], [1.0, 1.0]])).tolist() == [1.0, 0.0]
 
 
+def test_what_is_left_without_the_trend_is_a_hollow_point_below_the_median():
+    norms = np.array([[4.0], [2.0], [3.0], [1.0]])  # a line of slope -0.8 explains 64 % of the variance, 1.25
+    trace = make_trace([make_entrant(np.ones((4, 1)), label="SGD", gradient_norm=norms)])
+    assert stability.stabilities(trace)[0].residual == pytest.approx(np.sqrt(1.25 * 0.36))
+    figure = race.stability(trace)
+    hollow = next(part for part in figure.data if part.marker.symbol == "circle-open")
+    assert (float(hollow.x[0]), float(hollow.y[0])) == pytest.approx((2.5, np.sqrt(0.45)))
+    assert figure.layout.title.subtitle.text.endswith("hollow: without its straight trend, 64 % of the variance")
+
+
+def test_norms_that_read_the_same_are_not_told_apart_in_the_titles():
+    norms = np.array([[1.1, 1.1], [0.9, 0.9]])
+    trace = make_trace([make_entrant(np.ones((2, 2)), label=label, gradient_norm=norms) for label in ("SGD", "Adam")])
+    assert race.stability(trace).layout.title.text == "Gradient norms vary by 10 % of their mean, all of them"
+    assert race.gradient_norms(trace).layout.title.text == "Gradient norms end near 0.9, all of them"
+
+
 def test_one_step_has_no_spread_to_draw():
     figure = race.stability(make_trace([make_entrant([[3.4]], label="Adam")]))
     assert figure.layout.title.text == "No gradient norm that is finite and varies"
@@ -95,7 +112,24 @@ def test_seeds_that_diverged_are_counted_beside_the_final_loss():
     assert [note.text for note in drawn.layout.annotations] == ["accuracy", "80.0 %, 1 diverged"]
 
 
+def test_a_loss_of_zero_stands_on_the_left_edge():
+    solved = make_entrant([[1.0, 1.0]], label="SGD", validation_loss=[0.0, 0.0])
+    slow = make_entrant([[1.0, 1.0]], label="Adam", validation_loss=[0.01, 0.1])
+    figure = race.final_validation(make_trace([solved, slow]))
+    large = [part for part in figure.data if part.marker.size == 12]
+    assert [(part.name, part.marker.symbol) for part in large] == [("SGD", ("triangle-left",)), ("Adam", ("circle",))]
+    left, right = (10**end for end in figure.layout.xaxis.range)
+    assert left < large[0].x[0] < 1.001 * left < right
+    assert figure.layout.title.subtitle.text.endswith("small points: each seed; left edge: 0")
+
+
 # ---- ranking
+
+
+def test_where_the_best_loss_is_zero_the_axis_still_has_a_span():
+    places = [row("a", median=0.0), row("b", 2, median=0.1, interval=None)]
+    trace = make_trace([make_entrant([[1.0]], label="a"), make_entrant([[1.0]], label="b")])
+    assert list(race.ranking(trace, places).layout.xaxis.ticktext)[::5] == ["1×", "2×"]
 
 
 def row(label, rank=1, median=0.1, interval=(1.0, 1.0), tied=()):

@@ -40,6 +40,12 @@ def test_lines_that_coincide_lie_side_by_side():
     assert min(np.array(first["y"]) - np.array(second["y"])) > 0.005
 
 
+def test_a_line_that_coincides_with_no_other_stands_exactly_at_its_share():
+    first, second = decoded(drawn(made([[10, 10], [50, 50]])))
+    assert set(first["y"]) == {1.0}
+    assert set(second["y"]) == {0.0}
+
+
 def test_hovering_says_how_many_tasks_are_solved():
     lines = decoded(drawn(made([[10, 40], [25, 20]])))
     assert lines[1]["text"][0] == "1 of 2"

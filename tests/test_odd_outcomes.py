@@ -111,7 +111,7 @@ def test_a_metric_of_a_lost_entrant_is_written_with_an_exponent():
 def test_the_only_one_left_is_said_to_be_it():
     trace = make_trace([falls("wild", 1, 1), stays("calm", 0.1, 0.2)])
     assert told(trace)[0] == (
-        "calm ranks first (median validation loss 0.15, accuracy 50 %); wild diverged from every seed."
+        "calm ranks first (median validation loss 0.15, accuracy 50.0 %); wild diverged from every seed."
     )
     ranked = ranking(spec_of(trace), trace)
     assert ranking_title(ranked, 2, fallen=1) == "calm alone did not diverge"

@@ -25,7 +25,7 @@ def sentences(*entrants, **more) -> list[str]:
 def test_the_first_sentence_names_who_ranks_first_and_that_it_is_separated():
     found = sentences(entrant("Adam", 0.1 * SPREAD, validation_metric=[0.96] * 5), entrant("SGD", SPREAD[::-1]))
     assert found[0] == (
-        "Adam ranks first (median validation loss 0.1, accuracy 96 %); over 5 seeds it is significantly better than "
+        "Adam ranks first (median validation loss 0.1, accuracy 96.0 %); over 5 seeds it is significantly better than "
         "every other entrant."
     )
 
@@ -45,17 +45,41 @@ def test_one_seed_says_that_nothing_separates_the_entrants():
 
 def test_one_entrant_is_not_called_better_than_others():
     assert sentences(entrant("Adam", 0.1 * SPREAD))[0] == (
-        "Adam ends at a median validation loss of 0.1 (accuracy 50 %)."
+        "Adam ends at a median validation loss of 0.1 (accuracy 50.0 %)."
     )
 
 
 def test_a_falling_gradient_norm_is_called_learning():
     found = sentences(entrant("Adam", 0.1 * SPREAD), entrant("SGD", SPREAD))
-    assert found[-2].startswith("The gradient norm moves most for Adam: it falls by a factor of 8.86 from start to end")
+    assert found[-2].startswith("The gradient norm moves most for Adam: from start to end it falls by a factor of 8.86")
     assert found[-2].endswith(
-        "while its loss changes by a factor of 0.127: it learns, "
+        "while its loss falls by a factor of 7.89: it learns, "
         "and what the notebook calls instability is mostly that fall."
     )
+
+
+def test_a_loss_that_reaches_zero_is_said_to_fall_to_it():
+    solved = np.vstack([FALLING[:10], np.zeros((10, 5))])
+    found = sentences(make_entrant(solved, label="SGD", gradient_norm=NORMS, validation_loss=SPREAD))
+    assert found[-1] == (
+        "The gradient norm moves most for SGD: from start to end it falls by a factor of 8.86, while its loss falls to "
+        "0: it learns, and what the notebook calls instability is mostly that fall."
+    )
+
+
+def test_a_norm_that_reaches_zero_moves_most():
+    silent = np.vstack([NORMS[:10], np.zeros((10, 5))])
+    still = make_entrant(FALLING, label="SGD", gradient_norm=silent, validation_loss=SPREAD)
+    found = sentences(entrant("Adam", 0.1 * SPREAD), still)
+    assert "The gradient norm moves most for SGD: from start to end it falls to 0, while its loss falls" in found[-2]
+
+
+def test_who_does_worse_than_a_constant_answer_is_named():
+    found = sentences(entrant("Adam", 3.0 * SPREAD), entrant("SGD", SPREAD))
+    assert found[1] == "Adam does worse than a constant answer (loss 2.303)."
+    assert found[2] == "Every entrant does worse than a linear model (validation loss 0.114)."
+    noise = sentences(entrant("Adam", 3.0 * SPREAD), entrant("SGD", 4 * SPREAD), task=Choice("noise_classification"))
+    assert noise[1] == "Every entrant does worse than a constant answer (loss 2.303)."
 
 
 def test_diverged_seeds_are_counted_by_name():

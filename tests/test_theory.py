@@ -267,8 +267,8 @@ def test_nothing_compared_is_no_sentence():
 
 
 def test_a_double_root_says_what_was_fitted():
-    assert "t² rate^(2t)" in how_compared([replace(ONE, rate=RATE)])
-    assert "t² rate^(2t)" not in how_compared([ONE])
+    assert "t² factor^(2t)" in how_compared([replace(ONE, rate=RATE)])
+    assert "t² factor^(2t)" not in how_compared([ONE])
 
 
 def test_a_part_that_is_not_finite_is_said_so():

@@ -68,6 +68,7 @@ def test_the_chart_marks_the_chosen_rate_and_what_diverged():
     trace = make_trace([steady, fussy])
     drawn = figures.learning_rates(trace, chance_loss=2.303)
     assert drawn.layout.title.text == "Adam trains over 1.5 decades of learning rates, SGD over 0.5"
+    assert [part.name for part in drawn.data[::3]] == ["Adam: 1.5 decades", "SGD: 0.5 decades"]
     line, small, large = drawn.data[:3]
     assert np.isnan(line.y[-1])
     assert list(small.marker.symbol) == ["circle"] * 4 + ["triangle-up"]

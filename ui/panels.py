@@ -64,9 +64,10 @@ def try_this(experiments: Sequence[tuple[str, Mapping[str, str | Sequence[str]]]
     st.html(f'<ul class="gradcore-try">{"".join(links)}</ul>')
 
 
-def link_to(run_id: str) -> None:
-    """Draw a button that shows the address of a run, ready to copy."""
-    link({"run": run_id}, "this run")
+def link_to(run_id: str, *also: str) -> None:
+    """Draw a button that shows the address of a run, ready to copy; with these parameters of the page's own address."""
+    kept = {name: st.query_params[name] for name in also if name in st.query_params}
+    link({"run": run_id, **kept}, "this run")
 
 
 def link(address: Mapping[str, str], what: str) -> None:

@@ -89,7 +89,8 @@ function wrapTitle(layout, width, scale) {
   title.subtitle.text = "";
   title.pad = { ...style.pad, t: style.pad.t + 0.7 * main.size };
   const count = Math.max(lines.length + below.length, width < BESIDE ? 4 : 0);
-  margin.t = style.pad.t + count * 1.3 * main.size + 16;
+  const above = layout.xaxis?.side === "top" ? LINE + 8 : 0; // names of columns between the title and the plot
+  margin.t = style.pad.t + count * 1.3 * main.size + 16 + above;
 }
 
 // Lines of about the same length, as few as the room allows.

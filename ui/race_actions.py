@@ -10,6 +10,7 @@ from gradcore.specs import RaceSpec
 from ui import controls, services
 from ui.frame import CLIPPING
 from ui.panels import link_to
+from ui.race_overlay import WITH
 from ui.race_presets import preset_control
 from ui.words import as_sentence, escaped
 
@@ -23,7 +24,7 @@ def start_row(asked: RaceSpec | None, shown: RunInfo | None, refusal: str) -> No
         label = f"{verb}{_estimate(asked)}"
         started = st.button(label, type="primary", icon=":material/play_arrow:", disabled=asked is None, key="start")
         if shown is not None:
-            link_to(shown.id)
+            link_to(shown.id, WITH)
     if refusal:
         st.error(escaped(refusal), icon=":material/error:")
     if started and asked is not None:

@@ -77,7 +77,7 @@ def _wait_for(runs: Sequence[RunInfo]) -> None:
     if all(run.status.ended for run in now):
         st.rerun()
     done = sum(run.progress for run in now) / len(now)
-    st.progress(done, text=f"Repeating the notebook for {REPEATED} seeds, twice · {done:.0%}")
+    st.progress(done, text=f"Repeating the notebook for {REPEATED} seeds, twice · {100 * done:.0f} %")
 
 
 def _winners(runs: Sequence[RunInfo], spec: RaceSpec) -> None:

@@ -27,11 +27,13 @@ WIDTHS: Mapping[str, tuple[str, int]] = {  # column -> heading where the whole o
     "Median validation loss": ("Median loss", 90),
     "Times the best (95 %)": ("Times best", 105),
     "No difference from": ("No difference from", 130),
-    "Learning rate": ("Rate", 60),
-    "Mean absolute error": ("MAE", 85),
+    "Learning rate": ("Rate", 55),
+    "Accuracy": ("Accuracy", 75),
+    "R²": ("R²", 75),
+    "Mean absolute error": ("MAE", 75),
     "Distance to the optimum": ("Distance", 85),
 }
-OTHERS = 105  # px
+OTHERS = 95  # px
 
 
 def ranking_table(spec: RaceSpec, trace: RaceTrace, ranked: Sequence[Ranked]) -> None:
@@ -46,18 +48,19 @@ def ranking_rows(spec: RaceSpec, trace: RaceTrace, ranked: Sequence[Ranked]) -> 
     entrants = {entrant.label: entrant for entrant in trace.entrants}
     task = known_task(spec.task)
     target = task.target if task else None
-    rows = [_row(place, entrants[place.label], target, trace.metric) for place in ranked]
+    best = min((place.median for place in ranked), default=1.0)
+    rows = [_row(place, entrants[place.label], target, trace.metric, best) for place in ranked]
     columns = dict.fromkeys(name for row in rows for name in row)
     return [{name: row.get(name, "") for name in columns} for row in rows]
 
 
-def _row(place: Ranked, entrant: EntrantTrace, target: float | None, metric: str) -> dict[str, str]:
+def _row(place: Ranked, entrant: EntrantTrace, target: float | None, metric: str, best: float) -> dict[str, str]:
     outcome, seeds = entrant.outcome, entrant.loss.shape[1]
     row = {
         "Rank": str(place.rank) + (" (tied)" if place.tied_with else ""),
         "Optimizer": place.label,
         "Median validation loss": f"{place.median:.4g}" if np.isfinite(place.median) else "not finite",
-        "Times the best (95 %)": _interval(place.interval),
+        "Times the best (95 %)": _interval(place.interval) if best > 0 or place.median == 0 else "the best is 0",
         METRICS.get(metric, metric).capitalize(): ""
         if outcome is None
         else metric_value(metric, median_metric(metric, outcome.validation_metric)),

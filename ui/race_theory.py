@@ -11,7 +11,7 @@ from gradcore.theory import Theory, theories
 from gradcore.theory.reading import how_compared, percent, theory_sentence
 from ui.words import escaped, unbroken
 
-DIGITS = 6  # of a rate: many are close to 1
+DIGITS = 6  # of a factor of the error per step: many are close to 1
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -56,10 +56,10 @@ def _entrant(one: Theory) -> dict[str, str]:
     rate = one.rate
     row = {"Optimizer": unbroken(one.label), "Largest deviation": percent(one.deviation), "Steps": f"{one.compared:,}"}
     if rate is None:
-        return row | dict.fromkeys(("Rate, theory", "Measured", "Best rate", "Learning rate limit"), "-")
+        return row | dict.fromkeys(("Factor, theory", "Measured", "Least factor", "Learning rate limit"), "-")
     return row | {
-        "Rate, theory": theme.number(rate.predicted, DIGITS) + (" (double root)" if rate.double_root else ""),
+        "Factor, theory": theme.number(rate.predicted, DIGITS) + (" (double root)" if rate.double_root else ""),
         "Measured": "too few steps" if rate.measured is None else theme.number(rate.measured, DIGITS),
-        "Best rate": theme.number(rate.best, DIGITS),
+        "Least factor": theme.number(rate.best, DIGITS),
         "Learning rate limit": theme.number(rate.limit),
     }

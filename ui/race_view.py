@@ -158,7 +158,7 @@ def progress_text(info: RunInfo, now: datetime, *, tuning: bool = False) -> str:
     left = elapsed * (1 - info.progress) / info.progress if info.progress > 0.05 and elapsed > 2 else None
     remaining = "" if left is None else f" · about {left:.0f} s left"
     doing = "Tuning the learning rates" if tuning else "Training"
-    return f"{doing} · {info.progress:.0%} · {elapsed:.0f} s elapsed{remaining}"
+    return f"{doing} · {100 * info.progress:.0f} % · {elapsed:.0f} s elapsed{remaining}"
 
 
 def _interval(run_id: str) -> float:

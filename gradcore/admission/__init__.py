@@ -3,11 +3,11 @@
 from typing import overload
 
 from gradcore.admission.check import admit_check, admit_treatment, check_seconds, treatment_seconds
-from gradcore.admission.race import LARGEST_ACTIVATIONS, LARGEST_STACK, admit_entrant, admit_race, race_seconds
+from gradcore.admission.race import admit_entrant, admit_race, race_seconds
 from gradcore.settings import Limits
 from gradcore.specs import HealthSpec, RaceSpec, RunSpec, TreatmentSpec
 
-__all__ = ["LARGEST_ACTIVATIONS", "LARGEST_STACK", "admit", "admit_entrant", "estimate_seconds"]
+__all__ = ["admit", "admit_entrant", "estimate_seconds"]
 
 
 @overload

@@ -3,11 +3,12 @@
 from dataclasses import replace
 
 from gradcore.admission.network import admit_network, admit_task
-from gradcore.admission.race import LARGEST_ACTIVATIONS, SEEDS_THERE_ARE, admit_entrant
+from gradcore.admission.race import SEEDS_THERE_ARE, admit_entrant
 from gradcore.checks import refuse
 from gradcore.costs import build_seconds, step_seconds
 from gradcore.errors import RefusedError
 from gradcore.networks import count_parameters
+from gradcore.race_memory import LARGEST_ACTIVATIONS
 from gradcore.settings import Limits
 from gradcore.specs import HealthSpec, TreatmentSpec
 from gradcore.tasks import task_of

@@ -1,5 +1,7 @@
 """Races against the catalogues and limits."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from gradcore import checks
@@ -8,23 +10,18 @@ from gradcore.checks import refuse
 from gradcore.clipping import CLIP_RULES
 from gradcore.costs import build_seconds, step_seconds
 from gradcore.errors import RefusedError
-from gradcore.networks import count_parameters
 from gradcore.optimizers import OPTIMIZERS, learning_rate_of
+from gradcore.race_memory import admit_memory
 from gradcore.schedules import SCHEDULES
 from gradcore.settings import Limits
 from gradcore.specs import EntrantSpec, RaceSpec
 from gradcore.tasks import Task, task_of
+from gradcore.titles import duration
 from gradcore.tuning import SEEDS, replicas_tuned
 
 SEEDS_THERE_ARE = 2**32  # NumPy's RandomState, which draws the notebook's rows, takes no larger one
 AVERAGES = ("momentum", "rho", "beta_1", "beta_2", "adam_beta_1", "adam_beta_2", "ema_momentum")
 COUNTS = ("ns_steps", "warmup_steps")  # of steps; Keras itself looks at the others that it takes
-LARGEST_STACK = 20_000_000  # parameters x seeds: about 600 MB with an optimizer's two moments
-LARGEST_RECORD = (
-    10_000_000  # steps x seeds x entrants x layers: 3 numbers each, 120 MB on the dashboard (5 with points)
-)
-LARGEST_ROWS = 20_000_000  # numbers of all seeds' rows together, 80 MB, where each seed draws its own
-LARGEST_ACTIVATIONS = 50_000_000  # seeds x batch x units x time steps: 200 MB, of which training keeps a few
 
 
 def admit_race(spec: RaceSpec, limits: Limits) -> RaceSpec:
@@ -42,7 +39,8 @@ def admit_race(spec: RaceSpec, limits: Limits) -> RaceSpec:
     network = admit_network(spec.network, task_of(task))
     spec = replace(spec, task=task, network=network, batch_size=_admit_batch_size(spec.batch_size, task_of(task)))
     if len(spec.entrants) > limits.entrants:
-        refuse("entrants", f"hold at most {limits.entrants} optimizers", len(spec.entrants))
+        with _estimated(spec):
+            refuse("entrants", f"hold at most {limits.entrants} optimizers", len(spec.entrants))
     entrants = tuple(admit_entrant(entrant) for entrant in spec.entrants)
     _admit_size(spec, limits)
     return replace(spec, entrants=entrants)
@@ -98,53 +96,28 @@ def _admit_argument(argument: str, value: object, default: object) -> None:
 
 def _admit_size(spec: RaceSpec, limits: Limits) -> None:
     task = task_of(spec.task)
-    for name, value, most in (("steps", spec.steps, limits.steps), ("seeds", spec.seeds, limits.seeds)):
-        if value > most:
-            refuse(name, f"be at most {most}", value)
+    with _estimated(spec):
+        for name, value, most in (("steps", spec.steps, limits.steps), ("seeds", spec.seeds, limits.seeds)):
+            if value > most:
+                refuse(name, f"be at most {most}", value)
     seeds = spec.seeds + (SEEDS if spec.learning_rates == "tuned" else 0)
     if spec.first_seed + seeds > SEEDS_THERE_ARE:
         refuse("first_seed", f"be at most {SEEDS_THERE_ARE - seeds} for {spec.seeds} seeds", spec.first_seed)
     if spec.batch_size is not None and spec.batch_size > task.train_rows:
         refuse("batch_size", f"be at most {task.train_rows}, the training rows of {task.name}", spec.batch_size)
-    _admit_memory(spec, task, limits)
-    minutes = race_seconds(spec, workers=1) / 60
-    if minutes > limits.minutes:
+    with _estimated(spec):
+        admit_memory(spec, task, limits.parameters)
+    seconds = race_seconds(spec, workers=1)
+    if seconds > 60 * limits.minutes:
         allowed = f"a race must take at most {limits.minutes:g} minutes on one worker"
-        raise RefusedError(f"{allowed}. Received: an estimated {minutes:.0f} minutes")
+        raise RefusedError(f"{allowed}. Received: an estimated {duration(seconds)}")
 
 
-def _admit_memory(spec: RaceSpec, task: Task, limits: Limits) -> None:
-    parameters = count_parameters(spec.network, task)
-    if parameters > limits.parameters:
-        raise RefusedError(f"the network must have at most {limits.parameters:,} parameters. Received: {parameters:,}")
-    if parameters * spec.seeds > LARGEST_STACK:
-        most = LARGEST_STACK // parameters
-        raise RefusedError(
-            f"`seeds` must be at most {most} for {parameters:,} parameters. Received: seeds={spec.seeds}"
-        )
-    together = max(spec.seeds, replicas_tuned(spec))
-    if parameters * together > LARGEST_STACK:
-        most, must = LARGEST_STACK // together, f"a tuned race trains {together} replicas of the network side by side"
-        raise RefusedError(f"{must}: it must have at most {most:,} parameters. Received: {parameters:,}")
-    _admit_rows(spec, task, together)
-    rows = spec.batch_size or task.train_rows
-    active = together * rows * sum(spec.network.hidden) * (1 if spec.network.cell is None else task.row_steps)
-    if active > LARGEST_ACTIVATIONS:
-        must = f"must be at most {LARGEST_ACTIVATIONS:,}"
-        many = "seeds" if together == spec.seeds else "replicas tuned together"
-        raise RefusedError(f"{many} x batch size x hidden units x time steps {must}. Received: {active:,}")
-    recorded = spec.steps * spec.seeds * len(spec.entrants) * (len(spec.network.hidden) + 1)
-    if recorded > LARGEST_RECORD:
-        raise RefusedError(
-            f"steps x seeds x entrants x layers must be at most {LARGEST_RECORD:,}. Received: {recorded:,}"
-        )
-
-
-def _admit_rows(spec: RaceSpec, task: Task, together: int) -> None:
-    """Refuse more rows than fit, where each of the replicas that train together holds its own."""
-    one = (task.train_rows + task.validation_rows) * task.row_size
-    if one * (spec.seeds if task.per_seed else 1) > LARGEST_ROWS:
-        refuse("seeds", f"be at most {LARGEST_ROWS // one} for rows of {task.row_size} numbers", spec.seeds)
-    if one * (together if task.per_seed else 1) > LARGEST_ROWS:
-        must = f"be 'given' for rows of {task.row_size} numbers: a tuned race holds those of {together} replicas"
-        refuse("learning_rates", must, spec.learning_rates)
+@contextmanager
+def _estimated(spec: RaceSpec) -> Iterator[None]:
+    """Add to the refusal of too much work how long it would take."""
+    try:
+        yield
+    except RefusedError as error:
+        seconds = race_seconds(spec, workers=1)
+        raise RefusedError(f"{error}, an estimated {duration(seconds)} on one worker") from None

@@ -71,7 +71,10 @@ def _race(parser: Parser) -> None:
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--spec", metavar="FILE", help="the race as JSON; - reads standard input")
     source.add_argument(
-        "--preset", metavar="NAME", help="a race that is ready: default, notebook, exploding_rnn or steady"
+        "--preset",
+        metavar="NAME",
+        help="a race that is ready: default, notebook, exploding_rnn or steady, or one that tells a story: "
+        "why_momentum, badly_scaled, first_step, weight_decay or rate_too_high",
     )
     parser.add_argument("--again", action="store_true", help="train again even if the store has this very race")
     parser.add_argument("--verbose", action="store_true", help="show what TensorFlow prints, and tracebacks")

@@ -147,3 +147,8 @@ def largest_start(trace: RaceTrace) -> float:
 def edge(axis: Layout) -> float:
     """Return the greatest value that is surely inside a logarithmic axis: markers on its right edge stand there."""
     return float(10 ** axis["range"][1]) * 0.9999
+
+
+def start_edge(axis: Layout) -> float:
+    """Return the least value that is surely inside a logarithmic axis: where 0, which has no place on it, stands."""
+    return float(10 ** axis["range"][0]) * 1.0001

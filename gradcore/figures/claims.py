@@ -120,4 +120,6 @@ def norm_title(trace: RaceTrace, drawn: Sequence[Curve] | None = None, *, ended:
     if len(norms) == 1:
         return f"Gradient norms {verb} at {theme.number(norms[0][0], 2)} ({norms[0][1]})"
     (least, low), (most, high) = norms[0], norms[-1]
+    if theme.number(least, 2) == theme.number(most, 2):
+        return f"Gradient norms {verb} near {theme.number(least, 2)}, all of them"
     return f"Gradient norms {verb} between {theme.number(least, 2)} ({low}) and {theme.number(most, 2)} ({high})"

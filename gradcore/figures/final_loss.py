@@ -8,7 +8,17 @@ import numpy as np
 import plotly.graph_objects as go
 
 from gradcore.figures import theme
-from gradcore.figures.axes import VERTICAL_GRID, edge, largest_start, log_axis, points, rows, rows_height, worth_showing
+from gradcore.figures.axes import (
+    VERTICAL_GRID,
+    edge,
+    largest_start,
+    log_axis,
+    points,
+    rows,
+    rows_height,
+    start_edge,
+    worth_showing,
+)
 from gradcore.figures.curves import quantile
 from gradcore.figures.labels import label_width
 from gradcore.figures.theme import Style, styles
@@ -55,13 +65,14 @@ def final_validation(trace: RaceTrace) -> go.Figure:
     found = finals(trace)
     shown = worth_showing([value for final in found for value in final.losses], largest_start(trace))
     axis = log_axis("Validation loss", *shown, most=4)  # names and metrics leave it a quarter of the page
-    frame = edge(axis)
+    frame = (start_edge(axis), edge(axis))
     traces = [part for row, final in enumerate(found) for part in _final_row(final, row, frame, trace.metric)]
+    zero = "; left edge: 0" if any((final.losses <= 0).any() for final in found) else ""
     names = rows([final.label for final in found], most=LONGEST_NAME)
     metrics = [_metric_note(final, row, trace.metric) for row, final in enumerate(found)]
     header = {**_note(METRICS.get(trace.metric, trace.metric), 0), "y": -0.75}
     layout = {
-        "title": theme.title(final_title(trace, found), f"Final validation loss, {_each_seed(trace)}"),
+        "title": theme.title(final_title(trace, found), f"Final validation loss, {_each_seed(trace)}{zero}"),
         **names,
         "xaxis": {**axis, **VERTICAL_GRID},
         "height": max(rows_height(len(found)), theme.HEIGHT),  # as high as the stability beside it
@@ -96,16 +107,16 @@ def _each_seed(trace: RaceTrace) -> str:
     )
 
 
-def _final_row(final: Final, row: int, frame: float, metric: str) -> list[dict[str, Any]]:
-    """Return the seeds, the range and the median of one entrant; what is not finite stands on the right edge."""
+def _final_row(final: Final, row: int, frame: tuple[float, float], metric: str) -> list[dict[str, Any]]:
+    """Return the seeds, the range and the median of one entrant; a loss that is not finite stands on the right edge of
+    the frame, one of 0 on the left."""
     name = METRICS.get(metric, metric)
-    inside = np.isfinite(final.losses) & (final.losses <= frame)
-    shown = np.where(inside, final.losses, frame)
+    shown = [_inside(loss, frame) for loss in final.losses]
     text = [f"{theme.escaped(final.label)}, seed {seed}: loss {theme.number(loss)}, {name} {theme.number(value)}"
             for seed, (loss, value) in enumerate(zip(final.losses, final.metrics, strict=True))]  # fmt: skip
-    symbols = [final.style.marker if here else "triangle-right" for here in inside]
-    low, high = (min(value, frame) for value in final.interval)
-    large = final.style.marker if final.median <= frame else "triangle-right"
+    symbols = [_symbol(final, loss, frame) for loss in final.losses]
+    low, high = (_inside(value, frame) for value in final.interval)
+    large = _symbol(final, final.median, frame)
     middle = (
         f"{theme.escaped(final.label)}: median loss {theme.number(final.median)}, {name} {theme.number(final.metric)}"
     )
@@ -113,8 +124,16 @@ def _final_row(final: Final, row: int, frame: float, metric: str) -> list[dict[s
     return [
         _row_part(final, {"x": [low, high], "y": [row, row], "mode": "lines", "line": line, "hoverinfo": "skip"}),
         _row_part(final, points(shown, [row] * len(shown), symbols, 7, theme.faded(final.style.color, 0.45), text)),
-        _row_part(final, points([min(final.median, frame)], [row], [large], 12, final.style.color, [middle])),
+        _row_part(final, points([_inside(final.median, frame)], [row], [large], 12, final.style.color, [middle])),
     ]
+
+
+def _inside(loss: float, frame: tuple[float, float]) -> float:
+    return max(float(loss), frame[0]) if loss <= frame[1] else frame[1]
+
+
+def _symbol(final: Final, loss: float, frame: tuple[float, float]) -> str:
+    return "triangle-left" if loss <= 0 else final.style.marker if loss <= frame[1] else "triangle-right"
 
 
 def _row_part(final: Final, fields: dict[str, Any]) -> dict[str, Any]:

@@ -53,7 +53,7 @@ def learning_rates(trace: RaceTrace, chance_loss: float | None, height: int = th
         "yaxis": up,
         "hovermode": "closest",
     }
-    legend = theme.legend_below(label_width([one.label for one in found]))
+    legend = theme.legend_below(label_width([_with_width(one) for one in found]))
     return theme.figure([part for one in found for part in _one(one, edge(up))], {**layout, **legend})
 
 
@@ -85,14 +85,14 @@ def _alone(label: str, decades: float) -> str:
 
 def _subtitle(found: Sequence[Tried], chance_loss: float | None) -> str:
     seeds = found[0].tuning.loss.shape[1] if found else 0
-    trains = "" if chance_loss is None else f"; trains: below {100 * TRAINS:.0f} % of chance"
+    trains = "" if chance_loss is None else f"; decades: of rates that train, below {100 * TRAINS:.0f} % of chance"
     return f"Geometric mean of {seeds} seeds that the race does not use, large: chosen{trains}"
 
 
 def _one(one: Tried, frame: float) -> list[dict[str, Any]]:
     tuning, color = one.tuning, one.style.color
     score = np.where(tuning.score <= frame, tuning.score, np.nan)
-    same = {"type": "scatter", "name": theme.short(one.label), "meta": one.label, "cliponaxis": False}
+    same = {"type": "scatter", "name": _with_width(one), "meta": one.label, "cliponaxis": False}
     line = {"mode": "lines", "x": tuning.learning_rates, "y": score, "line": {"color": color, "dash": one.style.dash}}
     lost = tuning.score > frame
     symbols = ["triangle-up" if gone else one.style.marker for gone in lost]
@@ -101,6 +101,11 @@ def _one(one: Tried, frame: float) -> list[dict[str, Any]]:
     best = int(np.flatnonzero(tuning.learning_rates == tuning.chosen)[0])
     large = points([tuning.chosen], [min(tuning.score[best], frame)], one.style.marker, 14, color, [text[best]])
     return [{**same, **line, "hoverinfo": "skip"}, *({**same, **part, "showlegend": False} for part in (small, large))]
+
+
+def _with_width(one: Tried) -> str:
+    """Return an entrant's name in the legend, with the width of the range of rates that trains."""
+    return theme.short(one.label) + ("" if one.decades is None else f": {one.decades:g} decades")
 
 
 def _said(one: Tried, rate: float, score: float) -> str:

@@ -32,8 +32,8 @@ def performance_profile(times: TaskTimes, found: Profile, height: int = theme.HE
     tau = _grid(found.ratios)
     shares = share_within(found.ratios, tau)  # (E, len(tau))
     plot_height = height - theme.margin()["t"] - theme.margin()["b"]
-    offsets = _side_by_side(len(found.labels), found.ratios.shape[1], plot_height)
     order = [found.labels.index(place.label) for place in found.standings]
+    offsets = _side_by_side(shares[order], found.ratios.shape[1], plot_height)
     lines = [
         _line(found.labels[row], looks[found.labels[row]], tau, shares[row], offset, found.ratios.shape[1])
         for row, offset in zip(order, offsets, strict=True)
@@ -90,11 +90,33 @@ def _grid(ratios: Doubles) -> Doubles:
     return np.unique(np.concatenate([rises, TICKS, np.geomspace(1.0, R_MAX, 49).round(4)]))
 
 
-def _side_by_side(count: int, tasks: int, plot_height: float) -> list[float]:
-    """Return how far each line is shifted, in shares, so that none hides another; the first stands highest."""
-    unit = (1 + 2 * AIR) / plot_height
+def _side_by_side(shares: Doubles, tasks: int, plot_height: float) -> list[float]:
+    """Return how far each line is shifted, in shares, so that none hides another; the first stands highest.
+
+    Lines (E, X) that coincide nowhere stay where they are.
+    """
+    count, unit = len(shares), (1 + 2 * AIR) / plot_height
     step = min(BESIDE * unit, ROOM / tasks / max(count - 1, 1))
-    return [step * ((count - 1) / 2 - place) for place in range(count)]
+    offsets = [0.0] * count
+    for group in _touching(shares):
+        for place, row in enumerate(group):
+            offsets[row] = step * ((len(group) - 1) / 2 - place)
+    return offsets
+
+
+def _touching(shares: Doubles) -> list[list[int]]:
+    """Return the rows in groups that share a height somewhere, directly or through others.
+
+    Example:
+        >>> _touching(np.array([[0.9, 1.0], [0.5, 0.5], [0.2, 0.3], [0.5, 0.7]]))
+        [[0], [1, 3], [2]]
+    """
+    groups: list[list[int]] = []
+    for row in range(len(shares)):
+        near = [group for group in groups if any((shares[row] == shares[other]).any() for other in group)]
+        merged = sorted([other for group in near for other in group] + [row])
+        groups = [group for group in groups if group not in near] + [merged]
+    return sorted(groups)
 
 
 def _line(label: str, look: Style, tau: Doubles, shares: Doubles, offset: float, tasks: int) -> dict[str, Any]:

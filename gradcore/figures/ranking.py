@@ -15,6 +15,7 @@ from gradcore.records import RaceTrace, Ranked
 
 BRACKET_STEP = 12  # px between two brackets
 TIMES = "\u00d7"  # after a number
+LEAST_SPAN = 1.01  # of the axis: below, all stand at 1 or beyond its end, and it goes to 2
 MOST_BRACKETS = 6  # more are left to the hover text and the table
 
 
@@ -29,7 +30,8 @@ def ranking(trace: RaceTrace, ranked: Sequence[Ranked]) -> go.Figure:
     ratios = [ratio(place, best) for place in ranked]
     values = [*ratios, *(end for place in ranked for end in place.interval or ())]
     start = largest_start(trace) / best if best > 0 else 0.0
-    axis = log_axis("Loss, as a multiple of the best", *worth_showing([1.0, *values], start), suffix=TIMES)
+    low, high = worth_showing([1.0, *values], start)
+    axis = log_axis("Loss, as a multiple of the best", low, high if high > LEAST_SPAN * low else 2 * low, suffix=TIMES)
     frame = (10 ** axis["range"][0], edge(axis))
     traces: list[dict[str, Any]] = []
     for row, (place, middle) in enumerate(zip(ranked, ratios, strict=True)):

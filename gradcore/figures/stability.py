@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
 from gradcore.figures import theme
 from gradcore.figures.axes import VERTICAL_GRID, log_axis, points
@@ -14,6 +15,7 @@ from gradcore.figures.theme import Layout, Style, styles
 from gradcore.records import Doubles, RaceTrace
 from gradcore.titles import counted
 
+ROUNDING = 1e-6  # of the deviation: a smaller rest is rounding
 PLOT_WIDTH = 460  # px for which the names are placed; in a wider plot they are farther apart
 _ANCHORS = {
     "right": {"xanchor": "left", "yanchor": "middle", "xshift": 11},
@@ -36,8 +38,19 @@ class Stability:
     @property
     def median(self) -> tuple[float, float] | None:
         """Median mean and median deviation over the seeds that stayed finite, None without any."""
-        kept = np.isfinite(self.mean) & (self.mean > 0) & (self.deviation > 0)
+        kept = self._kept
         return (float(np.median(self.mean[kept])), float(np.median(self.deviation[kept]))) if kept.any() else None
+
+    @property
+    def residual(self) -> float | None:
+        """Median over those seeds of the deviation from the straight trend, None where nothing is left of it."""
+        left = self.deviation * np.sqrt(np.maximum(1 - self.trend, 0.0))
+        middle = float(np.median(left[self._kept])) if self._kept.any() else 0.0
+        return middle if self.median and middle > ROUNDING * self.median[1] else None
+
+    @property
+    def _kept(self) -> NDArray[np.bool_]:
+        return np.isfinite(self.mean) & (self.mean > 0) & (self.deviation > 0)
 
 
 def stabilities(trace: RaceTrace) -> tuple[Stability, ...]:
@@ -75,14 +88,16 @@ def stability(trace: RaceTrace, height: int = theme.HEIGHT) -> go.Figure:
     drawn = [(one, middle) for one in found if (middle := one.median)]
     means = np.concatenate([one.mean for one in found]) if found else np.array([])
     deviations = np.concatenate([one.deviation for one in found]) if found else np.array([])
-    across, up = _positive_axis("Mean gradient norm", means), _positive_axis("Standard deviation", deviations)
+    rests = np.array([one.residual for one in found if one.residual is not None])
+    across = _positive_axis("Mean gradient norm", means)
+    up = _positive_axis("Standard deviation", np.concatenate([deviations, rests]))
     labels = [one.label for one, _ in drawn]
     legend = theme.legend_below(label_width(labels))
     layout = {
         "title": theme.title(
             stability_title(found),
             f"Gradient norm over {counted(_steps_so_far(trace), 'step')}, each seed and the median"
-            + "".join(f"; {note}" for note in (_trend(found), _left_out(found)) if note),
+            + "".join(f"; {note}" for note in (_hollow(found), _left_out(found)) if note),
         ),
         "height": height,
         "xaxis": {**across, **VERTICAL_GRID},
@@ -106,6 +121,8 @@ def stability_title(found: Sequence[Stability]) -> str:
     if len(ratios) == 1:
         return f"The gradient norm of {ratios[0][1]} varies by {100 * ratios[0][0]:.0f} % of its mean"
     (least, steady), (most, wild) = ratios[0], ratios[-1]
+    if f"{least:.2f}" == f"{most:.2f}":
+        return f"Gradient norms vary by {100 * least:.0f} % of their mean, all of them"
     return f"Gradient norms vary by {100 * least:.0f} % ({steady}) to {100 * most:.0f} % ({wild}) of their mean"
 
 
@@ -127,7 +144,20 @@ def _stability_points(one: Stability) -> list[dict[str, Any]]:
     small = points(one.mean, one.deviation, one.style.marker, 6, theme.faded(one.style.color, 0.4), text)
     said = ["<br>".join(filter(None, (_said(one, "median", *middle), _trend([one]))))]
     large = points([middle[0]], [middle[1]], one.style.marker, 13, one.style.color, said)
-    return [{**same, **small, "showlegend": False}, {**same, **large}]
+    parts = [{**same, **small, "showlegend": False}, {**same, **large}]
+    return [*({**same, **part, "showlegend": False} for part in _rest(one, middle)), *parts]
+
+
+def _rest(one: Stability, middle: tuple[float, float]) -> list[dict[str, Any]]:
+    """Return what is left of the median without its trend, hollow, and the line down to it."""
+    if one.residual is None:
+        return []
+    mean, deviation = middle
+    said = f"{theme.escaped(one.label)}, without its straight trend: standard deviation {theme.number(one.residual)}"
+    line = {"color": one.style.color, "width": 1, "dash": "dot"}
+    down = {"mode": "lines", "x": [mean, mean], "y": [deviation, one.residual], "line": line, "hoverinfo": "skip"}
+    hollow = points([mean], [one.residual], f"{one.style.marker}-open", 9, one.style.color, [said])
+    return [down, {**hollow, "marker": {**hollow["marker"], "line": {"width": 1.5}}}]
 
 
 def _said(one: Stability, who: str, mean: float, deviation: float) -> str:
@@ -162,6 +192,13 @@ def _trend(found: Sequence[Stability]) -> str:
     shares = np.concatenate([one.trend for one in found]) if found else np.array([])
     known = shares[np.isfinite(shares)]
     return f"{100 * np.median(known):.0f} % of the variance is a straight trend" if known.size else ""
+
+
+def _hollow(found: Sequence[Stability]) -> str:
+    """Return what the hollow points are, "" where there is none; and the share that they leave out."""
+    share = _trend(found)
+    hollow = any(one.residual is not None for one in found)
+    return f"hollow: without its straight trend, {share.replace(' is a straight trend', '')}" if hollow else share
 
 
 def _left_out(found: Sequence[Stability]) -> str:

@@ -93,7 +93,9 @@ def _said(value: float, unit: str) -> str:
 
 
 def _measured(value: float, unit: str) -> str:
-    return f"{value:.1f} steps" if unit == "steps" else f"{theme.number(value, 3)} s"
+    if unit == "steps":
+        return f"{value:.1f} steps"
+    return f"{theme.number(value, 3)} s" if value >= 0.1 else f"{theme.number(1000 * value, 3)} ms"
 
 
 def _subtitle(trace: RaceTrace, target: float, unit: str) -> str:
@@ -112,7 +114,7 @@ def _axis(found: Sequence[Way], unit: str, steps: int) -> Layout:
     if arrived.size and arrived.max() > MANY_TIMES * arrived.min():
         return log_axis(text, float(arrived.min()), float(arrived.max()))
     most = float(arrived.max()) if arrived.size else (float(steps) if unit == "steps" else 1.0)
-    return {"title": {"text": text}, "range": [0.0, round(1.08 * most, 9)], "nticks": 6}
+    return {"title": {"text": text}, "range": [0.0, round(1.08 * most, 9)], "nticks": 6 if unit == "steps" else 5}
 
 
 def _row(way: Way, row: int, frame: tuple[float, float], unit: str) -> list[dict[str, Any]]:

@@ -11,10 +11,10 @@ MOST_NAMES = 4  # of entrants in one sentence; the table has them all
 OF_QUADRATIC = (
     "The dotted line is exact. Deviations are relative to the loss, to its crests where it swings; they end where "
     "float32 rounding takes over: where its last digit in learning rate and momentum would change the prediction by "
-    "0.1 %. The rate is the factor of the error per step, in the end, when the slowest mode is left; the loss goes as "
+    "0.1 %. The factor is that of the error per step, in the end, when the slowest mode is left; the loss goes as "
     "its square. It is measured over the second half of the compared steps (Polyak 1964)."
 )
-DOUBLE = "At a double root the error goes as t rate^t, the loss as t² rate^(2t): that is what was fitted."
+DOUBLE = "At a double root the error goes as t factor^t, the loss as t² factor^(2t): that is what was fitted."
 OF_DEEP_LINEAR = (
     "The dotted line is the gradient flow's, to which small learning rates come near. A mode of strength s is half "
     "learned at ln(s / u₀ − 1) / 2s, as learning rate × steps, from the strength u₀ at the start; measured is when the "

@@ -88,7 +88,7 @@ def test_a_rate_above_the_limit_grows_as_theory_has_it(told):
     first, second = told("rate_too_high")
     assert first.startswith("At 0.205 each step multiplies the loss by 1.10")
     assert "(theory: 1.102)" in first
-    assert "The best of these rates, 0.18, is 90 % of the limit." in second
+    assert "the best of these rates, 0.18, is 90 % of the limit." in second
 
 
 def test_the_notebooks_score_has_several_winners_and_nothing_separates(told):

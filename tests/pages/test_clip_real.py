@@ -99,7 +99,10 @@ def test_a_race_that_is_no_pair_and_a_run_that_does_not_exist_get_one_sentence_a
 def test_a_pair_beyond_the_limits_is_refused_before_the_click(open_part):
     app = open_part(length="200", real_seeds="100", real_steps="20000")
     assert app.button(key="real_start").disabled
-    assert shown(app.error[0].value) == "`seeds` must be at most 16 for rows of 400 numbers. Received: seeds=100"
+    assert shown(app.error[0].value) == (
+        "`seeds` must be at most 16 for rows of 400 numbers. Received: seeds=100, "
+        "an estimated 115 minutes on one worker"
+    )
 
 
 def test_a_cancelled_pair_keeps_what_it_recorded(open_part, lab, finish):

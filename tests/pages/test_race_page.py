@@ -303,7 +303,7 @@ def test_a_story_says_what_to_look_for_and_then_what_was_seen(open_page, lab: La
     run_id = app.query_params["run"]
     finish(run_id if isinstance(run_id, str) else run_id[0])
     app.run()
-    assert "The best of these rates, 0.18, is 90 % of the limit." in shown(app.info[0].value)
+    assert "the best of these rates, 0.18, is 90 % of the limit." in shown(app.info[0].value)
 
 
 def test_a_preset_in_the_address_that_nobody_knows_is_named(open_page):

@@ -67,7 +67,7 @@ def test_theory_stands_over_the_losses_and_in_a_table(open_page, raced):
     assert any(text.startswith("Largest deviation from theory: 0.0") for text in texts(app))
     table = app.table[0].value
     assert [shown(name) for name in table["Optimizer"]] == ["SGD", "Heavy ball"]
-    assert list(table["Rate, theory"]) == ["0.97", "0.894427"]
+    assert list(table["Factor, theory"]) == ["0.97", "0.894427"]
     assert list(table["Learning rate limit"]) == ["0.06667", "0.12"]
 
 
