@@ -9,7 +9,7 @@ from gradcore.figures import health as figures
 from gradcore.figures import theme
 from gradcore.records import CheckTrace, Floats
 from gradcore.specs import Thresholds
-from ui.address import LONGEST
+from ui.address import LONGEST, parameters, say_not_whole
 from ui.plot import plot
 from ui.words import escaped
 
@@ -51,6 +51,8 @@ def chosen(trace: CheckTrace) -> Marked | None:
 def layer_part(run_id: str, cursor: int, trace: CheckTrace) -> None:
     """Draw the choice of a layer and a step, and that layer's curves and histogram."""
     _say_unknown_layer(trace)
+    if STEP not in st.session_state:
+        say_not_whole(parameters(), STEP, 0, max(trace.recorded - 1, 0))
     left, right = st.columns([2, 1])
     if st.session_state.get(LAYER) not in (None, *trace.setup.layers):
         st.session_state[LAYER] = None  # it was another network's
