@@ -231,7 +231,7 @@ def test_thresholds_move_the_limits():
     figure = figures.backprop_signal(make_check([[1, 1]]), Thresholds(vanishing=1e-4))
     assert min(shape.y0 for shape in figure.layout.shapes) == 1e-4
     figure = figures.dead_share(make_check([[1, 1]]), Thresholds(dead=0.8))
-    assert [shape.y0 for shape in figure.layout.shapes] == [0.8, 0.75]
+    assert [shape.y0 for shape in figure.layout.shapes] == [0.8]
 
 
 def test_the_update_ratio_has_a_line_for_each_layer_and_its_band():
@@ -241,7 +241,23 @@ def test_the_update_ratio_has_a_line_for_each_layer_and_its_band():
         "dense_1": [0.01, 0.01], "dense_2": [0.001, 0.001], "output": [1e-5, 1e-5],
     }  # fmt: skip
     assert [(shape.y0, shape.y1) for shape in figure.layout.shapes] == [(3e-4, 1e-2)]
-    assert title(figure) == "output moves slower than usual late in training"
+    assert title(figure) == "A step changes the weights of a layer by a share of 1e-5 to 0.01"
+
+
+@pytest.mark.parametrize(
+    ("steps", "said"),
+    [
+        (10, "A step changes the weights of a layer by a share of 1e-5 to 0.05"),
+        (20, "output moves slower than usual late in training"),
+        (100, "output moves slower and dense_1 moves faster than usual late in training"),
+    ],
+)
+def test_whether_a_layer_is_slow_or_fast_is_said_as_soon_as_it_can_be(steps, said):
+    assert ratio_title(make_check([[5, 0.1, 0.001]] * steps), Thresholds(), ended=True) == said
+
+
+def test_layers_within_the_band_move_at_a_usual_rate():
+    assert ratio_title(make_check([[0.5, 0.1]]), Thresholds(), ended=True) == "Every layer moves at a usual rate"
 
 
 def test_of_many_layers_only_the_extremes_and_the_chosen_one_have_a_colour_and_a_name():

@@ -4,11 +4,14 @@ from typing import Final
 
 import streamlit as st
 
+from gradcore.checks import suggestion
 from gradcore.figures import health as figures
 from gradcore.figures import theme
 from gradcore.records import CheckTrace, Floats
 from gradcore.specs import Thresholds
+from ui.address import LONGEST, parameters, say_not_whole
 from ui.plot import plot
+from ui.words import escaped
 
 BIND: Final = "query-params"
 LAYER, STEP = "layer", "step"  # of session and address: what is looked at
@@ -47,6 +50,9 @@ def chosen(trace: CheckTrace) -> Marked | None:
 
 def layer_part(run_id: str, cursor: int, trace: CheckTrace) -> None:
     """Draw the choice of a layer and a step, and that layer's curves and histogram."""
+    _say_unknown_layer(trace)
+    if STEP not in st.session_state:
+        say_not_whole(parameters(), STEP, 0, max(trace.recorded - 1, 0))
     left, right = st.columns([2, 1])
     if st.session_state.get(LAYER) not in (None, *trace.setup.layers):
         st.session_state[LAYER] = None  # it was another network's
@@ -62,6 +68,14 @@ def layer_part(run_id: str, cursor: int, trace: CheckTrace) -> None:
     for column, (text, height), what in zip(st.columns([3, 2]), (curves, histogram), ("curves", "sizes"), strict=True):
         with column:
             plot(text, key=f"layer_{what}", label=f"Layer {layer}: {what}", height=height, about=f"{run_id} {layer}")
+
+
+def _say_unknown_layer(trace: CheckTrace) -> None:
+    """Name a layer of a link that this network has not; what the session holds may be another network's."""
+    given, layers = st.query_params.get(LAYER), trace.setup.layers
+    if given is None or given in layers or LAYER in st.session_state:
+        return
+    st.warning(escaped(f"This network has no layer '{given[:LONGEST]}'{suggestion(given, layers) or '.'}"))
 
 
 def overview(run_id: str, cursor: int, trace: CheckTrace, thresholds: Thresholds, theory: Floats | None = None) -> None:

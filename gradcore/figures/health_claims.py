@@ -13,6 +13,7 @@ from gradcore.figures.health_reading import (
     update_ratios,
     whole_layer_mark,
 )
+from gradcore.health.advice import FEW, LATE
 from gradcore.records import CheckTrace, Floats
 from gradcore.specs.thresholds import Thresholds
 from gradcore.titles import counted, percent
@@ -101,17 +102,19 @@ def depth_title(trace: CheckTrace, thresholds: Thresholds) -> str:
 
 
 def ratio_title(trace: CheckTrace, thresholds: Thresholds, *, ended: bool) -> str:
-    """Return how many layers move at a usual rate at the last step."""
+    """Return which layers move slower or faster than usual, as soon as that can be said: updates are large at first."""
     if not trace.recorded:
         return NOTHING if ended else WAITING
     last = update_ratios(trace)[-1]
-    names = trace.setup.layers
-    slow, fast = np.flatnonzero(last < thresholds.update_low), np.flatnonzero(last > thresholds.update_high)
     if not np.isfinite(last).any():
         return "No layer has a finite update"
+    low, high = last < thresholds.update_low, last > thresholds.update_high
+    slow, fast = np.flatnonzero(low & (trace.recorded >= FEW)), np.flatnonzero(high & (trace.recorded >= LATE))
     if not len(slow) and not len(fast):
-        return "Every layer moves at a usual rate"
+        usual = "Every layer moves at a usual rate"
+        return f"A step changes the weights of a layer by a share of {_range(last)}" if (low | high).any() else usual
     parts = [(slow, "slower"), (fast, "faster")]
+    names = trace.setup.layers
     said = [f"{_who(names, rows)} {'moves' if len(rows) == 1 else 'move'} {how}" for rows, how in parts if len(rows)]
     return f"{theme.names(said)} than usual late in training"
 

@@ -80,14 +80,13 @@ def dead_share(
     sampled = bool(len(trace.sampled))
     dead, active = flat_shares(trace) if sampled else (blank, blank)
     at = f" at step {trace.sampled[-1]}" if sampled else ""
-    limits = ((thresholds.dead, DEAD), (1 - thresholds.active, FLAT))
-    said = f"dashed: units fail above {percent(limits[0][0])}, elements above {percent(limits[1][0])}"
+    said = f"dashed: {percent(thresholds.dead)} of the units".replace(" %", "\u00a0%")
     layout = {
         "title": theme.title(dead_title(trace, thresholds), f"Share on the probe rows{at}{seeds_text(trace)}; {said}"),
         "height": height,
         **_depth_axis(names, chosen),
         "yaxis": {"title": {"text": "Share"}, "range": [0, 1.02], "tickformat": ".0%", "nticks": 6},
-        "shapes": [{**_limit(limit, strong=True), "line": _dashed(color)} for limit, color in limits],
+        "shapes": [{**_limit(thresholds.dead, strong=True), "line": {"color": DEAD, "width": 1, "dash": "dash"}}],
         "bargap": 0.35,
         "annotations": [_key([("■", DEAD, UNITS), ("◆", FLAT, ELEMENTS)])],
     }
@@ -141,10 +140,6 @@ def _reach(lines: Sequence[Floats], also: Sequence[float]) -> tuple[float, float
 def _limit(value: float, *, strong: bool) -> Layout:
     line = {"color": theme.LIGHT[4] if strong else theme.MUTED, "width": 1, "dash": "dash" if strong else "dot"}
     return {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": value, "y1": value, "line": line, "layer": "below"}
-
-
-def _dashed(color: str) -> Layout:
-    return {"color": color, "width": 1, "dash": "dash"}
 
 
 def _depth_axis(names: Sequence[str], chosen: str) -> Layout:

@@ -156,11 +156,15 @@ def test_a_layer_of_the_address_is_marked_and_has_curves_and_a_histogram(open_pa
     assert (app.session_state[LAYER], app.session_state[STEP]) == ("dense_2", 3)
 
 
-def test_a_layer_that_the_network_has_not_is_ignored(open_page, finish, run_id):
+def test_a_layer_that_the_network_has_not_is_named_and_ignored(open_page, finish, run_id):
     finish(run_id)
     app = open_page(HEALTH, run=run_id, layer="dense_99", step="1000000")
     assert [chart["label"] for chart in charts(app)] == LABELS
     assert app.session_state[LAYER] is None
+    assert said(app) == [
+        "This network has no layer 'dense_99'; did you mean 'dense_2'?",
+        "`step` must be a whole number from 0 to 11. Received: step=1000000. The default is used.",
+    ]
 
 
 def test_other_thresholds_read_the_same_record_again(open_page, finish, run_id):
