@@ -16,6 +16,7 @@ from gradcore.figures.theme import Layout, Style
 SIDES = {"right": "middle right", "left": "middle left", "above": "top center", "below": "bottom center",
          "below left": "bottom left"}  # fmt: skip
 FAR = 1e4  # pictures: a browser draws no line to what is farther
+HALO = ", ".join([f"0 0 3px {theme.BACKGROUND}"] * 4)  # around a text that may lie on a line
 Box = tuple[tuple[float, float], ...]  # the picture's range of each parameter
 FATE = ("is not finite", "are not finite")  # of one path that is lost, of several
 
@@ -101,7 +102,7 @@ def path_tip(path: Path, name: str = "", side: str = "right") -> dict[str, Any]:
         "marker": {"symbol": path.look.marker, "size": 13, "color": path.look.color, "line": rim},
         "texttemplate": f"<b>{name}</b>",
         "textposition": SIDES[side],
-        "textfont": {"color": path.look.color, "size": theme.TYPE_SIZE},
+        "textfont": {"color": path.look.color, "size": theme.TYPE_SIZE, "shadow": HALO},
         "cliponaxis": False,
         "showlegend": False,
         "hoverinfo": "skip",
@@ -174,7 +175,7 @@ def _exit(
         "customdata": whole_steps([step]),
         "marker": {"symbol": "triangle-up", "size": 12, "color": path.look.color, "angle": _outward(at, box)},
         "textposition": _inward(at, box),
-        "textfont": {"color": path.look.color},
+        "textfont": {"color": path.look.color, "shadow": HALO},
         "cliponaxis": False,
         "showlegend": False,
         "text": [f"{theme.escaped(path.name)} leaves the picture at step {step}, to {where}"],

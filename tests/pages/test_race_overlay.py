@@ -30,6 +30,7 @@ def test_the_address_lays_a_second_race_over_the_charts_and_says_how_it_differs(
     assert not app.warning
     assert {"SGD", "SGD · B", "Adam", "Adam · B"} <= names(app)
     assert charts(app)[0]["about"] == f"{first}+{second}"
+    assert app.code[0].value.endswith(f"?run={first}&with={second}")
     assert any(shown(text).startswith("B: learning rates tuned, 5 steps (run " + second) for text in texts(app))
     table = app.table[0].value
     assert [shown(text) for text in table["Entrant"]] == [
