@@ -1,6 +1,7 @@
-"""What can be done about a check: its prescriptions, each tried in pairs with one click, or the controls' own change."""
+"""What can be done about a check: its prescriptions, each tried in pairs with a click, or one's own change."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 import streamlit as st
 
@@ -17,14 +18,14 @@ from ui.words import as_sentence, escaped
 
 FIRST = 2  # prescriptions that stand on the page; the others are behind a fold
 HOW = (
-    "Treat trains the untreated and the treated network in pairs: the same five seeds, batches and, where shapes allow, "
+    "Treat trains both networks, untreated and treated, in pairs: the same five seeds, batches and, where shapes allow, "
     "first weights, each at the best of the same grid of learning rates."
 )
 OWN = "The controls ask for another network than the one that is shown."
 
 
 def prescriptions_part(shown: RunInfo, found: Sequence[Prescription], asked: HealthSpec | None) -> None:
-    """Draw the prescriptions of a check, the best first, and a treatment of one's own where the controls ask for one."""
+    """Draw the prescriptions of a check, the best first, and one's own treatment where the controls ask for one."""
     spec = HealthSpec.from_json(shown.spec)
     if found:
         st.subheader("Treatment", anchor=False, help=HOW)
@@ -68,7 +69,7 @@ def _button(label: str, proof: TreatmentSpec, key: str, *, primary: bool) -> Non
         st.caption(escaped(as_sentence(error)))
         return
     seconds = max(1, round(estimate_seconds(admitted, services.settings().workers)))
-    kind = "primary" if primary else "secondary"
+    kind: Literal["primary", "secondary"] = "primary" if primary else "secondary"
     if st.button(f"{label} · about {seconds} s", icon=":material/healing:", key=key, type=kind):
         st.query_params["run"] = services.lab().submit(admitted, visitor=services.visitor())
         st.rerun()

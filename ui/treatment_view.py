@@ -93,15 +93,22 @@ def _verdicts(spec: TreatmentSpec, result: TreatmentResult) -> None:
     low, high = result.interval
     columns = st.columns(3)
     columns[0].metric(
-        "Verdict", _title(result.verdict_after), f"before: {_title(result.verdict_before)}", delta_color="off"
+        "Verdict",
+        _title(result.verdict_after),
+        f"before: {_title(result.verdict_before)}",
+        delta_color="off",
+        delta_arrow="off",
     )
     columns[1].metric(
         "Validation loss, treated − untreated",
         number(result.difference, 3),
         f"95 %: {number(low, 3)} to {number(high, 3)}",
         delta_color="off",
+        delta_arrow="off",
     )
-    columns[2].metric("Time of a step", f"× {result.step_time_ratio:.2f}", "treated / untreated", delta_color="off")
+    columns[2].metric(
+        "Time of a step", f"× {result.step_time_ratio:.2f}", "treated / untreated", delta_color="off", delta_arrow="off"
+    )
     st.markdown("\n".join(f"- {escaped(sentence)}" for sentence in result_sentences(spec, result)))
 
 
@@ -132,7 +139,7 @@ def _curves(run_id: str, cursor: int, pairs: RaceTrace | None, *, ended: bool) -
 
 @st.cache_data(max_entries=32, show_spinner=False)
 def _side_by_side(run_id: str, cursor: int, _found: Checks) -> list[tuple[str, int]]:
-    scale = health.common_scale(*_found.networks)
+    scale = health.common_scale(_found.networks)
     drawn = [
         health.picture(trace, scale=scale, title=f"{side} treatment")
         for trace, side in zip(_found.networks, SIDES, strict=True)
