@@ -18,8 +18,8 @@ from ui.words import as_sentence, escaped
 
 FIRST = 2  # prescriptions that stand on the page; the others are behind a fold
 HOW = (
-    "Treat trains both networks, untreated and treated, in pairs: the same five seeds, batches and, where shapes allow, "
-    "first weights, each at the best of the same grid of learning rates."
+    "Treat trains both networks, untreated and treated, in pairs: the same five seeds, batches and, where shapes "
+    "allow, first weights, each at the best of the same grid of learning rates."
 )
 OWN = "The controls ask for another network than the one that is shown."
 
