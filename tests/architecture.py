@@ -88,6 +88,7 @@ LAYERS: Sequence[Sequence[str]] = (
         "gradcore.documents",
         "gradcore.figures",
         "gradcore.health_documents",
+        "gradcore.health_theory",
         "gradcore.profile_documents",
     ),
     ("gradcore.check_assembly",),

@@ -71,7 +71,7 @@ def _button(label: str, proof: TreatmentSpec, key: str, *, primary: bool) -> Non
     seconds = max(1, round(estimate_seconds(admitted, services.settings().workers)))
     kind: Literal["primary", "secondary"] = "primary" if primary else "secondary"
     if st.button(f"{label} · about {seconds} s", icon=":material/healing:", key=key, type=kind):
-        st.query_params["run"] = services.lab().submit(admitted, visitor=services.visitor())
+        st.query_params.from_dict({"run": services.lab().submit(admitted, visitor=services.visitor())})
         st.rerun()
 
 

@@ -8,10 +8,12 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from gradcore import health_documents
+from gradcore.depth_theory import NoTheory
 from gradcore.health import Diagnosis
 from gradcore.health_reading import check_sentences
+from gradcore.health_theory import Expected, expected_signal
 from gradcore.prescriptions import prescribe
-from gradcore.records import CheckTrace, Floats, RunInfo, RunStatus
+from gradcore.records import CheckTrace, RunInfo, RunStatus
 from gradcore.specs import HealthSpec, Thresholds
 from gradcore.titles import check_title
 from ui import services
@@ -54,11 +56,12 @@ def check_details(
     trace: CheckTrace,
     thresholds: Thresholds,
     found: Diagnosis,
-    theory: Floats | None = None,
 ) -> None:
-    """Draw what stands below: one layer, the charts by depth and over steps, the tables; `theory` as in `overview`."""
+    """Draw what stands below: one layer, the charts by depth and over steps, the tables."""
+    theory = _theory(run_id, spec, trace)
     layer_part(run_id, cursor, trace)
-    overview(run_id, cursor, trace, thresholds, theory)
+    overview(run_id, cursor, trace, thresholds, theory.ratio if isinstance(theory, Expected) else None)
+    st.caption(escaped(theory.sentence if isinstance(theory, Expected) else f"No theory line: {theory.reason}"))
     st.caption(sampled_text(trace))
     notebook_fold(trace, found)
     layer_fold(spec, trace)
@@ -129,6 +132,11 @@ def _interval(run_id: str) -> float:
     session = context.session_id if context else ""
     viewers = services.viewers().count(run_id, session)
     return min(max(FASTEST, viewers / LOOKS_PER_SECOND), SLOWEST)
+
+
+@st.cache_data(max_entries=128, show_spinner=False)
+def _theory(run_id: str, _spec: HealthSpec, _trace: CheckTrace) -> Expected | NoTheory:
+    return expected_signal(_spec, _trace)
 
 
 @st.cache_data(max_entries=128, show_spinner=False)
