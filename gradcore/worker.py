@@ -55,11 +55,17 @@ def execute(database: str, run_id: str, part: int, runner: str | None = None) ->
 
 def warm_up() -> int:
     """Load the engine and train a moment, so that the first run starts at once; returns this process' id."""
-    from gradcore.engine import checkup, race
+    from gradcore.engine import race
 
     race.warm_up()
-    checkup.warm_up()
     return os.getpid()
+
+
+def warm_up_checks() -> None:
+    """Check a moment too, so that the first check of the notebook's network starts at once."""
+    from gradcore.engine import checkup
+
+    checkup.warm_up()
 
 
 def versions() -> dict[str, str]:

@@ -92,7 +92,7 @@ LAYERS: Sequence[Sequence[str]] = (
         "gradcore.profile_documents",
     ),
     ("gradcore.check_assembly",),
-    ("gradcore.treatment_result",),
+    ("gradcore.example_check", "gradcore.treatment_result"),
     (
         "gradcore.blow_up_reading",
         "gradcore.health_reading",
@@ -135,8 +135,8 @@ LAYERS: Sequence[Sequence[str]] = (
     ("ui.health_controls",),
     ("ui.health_presets",),
     ("ui.health_view",),
-    ("ui.treatment_view",),
     ("ui.health_actions",),
+    ("ui.health_shown", "ui.treatment_view"),
     ("ui.race_presets",),
     ("ui.race_profile_charts", "ui.race_profile_controls", "ui.race_profile_tables"),
     ("ui.race_profile",),

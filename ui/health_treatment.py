@@ -9,7 +9,6 @@ from gradcore.admission import admit, estimate_seconds
 from gradcore.errors import RefusedError
 from gradcore.figures import theme
 from gradcore.prescriptions import TREATMENTS, Change, Prescription, changes
-from gradcore.records import RunInfo
 from gradcore.specs import HealthSpec, TreatmentSpec
 from gradcore.titles import counted
 from gradcore.treatment_result import proof_of
@@ -24,9 +23,8 @@ HOW = (
 OWN = "The controls ask for another network than the one that is shown."
 
 
-def prescriptions_part(shown: RunInfo, found: Sequence[Prescription], asked: HealthSpec | None) -> None:
+def prescriptions_part(spec: HealthSpec, found: Sequence[Prescription], asked: HealthSpec | None) -> None:
     """Draw the prescriptions of a check, the best first, and one's own treatment where the controls ask for one."""
-    spec = HealthSpec.from_json(shown.spec)
     if found:
         st.subheader("Treatment", anchor=False, help=HOW)
         for number, one in enumerate(found[:FIRST]):

@@ -114,7 +114,7 @@ class Cluster:
         gc.freeze()  # what the first page and Dask have loaded: a full collection would stop every page for 70 ms
         while not self._closing.is_set():
             try:
-                self._collect()
+                self._collect(pool)
                 if time.monotonic() - self._housekept >= TICK_SECONDS:
                     self._keep_house(self._pool)
                     self._housekept = time.monotonic()
@@ -153,7 +153,7 @@ class Cluster:
         url = self._queue.database.url
         self._sent[key] = pool.submit(done, worker.execute, url, *key, self._runner)
 
-    def _collect(self) -> None:
+    def _collect(self, pool: Pool) -> None:
         """Take note of what has ended: parts, also those whose worker died, and warm-ups."""
         while self._ended:
             key, future = self._ended.popleft()
@@ -161,6 +161,7 @@ class Cluster:
                 if future.status == "finished":
                     self._warm.add(key)
                     self._cold = ""
+                    pool.submit(_forget, worker.warm_up_checks, worker=self._greeted[key])
                 elif not self._closing.is_set():
                     self._cold = f"a worker could not load the engine: {future.exception()}"
                     log.error("%s", self._cold)
@@ -211,6 +212,10 @@ class Cluster:
                     pool.kill(pid)
                     self._warm.discard(pid)
                     return
+
+
+def _forget(_future: Any) -> None:
+    """Take no note of what has ended: a check that was not warmed up is traced at its first click."""
 
 
 def split(run: QueuedRun, parts: int) -> list[list[int]]:

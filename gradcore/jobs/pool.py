@@ -21,6 +21,7 @@ PRELOADED = [
     "sqlalchemy",
     "sklearn.datasets",
     "gradcore.engine.race",
+    "gradcore.engine.treatment",
 ]
 SETTINGS = {
     "distributed.worker.multiprocessing-method": "forkserver",
