@@ -114,7 +114,7 @@ class Cluster:
         gc.freeze()  # what the first page and Dask have loaded: a full collection would stop every page for 70 ms
         while not self._closing.is_set():
             try:
-                self._collect(pool)
+                self._collect(self._pool)
                 if time.monotonic() - self._housekept >= TICK_SECONDS:
                     self._keep_house(self._pool)
                     self._housekept = time.monotonic()
