@@ -8,6 +8,7 @@ import streamlit as st
 from gradcore.arguments_text import arguments_from_text, arguments_text
 from gradcore.clipping import CLIP_RULES
 from gradcore.costs import memory_bytes
+from gradcore.network_plan import plan
 from gradcore.networks import count_parameters
 from gradcore.optimizers import OPTIMIZERS, learning_rate_of
 from gradcore.records import RunInfo
@@ -15,6 +16,7 @@ from gradcore.schedules import SCHEDULES
 from gradcore.settings import Limits
 from gradcore.specs import Choice, EntrantSpec, HealthSpec, NetworkSpec
 from gradcore.tasks import TASKS, Task, task_of
+from gradcore.titles import listed
 from ui.address import EVERYWHERE, Parameters, parameters, say_not_number, say_not_whole, say_unknown, say_unknown_keys
 from ui.clip_rules import one_rule, rule_keys, rule_state
 from ui.controls import BATCH_SIZES, FULL_BATCH, LAST_SEED, SCHEDULE_HELP
@@ -82,7 +84,12 @@ def check_controls(limits: Limits) -> HealthSpec:
 def size_text(network: NetworkSpec, task: Task, rows: int | None) -> str:
     """Return how large a network is, before it is built."""
     megabytes = memory_bytes(network, task, rows or task.train_rows) / 1e6
-    return f"{count_parameters(network, task):,} parameters, about {max(megabytes, 1):.0f} MB while it trains."
+    size = f"{count_parameters(network, task):,} parameters, about {max(megabytes, 1):.0f} MB while it trains."
+    names = [step.name for step in plan(network, task)]
+    made = [name.removeprefix("projection_") for name in names if name.startswith("projection_")]
+    if not made:
+        return size
+    return f"{size} The shortcut of layer {listed(made, 4)} is projected, because the width changes there."
 
 
 def show_spec(spec: HealthSpec, but: Mapping[str, Any] | None = None) -> None:

@@ -1,0 +1,113 @@
+"""`gradcore health` as people script it: the document of the contract, treatments in pairs, refusals."""
+
+import json
+
+import pytest
+
+from gradcore.cli import main
+from gradcore.ward import WARD
+
+TINY = {
+    "network": {"hidden": [8, 8, 8], "activation": "relu", "bias": -20.0},
+    "optimizer": {"optimizer": "SGD", "learning_rate": 0.1},
+    "steps": 5,
+}
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory):
+    return f"sqlite:///{tmp_path_factory.mktemp('health') / 'runs.db'}"
+
+
+def run(capfd, database, *words):
+    status = main([*words, "--db", database])
+    captured = capfd.readouterr()
+    return status, captured.out, captured.err
+
+
+def spec_file(tmp_path, spec):
+    path = tmp_path / "check.json"
+    path.write_text(json.dumps(spec))
+    return str(path)
+
+
+def test_a_patient_of_the_ward_gets_its_verdict_on_the_command_line(capfd, database):
+    status, out, _ = run(capfd, database, "health", "--preset", "healthy_mlp", "--json")
+    document = json.loads(out)
+    assert (status, document["verdict"], document["parameters"], document["steps"]) == (0, "healthy", 13130, 50)
+    assert document["layers"] == ["dense_1", "dense_2", "dense_3", "output"]
+    assert len(document["loss"]) == len(document["layer_norms"]) == len(document["backprop_ratio"]) == 50
+    assert document["backprop_ratio"][0][-1] == 1.0
+    assert next(iter(document["variable_norms"])) == "dense_1/kernel"
+    assert document["notebook"]["steps"][0]["total"] == 8
+    assert document["prescriptions"] == []
+
+
+def test_the_notebook_s_network_is_healthy_with_three_zeros_although_the_notebook_says_otherwise(capfd, database):
+    _, out, _ = run(capfd, database, "health", "--preset", "notebook", "--json")
+    document = json.loads(out)
+    assert document["verdict"] == "healthy"
+    assert document["structural_zeros"] == ["dense_2b/bias", "dense_3b/bias", "dense_4b/bias"]
+    assert document["notebook"]["vanished"] == 30
+    assert "NEEDS IMPROVEMENT" in document["notebook"]["verdict"]
+
+
+def test_a_treatment_is_proven_in_pairs_and_found_again_among_the_runs(capfd, database, tmp_path):
+    status, out, _ = run(capfd, database, "health", "--spec", spec_file(tmp_path, TINY), "--treat", "--json")
+    document = json.loads(out)
+    proof = document["treatment"]
+    assert (status, document["verdict"], proof["solution"]) == (0, "dead", "zero_bias")
+    assert (proof["verdict_before"], proof["verdict_after"], proof["cured"]) == ("dead", "healthy", True)
+    assert proof["interval"][0] <= proof["difference"] <= proof["interval"][1] < 0
+    assert len(proof["before"]) == len(proof["after"]) == 5
+    _, shown, _ = run(capfd, database, "runs", "show", proof["run_id"], "--json")
+    assert json.loads(shown) == proof
+    _, listed, _ = run(capfd, database, "runs", "list", "--kind", "treatment")
+    assert "Treatment, zero_bias" in listed
+
+
+def test_a_check_is_read_by_people_too(capfd, database):
+    _, out, _ = run(capfd, database, "health", "--preset", "healthy_mlp")
+    assert "healthy. 13130 parameters, 50 steps." in out
+    assert "This network is healthy" in out
+
+
+@pytest.mark.parametrize(
+    ("spec", "sentence"),
+    [
+        ({"netwrk": {}}, "unknown key 'netwrk' in the check; did you mean 'network'?"),
+        ({"network": {"hidden": [0]}}, "`width` must be a whole number >= 1. Received: width=0"),
+        ({"network": {"hidden": {"width": 8, "depth": 0}}}, "`depth` must be a whole number >= 1. Received: depth=0"),
+        (
+            {"network": {"hidden": [8], "normalization": "batch"}, "batch_size": 1},
+            "`batch_size` must be at least 2 where batches are normalised: one row has no spread. Received: ",
+        ),
+        ({"task": {"name": "quadratic"}}, "`task` must be one that trains a network. Received: task='quadratic'"),
+        ({"network": {"hidden": [8], "cell": "lstm"}}, "`cell` must be null for the task digits, whose rows have no"),
+        (
+            {"network": {"hidden": {"width": 4000, "depth": 3}}},
+            "must have at most 2,000,000 parameters. Received: 32,3",
+        ),
+        ({"thresholds": {"vanishing": -1}}, "`vanishing` must be a finite number > 0. Received: vanishing=-1"),
+    ],
+)
+def test_bad_input_is_refused_in_one_sentence(capfd, database, tmp_path, spec, sentence):
+    status, out, err = run(capfd, database, "health", "--spec", spec_file(tmp_path, spec))
+    assert (status, out) == (2, "")
+    assert sentence in err
+    assert err.count("\n") == 1
+
+
+def test_a_healthy_network_has_nothing_to_treat(capfd, database):
+    status, out, err = run(capfd, database, "health", "--preset", "healthy_mlp", "--treat")
+    assert (status, out) == (2, "")
+    assert "there must be something to treat. Received: a check with verdict 'healthy'" in err
+
+
+def test_an_unknown_patient_is_refused_with_the_nearest_one(capfd, database):
+    _, _, err = run(capfd, database, "health", "--preset", "sigmoid_stak")
+    assert "unknown preset 'sigmoid_stak'; did you mean 'sigmoid_stack'?" in err
+
+
+def test_every_patient_s_spec_round_trips():
+    assert all(type(one.spec).from_json(one.spec.to_json()) == one.spec for one in WARD.values())
