@@ -1,4 +1,4 @@
-"""Whether the first prescription of each sick patient of the ward cures it: a treatment in pairs, as the page proves it.
+"""Whether the first prescription of each patient of the ward cures it: treatments in pairs, as the page proves them.
 
 Cured = the verdict changes and the 95 % paired-t interval of the validation loss (treated - untreated, five seeds, 200
 steps, rates tuned equally) lies below zero. Prints each patient and the share of those that are cured.

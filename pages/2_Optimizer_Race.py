@@ -10,7 +10,7 @@ from ui import controls, race_profile, services
 from ui.anatomy import anatomy
 from ui.entrant_table import entrant_table
 from ui.frame import RACE, frame
-from ui.panels import link_to, try_this
+from ui.panels import checked_kind, link_to, try_this
 from ui.race_actions import asked_race, link_to_pair, offer_again, offer_inexpressible, start_row
 from ui.race_catalogue import catalogue_fold
 from ui.race_download import download_fold
@@ -70,7 +70,7 @@ def shown_run() -> RunInfo | None:
     lab = services.lab()
     if (run_id := st.query_params.get("run")) is not None:
         try:
-            return lab.info(run_id)
+            return checked_kind(lab.info(run_id), RaceSpec.kind)
         except GradcoreError as error:
             st.warning(escaped(as_sentence(error, INSTEAD)), icon=":material/link_off:")
     latest = lab.runs(kind=RaceSpec.kind, visitor=services.visitor(), limit=1)

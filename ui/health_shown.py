@@ -13,13 +13,13 @@ from ui import services
 from ui.health_actions import offer_again, same_training
 from ui.health_treatment import prescriptions_part
 from ui.health_view import check_details, check_picture, status_line
+from ui.panels import checked_kind
 from ui.words import as_sentence, escaped
 
 EXAMPLE = (
     "An example that ships with Gradient Clinic: eight sigmoid layers. Choose a patient and start a check of your own."
 )
 INSTEAD = "Your latest check is shown instead, or an example."
-NOT_A_CHECK = "Run {} is no health check. " + INSTEAD
 NO_STEP = "No step was recorded."
 Details = st.delta_generator.DeltaGenerator
 
@@ -29,13 +29,9 @@ def shown_run() -> RunInfo | None:
     lab = services.lab()
     if (run_id := st.query_params.get("run")) is not None:
         try:
-            info = lab.info(run_id)
+            return checked_kind(lab.info(run_id), HealthSpec.kind, TreatmentSpec.kind)
         except GradcoreError as error:
             st.warning(escaped(as_sentence(error, INSTEAD)), icon=":material/link_off:")
-        else:
-            if info.kind in (HealthSpec.kind, TreatmentSpec.kind):
-                return info
-            st.warning(escaped(NOT_A_CHECK.format(run_id)), icon=":material/link_off:")
     latest = lab.runs(kind=HealthSpec.kind, visitor=services.visitor(), limit=1)
     return latest[0] if latest else None
 

@@ -8,12 +8,14 @@ from urllib.parse import urlencode
 import numpy as np
 import streamlit as st
 
+from gradcore.errors import UnknownRunError
 from gradcore.records import RunInfo, RunStatus
 from gradcore.specs import RaceSpec, read_spec
 from gradcore.titles import run_title
 from ui import services
 
 POINTS = 40  # of a sparkline
+NAMES = {"race": "race", "health": "health check", "treatment": "treatment"}
 
 
 def runs_table(runs: Sequence[RunInfo], key: str) -> str | None:
@@ -62,6 +64,13 @@ def try_this(experiments: Sequence[tuple[str, Mapping[str, str | Sequence[str]]]
         for sentence, settings in experiments
     ]
     st.html(f'<ul class="gradcore-try">{"".join(links)}</ul>')
+
+
+def checked_kind(run: RunInfo, *kinds: str) -> RunInfo:
+    """Return a run of one of these kinds; UnknownRunError where this page does not show its kind."""
+    if run.kind not in kinds:
+        raise UnknownRunError(f"run {run.id} is a {NAMES.get(run.kind, run.kind)}, and not shown on this page.")
+    return run
 
 
 def link_to(run_id: str, *also: str) -> None:

@@ -1,0 +1,82 @@
+"""A treatment trains both networks in pairs: the same rows, batches and, where nothing changed, the same weights."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from gradcore.admission import admit
+from gradcore.check_assembly import CheckAssembly, Checks
+from gradcore.engine.treatment import run_treatment
+from gradcore.errors import CancelledRunError, RefusedError
+from gradcore.settings import Limits
+from gradcore.specs import Choice, EntrantSpec, HealthSpec, NetworkSpec, TreatmentSpec
+from gradcore.treatment_result import result_sentences, treatment_result
+
+SICK = HealthSpec(
+    network=NetworkSpec((12, 12, 12), "relu", bias=-20.0), optimizer=EntrantSpec(Choice("SGD"), 0.1), steps=5
+)
+TREATED = replace(SICK, network=NetworkSpec((12, 12, 12), "relu"))
+
+
+def proven(spec: TreatmentSpec) -> Checks:
+    assembly = CheckAssembly(spec)
+    run_treatment(admit(spec, Limits()), (0, 1), lambda records, progress: assembly.add(records))
+    return assembly.trace()
+
+
+@pytest.fixture(scope="module")
+def cured():
+    spec = admit(TreatmentSpec(SICK, TREATED, "zero_bias", steps=60), Limits())
+    return spec, proven(spec)
+
+
+def test_dead_units_that_come_alive_are_a_cure_with_an_interval_that_excludes_zero(cured):
+    result = treatment_result(*cured)
+    assert (result.verdict_before, result.verdict_after, result.cured) == ("dead", "healthy", True)
+    assert result.interval[0] < result.difference < result.interval[1] < 0
+    assert result.before == pytest.approx([2.3026] * 5, abs=0.01)
+    assert 0.3 < result.step_time_ratio < 3
+
+
+def test_both_networks_have_five_seeds_and_tuned_rates(cured):
+    _, checks = cured
+    assert [entrant.loss.shape for entrant in checks.pairs.entrants] == [(60, 5), (60, 5)]
+    assert [len(entrant.tuning.learning_rates) >= 7 for entrant in checks.pairs.entrants] == [True, True]
+    assert [trace.recorded for trace in checks.networks] == [50, 50]
+
+
+def test_the_sentences_say_what_was_measured(cured):
+    spec, checks = cured
+    told = result_sentences(spec, treatment_result(spec, checks))
+    assert told[0].startswith("Over 5 seeds the final validation loss fell by ")
+    assert told[1] == "The verdict changed from 'dead' to 'healthy'."
+    assert "each at the best of the same grid" in told[2]
+
+
+def test_a_treatment_that_changes_nothing_makes_no_difference_at_all():
+    spec = TreatmentSpec(TREATED, TREATED, steps=10, learning_rates="given")
+    checks = proven(spec)
+    before, after = checks.pairs.entrants
+    assert np.array_equal(before.loss, after.loss)
+    result = treatment_result(spec, checks)
+    assert (result.difference, result.improved, result.cured) == (0.0, False, False)
+    assert "no difference detected" in result_sentences(spec, result)[0]
+
+
+def test_a_treatment_that_is_stopped_has_no_result():
+    spec = admit(TreatmentSpec(TREATED, SICK, steps=10, learning_rates="given"), Limits())
+    assembly = CheckAssembly(spec)
+
+    def stop(records, progress):
+        assembly.add(records)
+        raise CancelledRunError("stopped")
+
+    with pytest.raises(CancelledRunError):
+        run_treatment(spec, (0, 1), stop)
+    assert treatment_result(spec, assembly.trace()) is None
+
+
+def test_networks_of_different_tasks_cannot_be_paired():
+    with pytest.raises(RefusedError, match="a treatment must be tried on the task of the sick network"):
+        TreatmentSpec(SICK, replace(SICK, task=Choice("wine")))
