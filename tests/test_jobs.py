@@ -13,8 +13,8 @@ from gradcore.lab import Lab
 from gradcore.presets import PRESETS
 from gradcore.records import RunStatus
 from gradcore.settings import Settings
-from gradcore.specs import RaceSpec
-from gradcore.store import QueueStore, RunStore
+from gradcore.specs import HealthSpec, RaceSpec, TreatmentSpec
+from gradcore.store import QueuedRun, QueueStore, RunStore
 from tests.waiting import wait_until
 
 WARM_SECONDS = 180
@@ -145,16 +145,23 @@ def test_a_race_that_cannot_be_trained_fails_and_the_next_one_is_trained(warm):
 
 
 def test_entrants_are_dealt_out_so_that_workers_end_together():
-    spec = PRESETS["default"].to_json()
-    assert split(spec, 2) == [[0, 2, 4], [1, 3, 5]]
-    assert split(spec, 4) == [[0, 4], [1, 5], [2], [3]]
-    assert split(spec, 9) == [[0], [1], [2], [3], [4], [5]]
+    run = QueuedRun("", "race", PRESETS["default"].to_json())
+    assert split(run, 2) == [[0, 2, 4], [1, 3, 5]]
+    assert split(run, 4) == [[0, 4], [1, 5], [2], [3]]
+    assert split(run, 9) == [[0], [1], [2], [3], [4], [5]]
 
 
 def test_optimizers_that_train_seed_by_seed_count_for_as_many():
     names = ["SGD", "Lamb", "Adam", "RMSprop"]
     spec = {"seeds": 5, "entrants": [{"optimizer": name} for name in names]}
-    assert split(spec, 2) == [[1], [0, 2, 3]]
+    assert split(QueuedRun("", "race", spec), 2) == [[1], [0, 2, 3]]
+
+
+def test_a_check_and_both_networks_of_a_treatment_stay_with_one_worker():
+    check = HealthSpec()
+    treatment = TreatmentSpec(check, check)
+    assert split(QueuedRun("", "health", check.to_json()), 4) == [[0]]
+    assert split(QueuedRun("", "treatment", treatment.to_json()), 4) == [[0, 1]]
 
 
 def test_a_store_out_of_reach_is_said_and_passes(warm, monkeypatch):

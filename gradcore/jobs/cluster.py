@@ -11,6 +11,7 @@ import logging
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -51,6 +52,7 @@ class Cluster:
         self._cold = ""  # why a worker could not warm up
         self._greeted: dict[int, str] = {}  # process ids of workers that were sent the warm-up -> where to
         self._warm: set[int] = set()
+        self._races_warm: set[int] = set()  # those that warm up checks as well, or have
         self._sent: dict[Key, Any] = {}  # parts that a worker has -> future
         self._ended: deque[tuple[Key | int, Any]] = deque()  # part, or warmed worker -> its future
         self._housekept = float("-inf")
@@ -158,10 +160,12 @@ class Cluster:
         while self._ended:
             key, future = self._ended.popleft()
             if isinstance(key, int):
-                if future.status == "finished":
+                if future.status == "finished" and key not in self._races_warm and not self._queue.waiting():
+                    self._races_warm.add(key)
+                    self._greet(pool, key, self._greeted[key], worker.warm_up_checks)
+                elif future.status == "finished":
                     self._warm.add(key)
                     self._cold = ""
-                    pool.submit(_forget, worker.warm_up_checks, worker=self._greeted[key])
                 elif not self._closing.is_set():
                     self._cold = f"a worker could not load the engine: {future.exception()}"
                     log.error("%s", self._cold)
@@ -184,13 +188,15 @@ class Cluster:
         if not self._sent:
             self._renew(pool)
 
-    def _greet(self, pool: Pool, pid: int, address: str) -> None:
+    def _greet(self, pool: Pool, pid: int, address: str, warm_up: Callable[[], Any] = worker.warm_up) -> None:
+        """Let a worker warm up: races first, then checks too, unless somebody waits by then."""
+
         def done(future: Any) -> None:
             self._ended.append((pid, future))
             self._wake.set()
 
         self._greeted[pid] = address
-        pool.submit(done, worker.warm_up, worker=address)
+        pool.submit(done, warm_up, worker=address)
 
     def _attend(self, pool: Pool, part: PartState) -> None:
         """End a worker that is deaf or silent; give up a part that nobody has."""
@@ -212,10 +218,6 @@ class Cluster:
                     pool.kill(pid)
                     self._warm.discard(pid)
                     return
-
-
-def _forget(_future: Any) -> None:
-    """Take no note of what has ended: a check that was not warmed up is traced at its first click."""
 
 
 def split(run: QueuedRun, parts: int) -> list[list[int]]:
