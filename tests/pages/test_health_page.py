@@ -36,11 +36,13 @@ def headings(app: AppTest) -> list[str]:
     return [shown(heading.value) for heading in app.subheader]
 
 
-def test_the_first_view_offers_a_check_and_says_what_will_be_seen(open_page):
+def test_the_first_view_offers_a_check_and_shows_an_example(open_page):
     app = open_page(HEALTH)
     assert app.button(key="start").label.startswith("Start check · about ")
-    assert any(text.startswith("Choose a patient of the ward, or build a network") for text in texts(app))
-    assert charts(app) == []
+    assert any(
+        text.startswith("An example that ships with Gradient Clinic: eight sigmoid layers.") for text in texts(app)
+    )
+    assert len(charts(app)) == 5
     assert any(text.endswith(" parameters, about 1 MB while it trains.") for text in texts(app))
     assert not app.warning
 
@@ -215,7 +217,7 @@ def test_start_submits_the_check_of_the_controls(open_page, lab):
 
 def test_an_address_that_names_no_check_is_said(open_page):
     app = open_page(HEALTH, run="nothinghere")
-    assert said(app)[0].endswith("Your latest check is shown instead.")
+    assert said(app)[0].endswith("Your latest check is shown instead, or an example.")
 
 
 def test_a_cancelled_check_shows_what_it_recorded_and_offers_to_run_again(open_page, lab, finish):

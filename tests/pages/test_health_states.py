@@ -80,7 +80,8 @@ def test_a_race_is_no_health_check(open_page, lab: Lab, finish):
     run_id = lab.submit(replace(PRESETS["default"], steps=2, seeds=1))
     finish(run_id)
     app = open_page(HEALTH, run=run_id)
-    assert shown(app.warning[0].value) == f"Run {run_id} is no health check. Your latest check is shown instead."
+    told = f"Run {run_id} is a race, and not shown on this page. Your latest check is shown instead, or an example."
+    assert shown(app.warning[0].value) == told
 
 
 def test_reception_lists_a_check_beside_the_races(open_page, lab: Lab, finish):
