@@ -28,6 +28,7 @@ RATIO_LOW, FIRST_LOW, RATIO_HIGH, ZEROS = 1e-3, 1e-4, 70.0, 0.7  # AutoTrainer: 
 GATE = 0.5  # of e
 COVERS = {  # which conditions each can name
     "ours": ("vanishing", "exploding", "dead"),
+    "ours_with_warnings": ("vanishing", "exploding", "dead"),
     "notebook": ("vanishing", "exploding"),
     "sagemaker_debugger": ("vanishing", "exploding", "dead"),
     "auto_trainer": ("vanishing", "exploding", "dead"),

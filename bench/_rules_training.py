@@ -30,13 +30,13 @@ def tuned(specs: Sequence[HealthSpec], rates: Mapping[str, Doubles], seeds: int,
     Args:
         specs: alike but for their first weights and seeds.
         rates: that are tried, ascending, by the name of the optimizer.
-        seeds: tried for each network, counted from the one after its own.
+        seeds: tried for each network, counted from its own: what is checked is one of those that were trained.
         chunk: steps of one call.
     """
     use_one_thread()
     first, tried = specs[0], rates[specs[0].optimizer.optimizer.name]
     task, network = task_of(first.task), first.network
-    replicas = [(spec, spec.seed + 1 + n) for spec in specs for _ in tried for n in range(seeds)]
+    replicas = [(spec, spec.seed + n) for spec in specs for _ in tried for n in range(seeds)]
     own = np.tile(np.repeat(tried, seeds), len(specs)).astype(np.float32)
     model, rule = build_network(network, first.task, seed=0), first.optimizer
     trainer = Trainer(

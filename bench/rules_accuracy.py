@@ -2,10 +2,12 @@
 
 The condition of a network is an outcome, not one of our measures. Learning rates are tuned as `gradcore.engine.tuning`
 does, half decades apart and side by side, by the median training loss of the last tenth of the steps, here over two
-seeds. Healthy: the best loss is below 0.5 of chance. Sick: it is above 0.85 of chance, and with the cure that the
-family names, tuned in the same way, it is below 0.5. Everything else is "neither" and in no share. Each network is
-then checked for 30 steps at its tuned rate (the smallest where every rate diverges), on a seed of its own. Ours says a
-disease where it is the verdict, or a critical finding beside the verdict "diverged". Prints JSON.
+seeds, the network's own and the next. Healthy: the best loss is below 0.5 of chance. Sick: it is above 0.85 of chance,
+and with the cure that the family names, tuned in the same way, it is below 0.5. Everything else is "neither" and in no
+share. Each network is then checked for 30 steps at its tuned rate (the smallest where every rate diverges).
+
+Ours says a disease where it is the verdict, or a critical finding beside the verdict "diverged"; "ours_with_warnings"
+also where a finding of the warn band names it. Prints JSON.
 """
 
 import argparse
@@ -31,7 +33,7 @@ from numpy.typing import NDArray
 from bench._other_rules import COVERS, auto_trainer, notebook, sagemaker_debugger
 from bench._rule_families import CALIBRATION, DEAD, EXPLODING, FAMILIES, HELD_OUT, VANISHING, Family
 from bench._rules_table import table
-from gradcore.health import CRITICAL, INFO, Diagnosis, diagnose
+from gradcore.health import CRITICAL, INFO, WARNING, Diagnosis, diagnose, early_ratio
 from gradcore.proportions import wilson
 from gradcore.records import CheckTrace, Tuning
 from gradcore.specs import Thresholds
@@ -87,6 +89,12 @@ def said(diagnosis: Diagnosis) -> list[str]:
     names = [diagnosis.verdict]
     if diagnosis.verdict == "diverged":
         names += [finding.rule for finding in diagnosis.findings if finding.severity == CRITICAL]
+    return [name for name in CONDITIONS if name in names]
+
+
+def warned(diagnosis: Diagnosis) -> list[str]:
+    """Return which of the three conditions our check names, or warns of."""
+    names = [*said(diagnosis), *(finding.rule for finding in diagnosis.findings if finding.severity == WARNING)]
     return [name for name in CONDITIONS if name in names]
 
 
@@ -207,13 +215,19 @@ def outcome(family: Family, tuning: Tuning, cured: float | None, chance: float) 
 
 def _diagnosed(trace: CheckTrace, sizes: NDArray[np.int64]) -> dict[str, Any]:
     """Return what each rule set says of a check; `sizes` (V,) are the entries of each variable."""
-    diagnosis = diagnose(trace, Thresholds())
+    diagnosis, ratio = diagnose(trace, Thresholds()), early_ratio(trace)
+    loud = [finding for finding in diagnosis.findings if finding.severity != INFO]
     return {
         "verdict": diagnosis.verdict,
-        "findings": [f"{one.severity} {one.rule} {one.value:.3g}" for one in diagnosis.findings],
-        "quiet": all(one.severity == INFO for one in diagnosis.findings),
+        "findings": [
+            f"{one.severity} {one.rule} {one.value:.3g}" for one in diagnosis.findings if one.severity != INFO
+        ],
+        "least_a": float(np.fmin.reduce(ratio)),
+        "greatest_a": float(np.fmax.reduce(ratio)),
+        "quiet": not loud,
         "said": {
             "ours": said(diagnosis),
+            "ours_with_warnings": warned(diagnosis),
             "notebook": notebook(trace),
             "sagemaker_debugger": sagemaker_debugger(trace, sizes),
             "auto_trainer": auto_trainer(trace, sizes, gated=True),
