@@ -15,7 +15,7 @@ INTRODUCTION = """# How often the rules are right
 Written by `python -m bench.rules_accuracy --table`. The condition of a network is an outcome, not one of our
 measures: *healthy* trains (its tuned training loss is below 0.5 of chance), *sick* does not (above 0.85 of chance) and
 is restored by the cure that its family names (below 0.5 of chance). The rest is "neither": told, and in no share.
-Learning rates are tuned half decades apart on two seeds; one of the two is then checked for 30 steps at its tuned
+Learning rates are tuned half decades apart on two seeds; one of the two is then checked for 50 steps at its tuned
 rate. Calibration families are like the networks on which the thresholds were chosen; on held-out families
 nothing was chosen.
 
