@@ -13,11 +13,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gradcore.early_warning import first_warning
 from gradcore.engine.check_layout import CheckLayout
 from gradcore.engine.check_trainer import NAMES, CheckTrainer
 from gradcore.engine.entrant import CHUNK_SECONDS, SeedRows, row_batches, scheduled_rates, start_values
 from gradcore.engine.losses import judge
 from gradcore.engine.threads import use_one_thread
+from gradcore.health.ahead import whole_norms
 from gradcore.network_plan import plan
 from gradcore.networks import count_parameters, loss_of
 from gradcore.optimizers import learning_rate_of
@@ -73,11 +75,19 @@ def watched(
         learning_rate: in place of the spec's own.
         judged: whether it is held against the validation rows at its end.
     """
-    running = Running(spec, seeds, entrant, learning_rate)
+    running, norms = Running(spec, seeds, entrant, learning_rate), list[Doubles]()
     for chunk, done in running.chunks():
         records: list[Record] = [chunk] if done > len(chunk.loss) else [running.setup(), chunk]
         report(records, done / spec.steps)
+        norms.append(whole_norms(chunk))
+        if spec.stop_at_warning and _warned(np.concatenate(norms)):
+            break
     report([running.outcome()] if judged else [], 1.0)
+
+
+def _warned(norms: Doubles) -> bool:
+    """Return whether the gradient norms so far (T, S) warn of a divergence in any seed."""
+    return any(first_warning(norms[:, seed]) is not None for seed in range(norms.shape[1]))
 
 
 def as_race(spec: HealthSpec, seeds: Sequence[int]) -> RaceSpec:
