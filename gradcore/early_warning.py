@@ -23,9 +23,9 @@ def first_warning(norms: NDArray[np.floating]) -> int | None:
 
     With y = ln |g|, the least-squares slope b of the last 5 steps and its standard error s (from the spread of y around
     the line), step t >= 10 warns where 4 (b - s) > 1.2 and y_t > 1 + the median of y over the first 10 steps. A norm
-    that is not finite warns at once. A slope beyond noise alone would not do: healthy training has passing rises, where
-    curvature reaches its limit and falls again (Cohen et al. 2021, https://arxiv.org/abs/2103.00065), but below the
-    level of its start.
+    that is not finite warns at once; without any gradient in the first steps there is no level to rise from. A slope
+    beyond noise alone would not do: healthy training has passing rises, where curvature reaches its limit and falls
+    again (Cohen et al. 2021, https://arxiv.org/abs/2103.00065), but below the level of its start.
 
     Args:
         norms: of the whole gradient at each step, before clipping, (T,).
@@ -45,7 +45,7 @@ def first_warning(norms: NDArray[np.floating]) -> int | None:
 def _rising(norms: NDArray[np.floating]) -> NDArray[np.bool_]:
     """Return which of T finite norms warn, (T,)."""
     warns = np.zeros(len(norms), bool)
-    if len(norms) <= START:
+    if len(norms) <= START or not np.median(norms[:START]) > 0:
         return warns
     y = np.log(np.maximum(norms.astype(np.float64), np.finfo(np.float64).tiny))
     windows = np.lib.stride_tricks.sliding_window_view(y, WINDOW)  # (T - 4, 5)

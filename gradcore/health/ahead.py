@@ -9,7 +9,7 @@ import numpy as np
 
 from gradcore.early_warning import START, first_warning
 from gradcore.health.measures import blown_up
-from gradcore.health.rule import WARNING, Found
+from gradcore.health.rule import INFO, Found
 from gradcore.records import CheckChunk, CheckTrace, Doubles, Finding
 from gradcore.specs import Thresholds
 from gradcore.titles import number
@@ -18,7 +18,10 @@ AHEAD = "norm of the whole gradient / median of its first 10 steps, where it ris
 
 
 def early_warning(trace: CheckTrace, thresholds: Thresholds) -> Found:
-    """Find the step at which the norm of the gradient first warned of a divergence, before the loss was lost."""
+    """Find the step at which the norm of the gradient first warned of a divergence, before the loss was lost.
+
+    Information, no warning of the check: in some healthy trainings it comes in vain (`bench/early_warning.py`).
+    """
     norms, lost = whole_norms(trace), blown_up(trace)  # (T, S) each
     warned = [(step, seed) for seed in range(norms.shape[1]) if (step := first_warning(norms[:, seed])) is not None]
     ahead = [
@@ -32,7 +35,7 @@ def early_warning(trace: CheckTrace, thresholds: Thresholds) -> Found:
     evidence = f"At step {step} the norm of the gradient is {number(float(norms[step, seed]), 2)}, {number(value, 2)} "
     evidence += f"times that of the first {START} steps, and rises beyond its noise: a divergence may follow."
     advice = "Lower the learning rate or clip the gradient; a check can be told to stop at such a step."
-    return [Finding("early_warning", WARNING, "", step, value, math.e, AHEAD, evidence, advice)]
+    return [Finding("early_warning", INFO, "", step, value, math.e, AHEAD, evidence, advice)]
 
 
 def whole_norms(trace: CheckTrace | CheckChunk) -> Doubles:

@@ -25,7 +25,7 @@ _DECIDING = (
     Rule("disconnected", "Cut off from the loss", failures.DISCONNECTED, CRITICAL, failures.disconnected),
 )
 _INFORMING = (
-    Rule("early_warning", "Early warning", ahead.AHEAD, WARNING, ahead.early_warning, decides=False),
+    Rule("early_warning", "Early warning", ahead.AHEAD, INFO, ahead.early_warning, decides=False),
     Rule("structural_zero", "Zero by construction", advice.KAPPA, INFO, advice.structural_zero, decides=False),
     Rule("update_ratio", "Size of the updates", advice.UPDATE, INFO, advice.update_ratio, decides=False),
     Rule("loss_at_start", "Loss at the start", advice.START, INFO, advice.loss_at_start, decides=False),
