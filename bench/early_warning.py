@@ -1,11 +1,12 @@
 """How early the early warning comes before the loss doubles, and how often it comes in vain: real trainings.
 
 Seven networks on six tasks, each at a ladder of learning rates, from ten seeds, at a constant rate and with a warm-up
-over 150 of 250 steps, some on batches and some on all rows. A run diverges where its loss exceeds twice its first one, or is
-not finite. Healthy are runs that never do so, at rates 1.8 to 5.6 times below the best of the ladder. The lead is the
-number of steps from the warning to the doubled loss, 0 where it comes too late or not at all. No warning can come
-before step 10, so runs that double before step 20 are told apart; their number is given. The constants of
-`gradcore.early_warning` were chosen on the first three tasks (other seeds); the last three are held out. Prints JSON.
+over 150 of 250 steps, some on batches and some on all rows. A run diverges where its loss exceeds twice its first one,
+or is not finite. Healthy are runs that never do so, at rates 1.8 to 5.6 times below the best of the ladder. The lead is
+the number of steps from the warning to the doubled loss, 0 where it comes too late or not at all. While norms are
+finite no warning can come before step 10, so runs that double before step 20 are left out of the leads; their number
+is given. The constants of `gradcore.early_warning` were chosen on the first three tasks, on other seeds; the last
+three tasks are held out. Prints JSON.
 """
 
 import json
