@@ -1,7 +1,7 @@
 """How soon a health check shows itself, workers warm, from its submission; and how long a treatment's proof takes.
 
-The notebook's robust network, ten steps with all measurements, from five seeds (goals: first record 1.5 s, end 4 s). The
-proof is of the sigmoid stack's first prescription, five seeds and 200 steps with tuned rates (goal 30 s on two cores).
+The notebook's robust network, ten steps with all measurements, five seeds (goals: first record 1.5 s, end 4 s). A proof
+is of the sigmoid stack's first prescription, five seeds and 200 steps with tuned rates (goal 30 s on two cores).
 """
 
 import json

@@ -46,7 +46,7 @@ LAYERS: Sequence[Sequence[str]] = (
     ("gradcore.proportions", "gradcore.strict_json"),
     ("gradcore.settings", "gradcore.specs"),
     ("gradcore.arguments_text", "gradcore.records"),
-    ("gradcore.gradient_stats", "gradcore.paired_tests"),
+    ("gradcore.early_warning", "gradcore.gradient_stats", "gradcore.paired_tests"),
     (
         "gradcore.clipping",
         "gradcore.optimizers",

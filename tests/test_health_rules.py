@@ -340,6 +340,7 @@ def test_every_finding_has_a_formula_an_advice_and_its_evidence_in_one_sentence(
         make_check(dead_units=1.0), make_check(error=0.01), make_check(signal=[1e-9, 1e-4, 1]),
         make_check(signal=[1e9, 1e4, 1]), make_check(cosine=0.99), stuck(), make_check(cancellation=1e-8),
         make_check(make_setup(cut=["dense_1/bias"])), make_check(steps=40, update_norm=1e-5),
+        make_check(steps=14, gradient_norm=np.geomspace(1, 1e6, 14)[:, None, None].repeat(6, axis=2)),
     ]  # fmt: skip
     found = [one for trace in traces for rule in RULES.values() for one in rule.find(trace, USUAL)]
     assert {one.rule for one in found} == set(RULES) - {"loss_at_start"}

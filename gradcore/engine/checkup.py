@@ -13,11 +13,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gradcore.early_warning import first_warning
 from gradcore.engine.check_layout import CheckLayout
 from gradcore.engine.check_trainer import NAMES, CheckTrainer
 from gradcore.engine.entrant import CHUNK_SECONDS, SeedRows, row_batches, scheduled_rates, start_values
 from gradcore.engine.losses import judge
 from gradcore.engine.threads import use_one_thread
+from gradcore.health.ahead import whole_norms
 from gradcore.network_plan import plan
 from gradcore.networks import count_parameters, loss_of
 from gradcore.optimizers import learning_rate_of
@@ -105,16 +107,22 @@ class Running:
         self._rates = scheduled_rates(spec.optimizer, spec.steps, [rate] * len(seeds))
         self.trainer = _trainer(spec, len(seeds))
         self.trainer.reset(start_values(race, 0, seeds), rate, spec.steps, spec.loss_scale)
-        self._seconds = 0.0
+        self._seconds, self._norms = 0.0, list[Doubles]()
 
     def chunks(self) -> Iterator[tuple[CheckChunk, int]]:
-        """Yield what was measured, and how many steps are done: the first step alone."""
-        done = 0
-        while done < self._spec.steps:
+        """Yield what was measured, and how many steps are done: the first step alone.
+
+        Where it is to stop at a warning, the first measured step at which one was given is the last.
+        """
+        done, warned = 0, False
+        while done < self._spec.steps and not warned:
             started, first, parts = time.perf_counter(), done == 0, list[CheckChunk]()
-            while done < self._spec.steps and not (parts and (first or time.perf_counter() - started > CHUNK_SECONDS)):
+            while not parts or not (first or warned or time.perf_counter() - started > CHUNK_SECONDS):
                 parts.append(self._next(done))
                 done += len(parts[-1].loss)
+                warned = self._spec.stop_at_warning and self._warns(parts[-1])
+                if done == self._spec.steps:
+                    break
             self._seconds += time.perf_counter() - started
             yield _joined(parts), done
 
@@ -154,6 +162,12 @@ class Running:
         rows = [self.trainer.run(x, y, self._batches[before], self._rates[before])] if end > done else []
         row, *found = self.trainer.measure(x, y, self._probe, self._batches[end], self._rates[end])
         return _chunk(self._entrant, done, np.concatenate([*rows, row[None]]), found)
+
+    def _warns(self, chunk: CheckChunk) -> bool:
+        """Return whether the gradient norms so far, these the latest, warn of a divergence in any seed."""
+        self._norms.append(whole_norms(chunk))
+        norms = np.concatenate(self._norms)  # (T, S)
+        return any(first_warning(norms[:, seed]) is not None for seed in range(norms.shape[1]))
 
     def _is_sampled(self, step: int) -> bool:
         steps, every = self._spec.steps, self._spec.every

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from gradcore.health import advice, failures, signals, states
+from gradcore.health import advice, ahead, failures, signals, states
 from gradcore.health.rule import CRITICAL, INFO, WARNING, Found, Rule
 from gradcore.records import CheckTrace, Finding
 from gradcore.specs import Thresholds
@@ -25,6 +25,7 @@ _DECIDING = (
     Rule("disconnected", "Cut off from the loss", failures.DISCONNECTED, CRITICAL, failures.disconnected),
 )
 _INFORMING = (
+    Rule("early_warning", "Early warning", ahead.AHEAD, INFO, ahead.early_warning, decides=False),
     Rule("structural_zero", "Zero by construction", advice.KAPPA, INFO, advice.structural_zero, decides=False),
     Rule("update_ratio", "Size of the updates", advice.UPDATE, INFO, advice.update_ratio, decides=False),
     Rule("loss_at_start", "Loss at the start", advice.START, INFO, advice.loss_at_start, decides=False),

@@ -35,6 +35,7 @@ class HealthSpec:
     every: int = 50  # steps from one costly measurement to the next, after the first ten
     loss_scale: float = 1.0  # the loss is multiplied by it, and so is every gradient
     missing_share: float = 0.0  # of the training inputs that are NaN
+    stop_at_warning: bool = False  # whether it ends where a divergence is seen coming (`gradcore.early_warning`)
     thresholds: Thresholds = USUAL
 
     kind = "health"
@@ -47,12 +48,14 @@ class HealthSpec:
         checks.finite_number("loss_scale", self.loss_scale, above=0)
         if not 0 <= checks.finite_number("missing_share", self.missing_share) < 1:
             refuse("missing_share", "be at least 0 and below 1", self.missing_share)
+        if not isinstance(self.stop_at_warning, bool):
+            refuse("stop_at_warning", "be true or false", self.stop_at_warning)
 
     @classmethod
     def from_json(cls, value: Any) -> Self:
         """Read the JSON form; refuses unknown keys by name and any version but this one."""
         fields = dict(checks.mapping("spec", value))
-        scalars = (*WHOLE, "batch_size", *NUMBERS)
+        scalars = (*WHOLE, "batch_size", *NUMBERS, "stop_at_warning")
         checks.known_keys("the check", fields, ("version", "task", "network", "optimizer", "thresholds", *scalars))
         if fields.pop("version", VERSION) != VERSION:
             refuse("version", f"be {VERSION}", value["version"])
@@ -79,7 +82,12 @@ class HealthSpec:
             "batch_size": self.batch_size,
             "seed": self.seed,
         }
-        rare = {"every": 50, "loss_scale": 1.0, "missing_share": 0.0}  # written only where they are not these
+        rare = {
+            "every": 50,
+            "loss_scale": 1.0,
+            "missing_share": 0.0,
+            "stop_at_warning": False,
+        }  # written only where they are not these
         found |= {name: getattr(self, name) for name, usual in rare.items() if getattr(self, name) != usual}
         given = self.thresholds.to_json()
         return found | ({"thresholds": given} if given else {})

@@ -1,0 +1,123 @@
+"""Families of small networks for `bench.rules_accuracy`: what is varied, which disease that gives, which cure is named.
+
+A family has one architecture on one task. Its networks differ in a dose, drawn log-uniformly from the family's range by
+its own generator, and in their seed; a range spans what trains and what does not. Thresholds were chosen on networks
+like the calibration families; nothing was ever chosen on a held-out one.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from gradcore.specs import Choice, EntrantSpec, HealthSpec, NetworkSpec
+
+WIDTH, BATCH, STEPS, LONG = 24, 32, 150, 400  # LONG: steps of sequence tasks, which learn late
+CALIBRATION, HELD_OUT = "calibration", "held out"
+VANISHING, EXPLODING, DEAD, SOUND = "vanishing", "exploding", "dead", ""
+SGD, ADAM = EntrantSpec(Choice("SGD"), 0.1), EntrantSpec(Choice("Adam"), 0.003)
+ADDING = Choice.of("adding_problem", length=12)
+FAMILY_SEED = 20261127
+
+Dose = Callable[[NetworkSpec, float], NetworkSpec]
+
+
+@dataclass(frozen=True)
+class Family:
+    """One architecture on one task, and how its networks differ."""
+
+    name: str
+    side: str  # CALIBRATION or HELD_OUT
+    disease: str  # of those that are sick; SOUND where none is expected
+    cure: str  # a name in `gradcore.prescriptions.TREATMENTS`; "" = none
+    task: Choice
+    network: NetworkSpec
+    dose: Dose
+    low: float
+    high: float
+    optimizer: EntrantSpec = SGD
+    steps: int = STEPS
+
+    def doses(self, number: int, count: int) -> list[float]:
+        """Return the doses of so many networks; `number` is the family's, and part of its seed."""
+        draw = np.random.default_rng([FAMILY_SEED, number])
+        return [float(f"{dose:.4g}") for dose in np.exp(draw.uniform(np.log(self.low), np.log(self.high), count))]
+
+    def specs(self, number: int, count: int) -> list[HealthSpec]:
+        """Return these networks, each as a check that trains it."""
+        start = HealthSpec(self.task, self.network, self.optimizer, self.steps, BATCH)
+        return [
+            replace(start, network=self.dose(self.network, dose), seed=1000 * number + 10 * place)
+            for place, dose in enumerate(self.doses(number, count))
+        ]
+
+
+def _gain(network: NetworkSpec, dose: float) -> NetworkSpec:
+    return replace(network, kernel_initializer=Choice.of("scaled_normal", gain=dose))
+
+
+def _bias(network: NetworkSpec, dose: float) -> NetworkSpec:
+    return replace(network, bias=-dose)
+
+
+def _turn(network: NetworkSpec, dose: float) -> NetworkSpec:
+    return replace(network, recurrent_initializer=Choice.of("orthogonal", gain=dose))
+
+
+def _stack(depth: int, activation: str = "relu", **parts: str) -> NetworkSpec:
+    return NetworkSpec((WIDTH,) * depth, activation, **parts)  # type: ignore[arg-type]
+
+
+_RNN = NetworkSpec((WIDTH,), "tanh", Choice("glorot_uniform"), cell="simple_rnn")
+DIGITS, CANCER, WINE = Choice("digits"), Choice("breast_cancer"), Choice("wine")
+
+_CALIBRATION = (
+    Family("sigmoid, 6 layers", CALIBRATION, VANISHING, "relu", DIGITS, _stack(6, "sigmoid"), _gain, 0.5, 6),
+    Family("ReLU, small gain", CALIBRATION, VANISHING, "he_init", DIGITS, _stack(10), _gain, 0.4, 1.5),
+    Family("ReLU, large gain", CALIBRATION, EXPLODING, "he_init", DIGITS, _stack(10), _gain, 1.4, 6),
+    Family(
+        "plain-sum residual", CALIBRATION, EXPLODING, "residual_preactivation", DIGITS,
+        _stack(17, residual="plain"), _gain, 0.4, 4,
+    ),
+    Family(
+        "batch normalisation, no shortcut", CALIBRATION, EXPLODING, "residual_preactivation", CANCER,
+        _stack(40, normalization="batch"), _gain, 0.5, 2,
+    ),
+    Family("ReLU, bias below zero", CALIBRATION, DEAD, "zero_bias", DIGITS, _stack(3), _bias, 0.3, 12),
+    Family("tanh, saturated", CALIBRATION, DEAD, "glorot_init", DIGITS, _stack(6, "tanh"), _gain, 2, 60),
+    Family("ReLU around He", CALIBRATION, SOUND, "", DIGITS, _stack(4), _gain, 1.0, 1.9),
+    Family("tanh around Glorot", CALIBRATION, SOUND, "", WINE, _stack(4, "tanh"), _gain, 0.7, 1.5),
+    Family(
+        "batch normalisation, 4 layers", CALIBRATION, SOUND, "", CANCER,
+        _stack(4, normalization="batch"), _gain, 0.5, 2,
+    ),
+    Family("scaled residual", CALIBRATION, SOUND, "", DIGITS, _stack(9, residual="scaled"), _gain, 0.7, 1.6),
+    Family(
+        "recurrent, shrinking", CALIBRATION, VANISHING, "orthogonal", ADDING,
+        _RNN, _turn, 0.03, 1.0, ADAM, LONG,
+    ),
+)  # fmt: skip
+_HELD_OUT = (
+    Family("tanh, small gain", HELD_OUT, VANISHING, "glorot_init", CANCER, _stack(10, "tanh"), _gain, 0.1, 1.1),
+    Family("ELU, small gain", HELD_OUT, VANISHING, "he_init", WINE, _stack(12, "elu"), _gain, 0.2, 1.2),
+    Family("SiLU, small gain", HELD_OUT, VANISHING, "he_init", DIGITS, _stack(8, "silu"), _gain, 0.3, 2.0),
+    Family("leaky ReLU, large gain", HELD_OUT, EXPLODING, "he_init", CANCER, _stack(14, "leaky_relu"), _gain, 1.4, 8),
+    Family("ELU, large gain", HELD_OUT, EXPLODING, "he_init", DIGITS, _stack(12, "elu"), _gain, 1.2, 6),
+    Family(
+        "plain-sum residual, leaky ReLU", HELD_OUT, EXPLODING, "residual_preactivation", WINE,
+        _stack(21, "leaky_relu", residual="plain"), _gain, 0.4, 4,
+    ),
+    Family("ReLU, bias below zero, other data", HELD_OUT, DEAD, "zero_bias", CANCER, _stack(4), _bias, 0.3, 12),
+    Family("ELU, bias below zero", HELD_OUT, DEAD, "zero_bias", DIGITS, _stack(4, "elu"), _bias, 1, 30),
+    Family("sigmoid, saturated", HELD_OUT, DEAD, "batch_norm", WINE, _stack(5, "sigmoid"), _gain, 8, 300),
+    Family("GELU around He", HELD_OUT, SOUND, "", CANCER, _stack(4, "gelu"), _gain, 1.0, 1.9),
+    Family("SELU around LeCun", HELD_OUT, SOUND, "", WINE, _stack(6, "selu"), _gain, 0.7, 1.4),
+    Family(
+        "layer normalisation", HELD_OUT, SOUND, "", DIGITS, _stack(5, normalization="layer"), _gain, 0.5, 2
+    ),
+    Family(
+        "recurrent, stretching", HELD_OUT, EXPLODING, "orthogonal", ADDING,
+        _RNN, _turn, 1.0, 8, ADAM, LONG,
+    ),
+)  # fmt: skip
+FAMILIES = tuple(family for pair in zip(_HELD_OUT, (*_CALIBRATION, None), strict=True) for family in pair if family)
