@@ -6,13 +6,14 @@ What it holds is text, filled with numbers and names that were admitted; the tes
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from gradcore.errors import RefusedError
 from gradcore.networks import loss_of
-from gradcore.optimizers import OPTIMIZERS
+from gradcore.optimizers import OPTIMIZERS, learning_rate_of
 from gradcore.script_clipping import CLIPPED, COUNTED, SKIP, clip_code, keras_arguments
 from gradcore.script_data import data_code
 from gradcore.script_network import model_code
 from gradcore.script_rates import RATE_OF_STEP, schedule_code
-from gradcore.specs import NO_CLIPPING, EntrantSpec, RaceSpec
+from gradcore.specs import NO_CLIPPING, EntrantSpec, HealthSpec, RaceSpec
 from gradcore.tasks import task_of
 from gradcore.titles import race_title
 
@@ -93,6 +94,18 @@ def script(spec: RaceSpec, number: int, learning_rate: float) -> str:
         loop,
     )
     return "\n\n\n".join(part.strip() for part in parts if part) + "\n"
+
+
+def check_script(spec: HealthSpec) -> str:
+    """Return the script of a health check's network; RefusedError for what plain Keras cannot say.
+
+    Args:
+        spec: the check, admitted.
+    """
+    if spec.missing_share or spec.loss_scale != 1:
+        raise RefusedError("a check with missing inputs or a scaled loss cannot be copied as a script.")
+    race = RaceSpec((spec.optimizer,), spec.task, spec.network, 1, spec.seed, spec.steps, spec.batch_size)
+    return script(race, 0, learning_rate_of(spec.optimizer))
 
 
 def _each_step(entrant: EntrantSpec, *, scheduled: bool, clipped: bool) -> str:

@@ -5,19 +5,23 @@ import runpy
 import subprocess
 import sys
 from contextlib import redirect_stdout
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from gradcore.admission import admit
+from gradcore.check_assembly import CheckAssembly
+from gradcore.engine.checkup import run_check
 from gradcore.errors import RefusedError
 from gradcore.schedules import SCHEDULES, factors
-from gradcore.script import script
+from gradcore.script import check_script, script
 from gradcore.script_data import data_code
 from gradcore.script_rates import schedule_code
 from gradcore.settings import Limits
 from gradcore.specs import Choice, RaceSpec
 from gradcore.tasks import TASKS, task_of
+from gradcore.ward import WARD
 from tests.races import curve, records
 
 DENSE = {"hidden": [12, 8], "activation": "tanh", "kernel_initializer": "glorot_normal"}
@@ -98,6 +102,26 @@ def test_a_script_prints_the_losses_of_the_race(spec, tmp_path):
 def test_every_kind_of_network_is_written_out(task, network, tmp_path):
     spec = race({"optimizer": "SGD", "learning_rate": 0.05}, task=task, network=network, steps=15)
     assert printed(spec, tmp_path) == pytest.approx(trained(spec), rel=1e-4)
+
+
+@pytest.mark.filterwarnings("ignore:Gradients do not exist")  # Keras' own words for the unused branch
+@pytest.mark.parametrize("name", ["notebook", "dying_relu", "unused_branch"])
+def test_a_patient_of_the_ward_is_written_out_with_the_losses_of_its_check(name, tmp_path):
+    spec = admit(replace(WARD[name].spec, steps=8), Limits())
+    assembly = CheckAssembly(spec)
+    run_check(spec, (0,), lambda found, progress: assembly.add(found))
+    (trace,) = assembly.trace().networks
+    file = tmp_path / "patient.py"
+    file.write_text(check_script(spec))
+    with redirect_stdout(io.StringIO()) as output:
+        runpy.run_path(str(file))
+    printed_losses = [float(line) for line in output.getvalue().split()]
+    assert printed_losses == pytest.approx(trace.loss[:, 0].tolist(), rel=1e-4)
+
+
+def test_a_check_with_missing_inputs_is_no_script():
+    with pytest.raises(RefusedError, match="missing inputs or a scaled loss cannot be copied"):
+        check_script(WARD["nan_in_data"].spec)
 
 
 def test_weights_that_are_scaled_by_data_are_refused_in_a_sentence():

@@ -22,6 +22,7 @@ from ui.health_charts import LABEL, Drawn, draw_live, layer_part, overview, pict
 from ui.health_findings import finding_cards, verdict_line
 from ui.health_tables import layer_fold, notebook_fold
 from ui.plot import plot
+from ui.race_script import check_script_fold
 from ui.race_view import DRAWN_SECONDS, FASTEST, LOOKS_PER_SECOND, SLOWEST, progress_text
 from ui.shared import Shared
 from ui.words import as_sentence, escaped
@@ -65,6 +66,7 @@ def check_details(
     st.caption(sampled_text(trace))
     notebook_fold(trace, found)
     layer_fold(spec, trace)
+    check_script_fold(spec)
 
 
 def diagnosis_of(run_id: str, cursor: int, spec: HealthSpec, thresholds: Thresholds, trace: CheckTrace) -> Diagnosis:

@@ -1,11 +1,11 @@
-"""An entrant of a race as a script to copy."""
+"""An entrant of a race, or a health check's network, as a script to copy."""
 
 import streamlit as st
 
 from gradcore.errors import RefusedError
 from gradcore.records import RaceTrace
-from gradcore.script import script
-from gradcore.specs import RaceSpec
+from gradcore.script import check_script, script
+from gradcore.specs import HealthSpec, RaceSpec
 from ui.words import as_sentence, escaped
 
 WHAT = (
@@ -13,6 +13,18 @@ WHAT = (
     "within one in ten thousand."
 )
 UNTUNED = "This run was stopped before a learning rate was chosen for this entrant: there is no curve to repeat."
+
+
+def check_script_fold(spec: HealthSpec) -> None:
+    """Draw the script of a health check's network, behind a fold; say why where there can be none."""
+    with st.expander("Copy as Python"):
+        try:
+            text = check_script(spec)
+        except RefusedError as error:
+            st.caption(escaped(as_sentence(error)))
+            return
+        st.caption(WHAT)
+        st.code(text, language="python", height=360)
 
 
 def script_fold(spec: RaceSpec, trace: RaceTrace) -> None:
