@@ -105,6 +105,7 @@ class _Reporter:
         self._progress = 0.0
         self._written = 0.0
         self._losses: dict[int, list[float]] = {}  # entrant -> median over the seeds, by step
+        self._side_by_side: set[int] = set()  # entrants that were trained from several seeds
         self._scores: dict[int, float] = {}  # entrant -> median of the final validation loss
         self._stop: GradcoreError | None = None  # what the heartbeat learned
         self._done = threading.Event()
@@ -145,6 +146,10 @@ class _Reporter:
 
     def _remember(self, records: Sequence[Record]) -> None:
         for record in records:
+            if isinstance(record, TraceChunk):
+                self._side_by_side.add(record.entrant)
+            if isinstance(record, CheckChunk) and record.entrant in self._side_by_side:
+                continue  # a second look at a network whose losses are known
             if isinstance(record, TraceChunk | CheckChunk):
                 medians = np.median(record.loss, axis=1)  # (K,)
                 self._losses.setdefault(record.entrant, []).extend(medians.tolist())

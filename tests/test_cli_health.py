@@ -5,6 +5,7 @@ import json
 import pytest
 
 from gradcore.cli import main
+from gradcore.store import RunStore
 from gradcore.ward import WARD
 
 TINY = {
@@ -111,3 +112,11 @@ def test_an_unknown_patient_is_refused_with_the_nearest_one(capfd, database):
 
 def test_every_patient_s_spec_round_trips():
     assert all(type(one.spec).from_json(one.spec.to_json()) == one.spec for one in WARD.values())
+
+
+def test_the_curve_of_a_treatment_in_lists_is_that_of_its_pairs_alone(capfd, database):
+    _, out, _ = run(capfd, database, "runs", "list", "--kind", "treatment", "--json")
+    proof = json.loads(out)[0]["run_id"]
+    curve = RunStore(database).info(proof).sparkline
+    assert len(curve) == 40
+    assert max(curve[30:]) < 0.3 < 2 < curve[0]  # no second start from an untrained network
