@@ -117,6 +117,7 @@ LAYERS: Sequence[Sequence[str]] = (
     (
         "ui.anatomy",
         "ui.clip_notebook",
+        "ui.live_run",
         "ui.clip_rules",
         "ui.race_catalogue",
         "ui.race_download",

@@ -14,8 +14,8 @@ from gradcore.records import RaceTrace, RunInfo
 from gradcore.specs import RaceSpec
 from ui import services
 from ui.frame import guarded_fragment
+from ui.live_run import DRAWN_SECONDS, LOOKS_PER_SECOND, SLOWEST, progress_text
 from ui.plot import plot
-from ui.race_view import DRAWN_SECONDS, LOOKS_PER_SECOND, SLOWEST, progress_text
 from ui.shared import Shared
 
 HEIGHT = 400

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from functools import partial
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from gradcore import health_documents
 from gradcore.depth_theory import NoTheory
@@ -13,7 +12,7 @@ from gradcore.health import Diagnosis
 from gradcore.health_reading import check_sentences
 from gradcore.health_theory import Expected, expected_signal
 from gradcore.prescriptions import prescribe
-from gradcore.records import CheckTrace, RunInfo, RunStatus
+from gradcore.records import CheckTrace, RunInfo
 from gradcore.specs import HealthSpec, Thresholds
 from gradcore.titles import check_title
 from ui import services
@@ -21,21 +20,20 @@ from ui.frame import guarded_fragment
 from ui.health_charts import LABEL, Drawn, draw_live, layer_part, overview, picture, show_overview, take_click
 from ui.health_findings import finding_cards, verdict_line
 from ui.health_tables import layer_fold, notebook_fold
+from ui.live_run import CALMER, DRAWN_SECONDS, look_interval, progress_text, status_text
 from ui.plot import plot
 from ui.race_script import check_script_fold
-from ui.race_view import DRAWN_SECONDS, FASTEST, LOOKS_PER_SECOND, SLOWEST, progress_text
 from ui.shared import Shared
 from ui.words import as_sentence, escaped
 
 SKELETON = """<div aria-hidden="true" style="height: 420px; border-radius: 0.5rem;
 background: color-mix(in srgb, currentColor 5%, transparent)"></div>"""  # where the picture will stand
-CALMER = 1.25  # a page is drawn anew for a lower rate only, never for a higher
 NOT_ITS_OWN = "Read with the thresholds of the controls; the check itself was started with others."
 
 
 def live_check(run_id: str) -> None:
     """Draw a check that runs or waits, with its progress and a button to cancel it; draw the page anew at its end."""
-    interval = _interval(run_id)
+    interval = look_interval(run_id)
     guarded_fragment(run_every=interval)(_look)(run_id, interval)
 
 
@@ -82,9 +80,7 @@ def sampled_text(trace: CheckTrace) -> str:
 
 def status_line(info: RunInfo, spec: HealthSpec) -> str:
     """Return what is shown and what became of it, in one line."""
-    when = f"{info.created.astimezone(UTC):%d %b %H:%M} UTC"
-    took = f" in {info.seconds:.1f} s" if info.seconds is not None and info.status is RunStatus.FINISHED else ""
-    return f"{check_title(spec)} · {info.status}{took}, {when}, run {info.id}"
+    return status_text(info, check_title(spec))
 
 
 def _look(run_id: str, interval: float) -> None:
@@ -101,7 +97,7 @@ def _look(run_id: str, interval: float) -> None:
         (text, height), over = view.charts
         take_click(plot(text, key="picture", label=LABEL, height=height, clickable=True, about=run_id), view.trace)
         show_overview(over, run_id)
-    if view.info.status.ended or _interval(run_id) > CALMER * interval:
+    if view.info.status.ended or look_interval(run_id) > CALMER * interval:
         st.rerun()
 
 
@@ -127,13 +123,6 @@ def _drawn(run_id: str, before: _View | None) -> _View:
         return _View(info, cursor, before.trace, before.charts)
     trace = found.networks[0] if found.networks else None
     return _View(info, cursor, trace, None if trace is None else draw_live(trace))
-
-
-def _interval(run_id: str) -> float:
-    context = get_script_run_ctx()
-    session = context.session_id if context else ""
-    viewers = services.viewers().count(run_id, session)
-    return min(max(FASTEST, viewers / LOOKS_PER_SECOND), SLOWEST)
 
 
 @st.cache_data(max_entries=128, show_spinner=False)

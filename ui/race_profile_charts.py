@@ -16,8 +16,8 @@ from gradcore.task_times import TaskTimes, profile_by, times_of_runs
 from gradcore.titles import counted, task_text
 from ui import services
 from ui.frame import guarded_fragment
+from ui.live_run import DRAWN_SECONDS, LOOKS_PER_SECOND, SLOWEST, progress_text
 from ui.plot import plot
-from ui.race_view import DRAWN_SECONDS, LOOKS_PER_SECOND, SLOWEST, progress_text
 from ui.shared import Shared
 from ui.words import as_sentence, escaped
 

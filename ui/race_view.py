@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from functools import partial
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from gradcore.documents import compared, ranking
 from gradcore.figures import race as figures
@@ -14,7 +13,7 @@ from gradcore.figures import theme
 from gradcore.presets import is_notebook
 from gradcore.ranking import nobody_left
 from gradcore.reading import race_sentences, untuned_sentence
-from gradcore.records import RaceTrace, Ranked, RunInfo, RunStatus
+from gradcore.records import RaceTrace, Ranked, RunInfo
 from gradcore.specs import RaceSpec
 from gradcore.tasks import known_task
 from gradcore.theory import Theory
@@ -22,6 +21,7 @@ from gradcore.titles import race_title
 from gradcore.versus import Versus, needed_sentence
 from ui import services
 from ui.frame import guarded_fragment
+from ui.live_run import CALMER, DRAWN_SECONDS, look_interval, progress_text, status_text
 from ui.plot import plot
 from ui.race_notebook import notebook_fold
 from ui.race_table import ranking_table
@@ -30,16 +30,12 @@ from ui.race_theory import theory_of
 from ui.shared import Shared
 from ui.words import as_sentence, escaped
 
-FASTEST, SLOWEST = 0.25, 1.0  # seconds between two looks at a running race
-LOOKS_PER_SECOND = 80  # of all viewers together: more than 20 look less often
-CALMER = 1.25  # a page is drawn anew for a lower rate only, never for a higher: a class must not flap
-DRAWN_SECONDS = 0.1  # within which all viewers of a run see the same
 HEIGHT = 420
 
 
 def live_race(run_id: str) -> None:
     """Draw a race that runs or waits, with its progress and a button to cancel it; draw the page anew at its end."""
-    interval = _interval(run_id)
+    interval = look_interval(run_id)
     guarded_fragment(run_every=interval)(_look)(run_id, interval)
 
 
@@ -105,9 +101,7 @@ def versus_row(run_id: str, cursor: int, spec: RaceSpec, trace: RaceTrace, ranke
 
 def status_line(info: RunInfo, spec: RaceSpec) -> str:
     """Return what is shown and what became of it, in one line."""
-    when = f"{info.created.astimezone(UTC):%d %b %H:%M} UTC"
-    took = f" in {info.seconds:.1f} s" if info.seconds is not None and info.status is RunStatus.FINISHED else ""
-    return f"{race_title(spec)} · {info.status}{took}, {when}, run {info.id}"
+    return status_text(info, race_title(spec))
 
 
 def _look(run_id: str, interval: float) -> None:
@@ -119,7 +113,7 @@ def _look(run_id: str, interval: float) -> None:
     if view.info.message:  # a worker died, and its part was begun again
         st.caption(escaped(as_sentence(view.info.message)))
     show_curves(run_id, view.curves)
-    if view.info.status.ended or _interval(run_id) > CALMER * interval:
+    if view.info.status.ended or look_interval(run_id) > CALMER * interval:
         st.rerun()
 
 
@@ -145,27 +139,6 @@ def _drawn(run_id: str, before: _View | None) -> _View:
     tuning = info.spec["learning_rates"] == "tuned" and not any(entrant.steps for entrant in trace.entrants)
     drawn = before.curves if before and unchanged else _draw_curves(trace, ended=False)
     return _View(info, cursor, drawn, tuning)
-
-
-def progress_text(info: RunInfo, now: datetime, *, tuning: bool = False) -> str:
-    """Return how far a run is, in one line; `tuning` is whether it still tries learning rates."""
-    if info.status is RunStatus.QUEUED or info.started is None:
-        state, place = services.lab().workers(), services.lab().place_in_line(info.id)
-        if not state.ready:
-            return f"Queued: {state.message}; this {'race' if info.kind == RaceSpec.kind else 'check'} starts by itself"
-        return "Starting" if place <= 1 and not state.busy else f"Queued: number {max(place, 1)} in line"
-    elapsed = (now - info.started).total_seconds()
-    left = elapsed * (1 - info.progress) / info.progress if info.progress > 0.05 and elapsed > 2 else None
-    remaining = "" if left is None else f" · about {left:.0f} s left"
-    doing = "Tuning the learning rates" if tuning else "Training"
-    return f"{doing} · {100 * info.progress:.0f} % · {elapsed:.0f} s elapsed{remaining}"
-
-
-def _interval(run_id: str) -> float:
-    context = get_script_run_ctx()
-    session = context.session_id if context else ""
-    viewers = services.viewers().count(run_id, session)
-    return min(max(FASTEST, viewers / LOOKS_PER_SECOND), SLOWEST)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

@@ -15,8 +15,8 @@ from gradcore.treatment_result import TreatmentResult, result_sentences, treatme
 from ui import services
 from ui.frame import guarded_fragment
 from ui.health_treatment import changes_table
+from ui.live_run import FASTEST, progress_text
 from ui.plot import plot
-from ui.race_view import FASTEST, progress_text
 from ui.words import as_sentence, escaped
 
 HEIGHT = 340

@@ -22,6 +22,7 @@ from gradcore.engine.check_measures import (
 from gradcore.engine.clipping import Clipper
 from gradcore.engine.layout import Tensor, part_norms
 from gradcore.engine.losses import LOSSES
+from gradcore.engine.rows import batch_rows, one_for_each_seed
 from gradcore.engine.states import States
 from gradcore.engine.training import Initial
 from gradcore.engine.updates import build_update
@@ -94,7 +95,7 @@ class CheckTrainer:
             self._update.set_rates(rates[step])
             before = self._update.read()
             weights = self.layout.plain.split(before)
-            found = self._each(self._gradient, weights, *self._rows(x, y, batches[step]))
+            found = self._each(self._gradient, weights, *batch_rows(self.layout.model, x, y, batches[step]))
             rows = rows.write(step, self._apply(before, weights, *found))
         return rows.stack()
 
@@ -102,12 +103,12 @@ class CheckTrainer:
         self._update.set_rates(rates)
         before = self._update.read()
         weights = self.layout.plain.split(before)
-        by_seed, shared = self._rows(x, y, batch)
+        by_seed, shared = batch_rows(self.layout.model, x, y, batch)
 
         def watched(parts: list[Tensor], states: list[Tensor], *rows: Tensor) -> tuple[Any, ...]:
             return self._watched(parts, states, rows[0], rows[1], rows[2] if len(rows) > 2 else probe)
 
-        each_probe = [probe] if self._one_for_each_seed(probe) and by_seed else []
+        each_probe = [probe] if one_for_each_seed(self.layout.model, probe) and by_seed else []
         loss, missed, gradient, new, *layers = self._each(watched, weights, [*by_seed, *each_probe], shared)
         row = self._apply(before, weights, loss, missed, gradient, new)
         entries = tf.concat(gradient, axis=1)
@@ -216,23 +217,13 @@ class CheckTrainer:
         large, less = (tf.add_n([tf.reduce_sum(tf.square(part)) for part in one]) for one in (gradient, small))
         return list(two_batch_estimates(large, less, tf.cast(rows, tf.float32), tf.cast(few, tf.float32)))
 
-    def _rows(self, x: Tensor, y: Tensor, batch: Tensor) -> tuple[list[Tensor], list[Tensor]]:
-        """Return the batch as (one for each seed, shared by all seeds); one of the two is empty."""
-        full = batch.shape[-1] == 0
-        if self._one_for_each_seed(x):
-            return [x, y] if full else [tf.gather(rows, batch, batch_dims=1) for rows in (x, y)], []
-        return ([], [x, y]) if full else ([tf.gather(rows, batch) for rows in (x, y)], [])
-
-    def _one_for_each_seed(self, x: Tensor) -> bool:
-        return bool(x.shape.rank > len(self.layout.model.input_shape))
-
     def _run_predict(self, x: Tensor) -> Tensor:
         def answers(parts: list[Tensor], states: list[Tensor], rows: Tensor) -> Tensor:
             outputs, _ = self.layout.model.stateless_call(self.layout.plain.variables(parts), states, rows)
             return outputs
 
         weights = self.layout.plain.split(self._update.read())
-        by_seed = self._one_for_each_seed(x)
+        by_seed = one_for_each_seed(self.layout.model, x)
         return self._each(answers, weights, [x] if by_seed else [], [] if by_seed else [x])
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from gradcore.engine.clipping import Clipper
 from gradcore.engine.layout import Layout, Tensor, part_norms
 from gradcore.engine.losses import LOSSES
+from gradcore.engine.rows import batch_rows, one_for_each_seed
 from gradcore.engine.states import States
 from gradcore.engine.updates import build_update
 from gradcore.errors import TrainingError
@@ -129,7 +130,7 @@ class Trainer:
     def _step(self, x: Tensor, y: Tensor, batch: Tensor) -> Tensor:
         before = self._update.read()
         weights = self.layout.split(before)
-        by_seed, shared = self._rows(x, y, batch)
+        by_seed, shared = batch_rows(self._model, x, y, batch)
 
         def replica(inputs: Any) -> Any:
             parts, own, rows = inputs
@@ -159,16 +160,6 @@ class Trainer:
         gradient = tape.gradient(loss, parts, unconnected_gradients=tf.UnconnectedGradients.ZERO)
         return loss, gradient, list(new)
 
-    def _rows(self, x: Tensor, y: Tensor, batch: Tensor) -> tuple[list[Tensor], list[Tensor]]:
-        """Return the batch as (one for each seed, shared by all seeds); one of the two is empty."""
-        full = batch.shape[-1] == 0
-        if self._one_for_each_seed(x):
-            return [x, y] if full else [tf.gather(rows, batch, batch_dims=1) for rows in (x, y)], []
-        return ([], [x, y]) if full else ([tf.gather(rows, batch) for rows in (x, y)], [])
-
-    def _one_for_each_seed(self, x: Tensor) -> bool:
-        return bool(x.shape.rank > len(self._model.input_shape))
-
     def _run_predict(self, x: Tensor) -> Tensor:
         def replica(inputs: Any) -> Tensor:
             parts, own, rows = inputs
@@ -176,7 +167,7 @@ class Trainer:
             outputs, _ = self._model.stateless_call(self.layout.variables(parts), states, *(rows or [x]))
             return outputs
 
-        by_seed = [x] if self._one_for_each_seed(x) else []
+        by_seed = [x] if one_for_each_seed(self._model, x) else []
         weights = self.layout.split(self._update.read())
         return tf.vectorized_map(replica, (weights, self._states.stacked(), by_seed))
 
