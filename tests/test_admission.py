@@ -4,7 +4,7 @@ from gradcore.admission import admit, estimate_seconds
 from gradcore.errors import RefusedError
 from gradcore.presets import PRESETS
 from gradcore.settings import Limits
-from gradcore.specs import Choice, RaceSpec
+from gradcore.specs import Choice, HealthSpec, NetworkSpec, RaceSpec, TreatmentSpec
 from gradcore.tasks import TASKS
 
 SGD = {"optimizer": "SGD"}
@@ -280,3 +280,16 @@ def test_deep_linear_networks_may_start_anywhere_and_have_any_depth():
     assert (
         admit(race(task="deep_linear", network={"hidden": [], "activation": "linear"}), Limits()).network.hidden == ()
     )
+
+
+def test_a_treatment_that_tunes_its_rates_counts_all_replicas_that_train_side_by_side():
+    wide = HealthSpec(network=NetworkSpec((1000, 1000)))  # 1,076,010 parameters
+    with pytest.raises(RefusedError, match="21 replicas train side by side: the network must have at most 952,380"):
+        admit(TreatmentSpec(wide, wide), Limits())
+    admit(TreatmentSpec(wide, wide, learning_rates="given", steps=20), Limits())
+
+
+def test_a_deep_normalised_network_takes_longer_to_build_than_a_shallow_one():
+    shallow = HealthSpec(network=NetworkSpec((64,) * 3), steps=1)
+    deep = HealthSpec(network=NetworkSpec((64,) * 40, normalization="batch"), steps=1)
+    assert [round(estimate_seconds(spec, 2)) for spec in (shallow, deep)] == [1, 11]

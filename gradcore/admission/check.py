@@ -7,15 +7,16 @@ from gradcore.admission.race import SEEDS_THERE_ARE, admit_entrant
 from gradcore.checks import refuse
 from gradcore.costs import build_seconds, step_seconds
 from gradcore.errors import RefusedError
+from gradcore.network_plan import plan
 from gradcore.networks import count_parameters
-from gradcore.race_memory import LARGEST_ACTIVATIONS
+from gradcore.race_memory import LARGEST_ACTIVATIONS, LARGEST_STACK
 from gradcore.settings import Limits
 from gradcore.specs import HealthSpec, TreatmentSpec
 from gradcore.tasks import task_of
 from gradcore.tuning import SEEDS, grid
 
 LARGEST_RECORD = 10_000_000  # steps x variables x seeds: three numbers each, 120 MB on the dashboard
-GRAPHS = 3.0  # times as long as a race's, for its graph holds the network thrice
+BASE, LAYER = 0.8, 0.085  # seconds that a check's graph takes, and each layer of it; fitted on one core
 MEASURED = 1.5  # times as long a step
 
 
@@ -53,30 +54,39 @@ def admit_treatment(spec: TreatmentSpec, limits: Limits) -> TreatmentSpec:
         if value > most:
             refuse(name, f"be at most {most}", value)
     admitted = replace(spec, before=sides["before"], after=sides["after"])
+    together = max(spec.seeds, _replicas_tuned(spec))
     for check in sides.values():
-        _admit_size(check, limits, seeds=spec.seeds, steps=spec.steps, seconds=treatment_seconds(admitted))
+        _admit_size(check, limits, seeds=together, steps=spec.steps, seconds=treatment_seconds(admitted))
     return admitted
 
 
 def check_seconds(spec: HealthSpec) -> float:
     """Return about how long an admitted check takes on a warm worker, tracing included."""
-    return _building(spec) + spec.steps * _step(spec, 1)
+    return _building(spec) + MEASURED * spec.steps * _step(spec, 1)
 
 
 def treatment_seconds(spec: TreatmentSpec) -> float:
     """Return about how long an admitted treatment takes, both of its networks and their learning rates."""
-    tried = len(grid(1.0)) * SEEDS if spec.learning_rates == "tuned" else 0
+    tried = _replicas_tuned(spec)
     sides = (spec.before, spec.after)
     return sum(_building(side) * 1.5 + spec.steps * (_step(side, spec.seeds) + _step(side, tried)) for side in sides)
 
 
+def _replicas_tuned(spec: TreatmentSpec) -> int:
+    """Return how many replicas of a network train side by side while its learning rate is chosen."""
+    return len(grid(1.0)) * SEEDS if spec.learning_rates == "tuned" else 0
+
+
 def _building(spec: HealthSpec) -> float:
-    return GRAPHS * build_seconds(spec.network, task_of(spec.task))
+    task = task_of(spec.task)
+    if spec.network.cell is not None:
+        return 2 * build_seconds(spec.network, task)
+    return BASE + LAYER * len(plan(spec.network, task))
 
 
 def _step(spec: HealthSpec, seeds: int) -> float:
     task = task_of(spec.task)
-    return MEASURED * step_seconds(spec.network, task, spec.batch_size or task.train_rows, seeds) if seeds else 0.0
+    return step_seconds(spec.network, task, spec.batch_size or task.train_rows, seeds) if seeds else 0.0
 
 
 def _admit_size(spec: HealthSpec, limits: Limits, *, seeds: int, steps: int, seconds: float) -> None:
@@ -85,6 +95,11 @@ def _admit_size(spec: HealthSpec, limits: Limits, *, seeds: int, steps: int, sec
     parameters = count_parameters(spec.network, task)
     if parameters > limits.parameters:
         raise RefusedError(f"the network must have at most {limits.parameters:,} parameters. Received: {parameters:,}")
+    if parameters * seeds > LARGEST_STACK:
+        must = (
+            f"{seeds} replicas train side by side: the network must have at most {LARGEST_STACK // seeds:,} parameters"
+        )
+        raise RefusedError(f"{must}. Received: {parameters:,}")
     steps_of_row = 1 if spec.network.cell is None else task.row_steps
     active = seeds * (spec.batch_size or task.train_rows) * sum(spec.network.hidden) * steps_of_row
     if active > LARGEST_ACTIVATIONS:
