@@ -15,7 +15,7 @@ from gradcore.jobs import Cluster, InProcess
 from gradcore.lab import Lab
 from gradcore.records import RunStatus
 from gradcore.settings import Settings
-from gradcore.specs import RaceSpec
+from gradcore.specs import HealthSpec, NetworkSpec, RaceSpec, TreatmentSpec
 from gradcore.store import QueueStore, RunStore
 from tests.waiting import wait_until
 
@@ -142,6 +142,23 @@ def test_a_killed_worker_costs_one_attempt_and_no_record_is_doubled(lab):
     assert sum(record.kind == "outcome" for record in lab.watch(run_id)[0]) == 2
     for ours, theirs in zip(lab.race(run_id)[0].entrants, lab.race(unharmed.id)[0].entrants, strict=True):
         assert ours.loss.tobytes() == theirs.loss.tobytes()
+
+
+def test_a_worker_killed_during_a_treatment_costs_an_attempt_and_both_networks_are_trained_again(lab):
+    plain = HealthSpec(network=NetworkSpec((8,)), steps=5)
+    spec = TreatmentSpec(
+        plain, dataclasses.replace(plain, network=NetworkSpec((6,))), steps=20_000, learning_rates="given"
+    )
+    run_id = lab.submit(spec)
+    wait_until(
+        lambda: any(one.steps for one in lab.checks(run_id)[0].pairs.entrants), WARM_SECONDS, f"run {run_id} trains"
+    )
+    kill_worker(lab)
+    info = ended(lab, run_id)
+    assert (info.status, info.attempt) == ("finished", 2)
+    pairs = lab.checks(run_id)[0].pairs
+    assert [entrant.loss.shape for entrant in pairs.entrants] == [(20_000, 5), (20_000, 5)]
+    assert sum(record.kind == "outcome" for record in lab.watch(run_id)[0]) == 2
 
 
 def test_a_worker_killed_twice_fails_the_run_with_its_reason_and_the_next_run_is_trained(lab):

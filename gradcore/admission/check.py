@@ -24,10 +24,9 @@ def admit_check(spec: HealthSpec, limits: Limits) -> HealthSpec:
     """Return the spec with what it leaves to the catalogues filled in, or refuse it in one sentence.
 
     Example:
-        >>> admit_check(HealthSpec.from_json({"batch_size": 1, "network": {"normalization": "batch"}}), Limits())
+        >>> admit_check(HealthSpec.from_json({"task": "quadratic"}), Limits())
         Traceback (most recent call last):
-        gradcore.errors.RefusedError: `batch_size` must be at least 2 where batches are normalised: one row has no \
-    spread. Received: batch_size=1
+        gradcore.errors.RefusedError: `task` must be one that trains a network. Received: task='quadratic'
     """
     task = admit_task(spec.task)
     entry = task_of(task)
