@@ -26,8 +26,8 @@ def strict_complaints(complaints):
 def test_a_sick_patient_is_checked_its_layer_looked_at_and_a_threshold_moved(page: Page, address, strict_complaints):
     page.goto(f"{address}/Health_Check?preset=sigmoid_stack")
     page.get_by_role("button", name=re.compile("^Start check")).click(timeout=MINUTE)
-    expect(page.get_by_text("Verdict: Vanishing gradient")).to_be_visible(timeout=2 * MINUTE)
-    expect(page.get_by_role("button", name=re.compile("^Run again"))).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("^Run again"))).to_be_visible(timeout=2 * MINUTE)
+    expect(page.get_by_text("Verdict: Vanishing gradient")).to_be_visible()
 
     # a click on a cell opens its layer, and the address says so
     rows = page.locator(".heatmaplayer").first.bounding_box()
@@ -55,3 +55,19 @@ def test_a_sick_patient_is_checked_its_layer_looked_at_and_a_threshold_moved(pag
     page.goto(link)
     expect(page.get_by_role("figure", name="Layer dense_1: curves")).to_be_visible(timeout=MINUTE)
     expect(page.get_by_text("Read with the thresholds of the controls")).to_be_visible()
+
+
+def test_a_treatment_is_proven_in_pairs_and_the_treated_network_is_the_next_patient(
+    page: Page, address, strict_complaints
+):
+    page.goto(f"{address}/Health_Check?preset=dying_relu")
+    page.get_by_role("button", name=re.compile("^Start check")).click(timeout=MINUTE)
+    expect(page.get_by_role("button", name=re.compile("^Run again"))).to_be_visible(timeout=2 * MINUTE)
+    page.get_by_role("button", name=re.compile("^Treat · about")).first.click()
+    expect(page.get_by_text("What was changed")).to_be_visible(timeout=3 * MINUTE)
+    expect(page.get_by_text("The verdict changed from 'dead' to 'healthy'.")).to_be_visible()
+    for side in ("Before", "After"):
+        expect(page.get_by_role("figure", name=re.compile(f"^{side} treatment"))).to_be_visible()
+    page.get_by_role("button", name=re.compile("^Start check")).click()
+    expect(page.get_by_text("Verdict: Healthy")).to_be_visible(timeout=2 * MINUTE)
+    expect(page.get_by_role("link", name="zero bias")).to_be_visible()  # the way back
