@@ -36,8 +36,9 @@ def test_entrants_are_edited_tuned_raced_and_taken_home_as_a_script(page: Page, 
     page.get_by_text("Change the entrants").click()
 
     # a copy of Adam with another rate is an entrant of its own
-    page.get_by_role("button", name="Duplicate Adam").first.click()
     rates = page.get_by_label("Learning rate", exact=True)
+    expect(rates).to_have_count(2)
+    page.get_by_role("button", name="Duplicate Adam").first.click()
     expect(rates).to_have_count(3)
     rates.nth(2).fill("0.1x")
     rates.nth(2).press("Enter")
