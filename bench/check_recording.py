@@ -12,7 +12,6 @@ from dataclasses import replace
 import numpy as np
 
 from gradcore.engine import checkup
-from gradcore.engine.checkup import as_race
 from gradcore.engine.entrant import SeedRows, row_batches, start_values
 from gradcore.engine.network import build_network
 from gradcore.engine.threads import use_one_thread
@@ -59,7 +58,7 @@ def _check(spec: HealthSpec) -> Callable[[], float]:
 
 def _bare(spec: HealthSpec) -> Callable[[], float]:
     task, seeds = task_of(spec.task), [spec.seed]
-    race = as_race(spec, seeds)
+    race = spec.as_race()
     model = build_network(spec.network, spec.task, seed=0)
     lowered = loss_of(spec.network, task)
     trainer = Trainer(model, lowered, spec.optimizer.optimizer, spec.optimizer.clip, 1, record=False)

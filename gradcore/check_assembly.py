@@ -104,13 +104,5 @@ def _as_race(spec: TreatmentSpec) -> RaceSpec:
     entrants = tuple(
         replace(side.optimizer, label=label) for side, label in ((spec.before, "untreated"), (spec.after, "treated"))
     )
-    return RaceSpec(
-        entrants=entrants,
-        task=spec.before.task,
-        network=spec.before.network,
-        seeds=spec.seeds,
-        first_seed=spec.before.seed,
-        steps=spec.steps,
-        batch_size=spec.before.batch_size,
-        learning_rates=spec.learning_rates,
-    )
+    race = replace(spec.before, steps=spec.steps).as_race(spec.seeds)
+    return replace(race, entrants=entrants, learning_rates=spec.learning_rates)

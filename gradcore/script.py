@@ -104,8 +104,7 @@ def check_script(spec: HealthSpec) -> str:
     """
     if spec.missing_share or spec.loss_scale != 1:
         raise RefusedError("a check with missing inputs or a scaled loss cannot be copied as a script.")
-    race = RaceSpec((spec.optimizer,), spec.task, spec.network, 1, spec.seed, spec.steps, spec.batch_size)
-    return script(race, 0, learning_rate_of(spec.optimizer))
+    return script(spec.as_race(), 0, learning_rate_of(spec.optimizer))
 
 
 def _each_step(entrant: EntrantSpec, *, scheduled: bool, clipped: bool) -> str:

@@ -6,7 +6,6 @@ import streamlit as st
 
 from gradcore.errors import GradcoreError
 from gradcore.example_check import example_check
-from gradcore.prescriptions import prescribe
 from gradcore.records import CheckTrace, RunInfo, RunStatus
 from gradcore.specs import HealthSpec, TreatmentSpec
 from ui import services
@@ -76,7 +75,7 @@ def _result(
 ) -> None:
     """Draw picture, verdict, findings and treatments, and the details below."""
     thresholds = asked.thresholds if asked is not None and same else spec.thresholds
-    found = check_picture(run_id, cursor, spec, trace, thresholds)
-    prescriptions_part(spec, prescribe(spec, found), None if run_id == "example" else asked)
+    found, prescribed = check_picture(run_id, cursor, spec, trace, thresholds)
+    prescriptions_part(spec, prescribed, None if run_id == "example" else asked)
     with details:
         check_details(run_id, cursor, spec, trace, thresholds, found)

@@ -75,12 +75,10 @@ def _button(label: str, proof: TreatmentSpec, key: str, *, primary: bool) -> Non
 
 def _own(spec: HealthSpec, asked: HealthSpec | None) -> TreatmentSpec | None:
     """Return the treatment that the controls ask for, None where they ask for the same network or another task."""
-    if asked is None or asked.task != spec.task or not changes(spec, asked):
+    if asked is None or asked.task != spec.task:
         return None
-    trained = [
-        one for one in changes(spec, asked) if one.field.split(".")[0] in ("network", "optimizer", "missing_share")
-    ]
-    return TreatmentSpec(spec, asked) if trained else None
+    places = {one.field.split(".")[0] for one in changes(spec, asked)}
+    return TreatmentSpec(spec, asked) if places & {"network", "optimizer", "missing_share"} else None
 
 
 def _value(value: object) -> str:

@@ -1,5 +1,6 @@
 """A health check on the page: live for all viewers at once while it runs, then its picture, verdict and findings."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -11,7 +12,7 @@ from gradcore.depth_theory import NoTheory
 from gradcore.health import Diagnosis
 from gradcore.health_reading import check_sentences
 from gradcore.health_theory import Expected, expected_signal
-from gradcore.prescriptions import prescribe
+from gradcore.prescriptions import Prescription, prescribe
 from gradcore.records import CheckTrace, RunInfo
 from gradcore.specs import HealthSpec, Thresholds
 from gradcore.titles import check_title
@@ -37,15 +38,18 @@ def live_check(run_id: str) -> None:
     guarded_fragment(run_every=interval)(_look)(run_id, interval)
 
 
-def check_picture(run_id: str, cursor: int, spec: HealthSpec, trace: CheckTrace, thresholds: Thresholds) -> Diagnosis:
-    """Draw a check that has ended: the picture, the verdict and the findings; return what was found."""
+def check_picture(
+    run_id: str, cursor: int, spec: HealthSpec, trace: CheckTrace, thresholds: Thresholds
+) -> tuple[Diagnosis, Sequence[Prescription]]:
+    """Draw a check that has ended: picture, verdict and findings; return what was found, and what is prescribed."""
     picture(run_id, cursor, trace)
     found = diagnosis_of(run_id, cursor, spec, thresholds, trace)
-    verdict_line(found, check_sentences(trace, found, prescribe(spec, found)))
+    prescribed = prescribe(spec, found)
+    verdict_line(found, check_sentences(trace, found, prescribed))
     if thresholds != spec.thresholds:
         st.caption(NOT_ITS_OWN)
     finding_cards(trace, found)
-    return found
+    return found, prescribed
 
 
 def check_details(

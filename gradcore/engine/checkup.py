@@ -24,7 +24,7 @@ from gradcore.network_plan import plan
 from gradcore.networks import count_parameters, loss_of
 from gradcore.optimizers import learning_rate_of
 from gradcore.records import CheckChunk, CheckSetup, Doubles, Outcome, Record
-from gradcore.specs import Choice, HealthSpec, NetworkSpec, RaceSpec
+from gradcore.specs import Choice, HealthSpec, NetworkSpec
 from gradcore.structural_zeros import zero_by_construction
 from gradcore.tasks import Rows, task_of
 from gradcore.ward import WARD
@@ -82,11 +82,6 @@ def watched(
     report([running.outcome()] if judged else [], 1.0)
 
 
-def as_race(spec: HealthSpec, seeds: Sequence[int]) -> RaceSpec:
-    """Return the race of one entrant that trains as a check does."""
-    return RaceSpec((spec.optimizer,), spec.task, spec.network, len(seeds), seeds[0], spec.steps, spec.batch_size)
-
-
 class Running:
     """One network in training."""
 
@@ -99,7 +94,7 @@ class Running:
     ) -> None:
         """Make rows, batches and trainer; see `watched`."""
         self._spec, self._entrant, self._task = spec, entrant, task_of(spec.task)
-        race = as_race(spec, seeds)
+        race = replace(spec, seed=seeds[0]).as_race(len(seeds))
         self._rows = rows_of(spec, seeds)
         self._probe = self._rows.x_train[..., :PROBE_ROWS, *(slice(None),) * len(self._task.shape)]
         self._batches = row_batches(race, spec.optimizer, seeds, self._task)

@@ -40,9 +40,7 @@ def run_treatment(spec: TreatmentSpec, entrants: Sequence[int], report: Report) 
     rates = [_rate(spec, side, number, report) for number, side in enumerate(sides)]
     seeds = range(spec.before.seed, spec.before.seed + spec.seeds)
     pairs = [
-        Running(
-            checkup.as_race(side, seeds), 0, seeds, checkup.rows_of(side, seeds), rate, twin=number, spare=TIMED_STEPS
-        )
+        Running(side.as_race(spec.seeds), 0, seeds, checkup.rows_of(side, seeds), rate, twin=number, spare=TIMED_STEPS)
         for number, (side, rate) in enumerate(zip(sides, rates, strict=True))
     ]
     _train(pairs, spec.steps, report)
@@ -57,7 +55,7 @@ def _rate(spec: TreatmentSpec, side: HealthSpec, number: int, report: Report) ->
     """Return the learning rate of one network; rates are not tuned on a task that no rate can train."""
     if spec.learning_rates == "given" or side.missing_share:
         return learning_rate_of(side.optimizer)
-    race = checkup.as_race(side, range(side.seed, side.seed + spec.seeds))
+    race = side.as_race(spec.seeds)
 
     def progress(part: float) -> None:
         report([], SHARES[0] * (number + part) / 2)

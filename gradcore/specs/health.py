@@ -8,7 +8,7 @@ from gradcore.checks import refuse
 from gradcore.specs.choice import Choice
 from gradcore.specs.entrant import EntrantSpec
 from gradcore.specs.network import NetworkSpec
-from gradcore.specs.race import VERSION
+from gradcore.specs.race import VERSION, RaceSpec
 from gradcore.specs.thresholds import Thresholds
 
 WHOLE = {"steps": 1, "seed": 0, "every": 1}  # name -> least
@@ -50,6 +50,15 @@ class HealthSpec:
             refuse("missing_share", "be at least 0 and below 1", self.missing_share)
         if not isinstance(self.stop_at_warning, bool):
             refuse("stop_at_warning", "be true or false", self.stop_at_warning)
+
+    def as_race(self, seeds: int = 1) -> RaceSpec:
+        """Return the race of one entrant that trains as this check does, from its seed on.
+
+        Example:
+            >>> HealthSpec(seed=3).as_race(5).first_seed
+            3
+        """
+        return RaceSpec((self.optimizer,), self.task, self.network, seeds, self.seed, self.steps, self.batch_size)
 
     @classmethod
     def from_json(cls, value: Any) -> Self:
