@@ -14,6 +14,7 @@ from gradcore.specs import (
     RaceSpec,
     RunSpec,
     Scalar,
+    SolutionsSpec,
 )
 from gradcore.tasks import TASKS, Task
 
@@ -70,7 +71,21 @@ def run_title(spec: RunSpec) -> str:
         return race_title(spec)
     if isinstance(spec, HealthSpec):
         return f"Health check: {check_title(spec)}"
+    if isinstance(spec, SolutionsSpec):
+        return solutions_title(spec)
     return f"Treatment, {spec.solution or 'changed by hand'}: {check_title(spec.before)}"
+
+
+def solutions_title(spec: SolutionsSpec) -> str:
+    """Return a measurement of solutions in one line.
+
+    Example:
+        >>> solutions_title(SolutionsSpec.from_json({"cells": [{"disease": "deep_relu"}], "rates": 5}))
+        'Solutions: 1 cell on 1 disease · 5 rates · 6 seeds × 150 steps'
+    """
+    where = f"{counted(len(spec.cells), 'cell')} on {counted(len(spec.diseases), 'disease')}"
+    parts = [f"Solutions: {where}", *([task_text(spec.task)] if spec.task else []), counted(spec.rates, "rate")]
+    return f"{' · '.join(parts)} · {counted(spec.seeds, 'seed')} × {counted(spec.steps, 'step')}"
 
 
 def entrants_text(spec: RaceSpec) -> str:

@@ -58,6 +58,7 @@ LAYERS: Sequence[Sequence[str]] = (
     ),
     ("gradcore.network_steps", "gradcore.treatments"),
     ("gradcore.network_plan", "gradcore.solutions"),
+    ("gradcore.trial_assembly",),
     ("gradcore.clip_trials", "gradcore.cliffs", "gradcore.networks", "gradcore.structural_zeros", "gradcore.titles"),
     ("gradcore.costs", "gradcore.depth_theory", "gradcore.story_races"),
     ("gradcore.presets", "gradcore.ward"),

@@ -73,7 +73,7 @@ def normalised(kind: str) -> Callable[[HealthSpec], HealthSpec]:
 
 
 def orthogonal(spec: HealthSpec) -> HealthSpec:
-    """Start from an orthogonal kernel: the recurrent one, or those of every dense layer with the gain for its activation."""
+    """Start from orthogonal kernels: the recurrent one, or all dense ones with the gain for their activation."""
     if spec.network.cell is not None:
         return network(spec, recurrent_initializer=Choice("orthogonal"))
     gain = 2**0.5 if spec.network.activation in RECTIFIERS else 1.0
