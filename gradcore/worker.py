@@ -79,7 +79,8 @@ def versions() -> dict[str, str]:
 
 def environment() -> dict[str, Any]:
     """Return where and with what a run is trained."""
-    return {**versions(), "host": socket.gethostname(), "threads": 1}
+    machine = f"{platform.machine()}, {os.cpu_count()} cores"
+    return {**versions(), "host": socket.gethostname(), "machine": machine, "threads": 1}
 
 
 def _train(store: WorkStore, work: Assignment, runner: str) -> None:

@@ -82,7 +82,13 @@ HEALTH = Page(
     ":material/cardiology:",
     "Find out which layer of a network is sick, at which step, and why.",
 )
-PAGES = (RECEPTION, CLIPPING, RACE, HEALTH)
+SOLUTIONS = Page(
+    "pages/4_Solutions.py",
+    "Solutions",
+    ":material/balance:",
+    "Find out what each remedy is worth: the textbook's opinion beside what was measured, with its cost.",
+)
+PAGES = (RECEPTION, CLIPPING, RACE, HEALTH, SOLUTIONS)
 
 
 @contextmanager

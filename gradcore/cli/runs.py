@@ -9,8 +9,8 @@ from gradcore.cli.session import is_stored, open_stored
 from gradcore.cli.text import moment, print_json, table
 from gradcore.lab import Lab
 from gradcore.records import RunInfo, RunStatus
+from gradcore.run_titles import run_title
 from gradcore.specs import HealthSpec, RaceSpec, SolutionsSpec, read_spec
-from gradcore.titles import run_title
 
 NOTICED_SECONDS = 10.0  # a worker that has yet to load TensorFlow takes longest
 

@@ -1,8 +1,6 @@
 """`gradcore solutions`: each solution with its opinion and its measurement; `measure` measures them."""
 
 import argparse
-import shlex
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,6 +23,11 @@ from gradcore.solutions import (
 )
 from gradcore.specs import SolutionsSpec
 
+LEGEND = (
+    "Opinion: the notebook's effectiveness, 1 to 10. Measured: the share of what a disease costs that it gives back,\n"
+    "mean over the diseases to which it applies, with its 95 % interval. Step time: times the untreated network's."
+)
+
 
 def solutions(arguments: argparse.Namespace) -> int:
     """Print the solutions with the newest complete measurement of the store, else with the one that ships."""
@@ -42,7 +45,7 @@ def measure(arguments: argparse.Namespace) -> int:
             return stopped() or 1
         found, _ = lab.measurement(finished.id)
         if arguments.out:
-            _write(found, arguments.out)
+            _write(found, arguments)
         _print(found, arguments.json)
     return 0
 
@@ -60,8 +63,11 @@ def print_solutions(lab: Lab, run_id: str, as_json: bool) -> None:
     _print(lab.measurement(run_id)[0], as_json)
 
 
-def _write(measurement: Measurement, path: str) -> None:
-    command = shlex.join(["gradcore", *sys.argv[1:]])
+def _write(measurement: Measurement, arguments: argparse.Namespace) -> None:
+    """Write a measurement with the command that makes it again, wherever it is given."""
+    path, command = arguments.out, "gradcore solutions measure --out FILE"
+    command += " --quick" if arguments.quick else ""
+    command += f" --first-seed {arguments.first_seed}" if arguments.first_seed else ""
     try:
         Path(path).write_text(as_text(measurement_document(measurement, command)), encoding="utf-8")
     except OSError as error:
@@ -77,12 +83,7 @@ def _print(measurement: Measurement, as_json: bool) -> None:
         return
     header = ["solution", "opinion", "measured", "from", "to", "step time", "state per weight"]
     print(table(header, [_row(one) for one in document], left=header[:1]))
-    print(
-        "\nOpinion: the notebook's effectiveness, 1 to 10. Measured: share of what a disease costs that it gives back,"
-    )
-    print(
-        "mean over the diseases to which it applies, with its 95 % interval. Step time: times the untreated network's."
-    )
+    print(f"\n{LEGEND}")
 
 
 def _row(one: dict[str, Any]) -> list[str]:

@@ -23,7 +23,7 @@ def measurement_document(measurement: Measurement, command: str) -> dict[str, An
         "command": command,
         "measured_at": measurement.measured_at,
         "run_id": measurement.run_id,
-        "environment": dict(measurement.environment),
+        "environment": {name: value for name, value in measurement.environment.items() if name != "host"},
         "spec": measurement.spec.to_json(),
         "cells": [_plain(cell) for cell in measurement.cells],
         "costs": [_plain(costs) for costs in measurement.costs],

@@ -80,9 +80,13 @@ class Measurement:
         cell = self.by_place.get((disease, tuple(stack)))
         return "" if cell is None else cell.reason
 
+    def whole(self, disease: str) -> Stack:
+        """Return what of the modern stack applies to a disease."""
+        return parts_that_apply(MODERN_STACK, disease)
+
     def left_out(self, solution: str, disease: str) -> Effect | None:
         """Return how much of its effect the whole modern stack loses on a disease without one of its parts."""
-        whole = parts_that_apply(MODERN_STACK, disease)
+        whole = self.whole(disease)
         if solution not in whole:
             return None
         rest = parts_that_apply([name for name in whole if name != solution], disease)
