@@ -2,10 +2,11 @@
 
 import streamlit as st
 
+from gradcore.solutions import FULL
 from ui.anatomy import anatomy
 from ui.frame import SOLUTIONS, frame
 from ui.panels import try_this
-from ui.solutions_actions import start_row, state_line
+from ui.solutions_actions import measure_button, start_row, state_line
 from ui.solutions_charts import bar_charts, main_chart
 from ui.solutions_controls import solution_controls
 from ui.solutions_evidence import download, heat_part, stacks_part
@@ -58,7 +59,9 @@ def _measurement(shown: Source, picture: st.delta_generator.DeltaGenerator, sett
         heat_part(shown, asked)
         stacks_part(shown, asked)
         scenarios_part(shown)
-        download(shown)
+        with st.container(horizontal=True):
+            download(shown)
+            measure_button(FULL)
         try_this(EXPERIMENTS)
 
 

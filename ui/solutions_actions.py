@@ -1,6 +1,7 @@
 """What a visitor can do with a measurement: start one, watch and cancel it, go on where one stopped."""
 
 from datetime import UTC, datetime
+from typing import Literal
 
 import streamlit as st
 
@@ -17,6 +18,7 @@ from ui.solutions_source import Source, source_control
 from ui.words import as_sentence, escaped
 
 LOOK_SECONDS = 1.0
+LABELS = {QUICK: "Measure here", FULL: "Measure everything here"}
 HOW = (
     "Quick: each solution alone and all of them together, five learning rates, four seeds. Full: nine rates, six "
     "seeds, leaving each part out, pairs and recommended stacks. It leaves the workers to other runs between its cells."
@@ -24,24 +26,23 @@ HOW = (
 
 
 def start_row(current: Source) -> None:
-    """Draw what is shown, the buttons that measure anew with their estimates, and the link."""
+    """Draw what is shown, the button that measures anew, and the link."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         source_control(current)
-        for name, protocol in ((QUICK, PROTOCOLS[QUICK]), (FULL, PROTOCOLS[FULL])):
-            spec = protocol()
-            label = f"Measure · {name}, about {duration(estimate_seconds(spec, services.settings().workers))}"
-            if st.button(
-                label,
-                type="primary" if name == QUICK else "secondary",
-                icon=":material/play_arrow:",
-                key=f"measure_{name}",
-                help=HOW,
-            ):
-                submit(spec)
+        measure_button(QUICK)
         if current.info is not None:
             link_to(current.info.id, "view", "disease", "scenario")
         else:
             link({name: st.query_params[name] for name in st.query_params}, "what is shown")
+
+
+def measure_button(protocol: str) -> None:
+    """Draw the button that measures by a protocol, with its estimate."""
+    spec = PROTOCOLS[protocol]()
+    label = f"{LABELS[protocol]} · about {duration(estimate_seconds(spec, services.settings().workers))}"
+    kind: Literal["primary", "secondary"] = "primary" if protocol == QUICK else "secondary"
+    if st.button(label, type=kind, icon=":material/play_arrow:", key=f"measure_{protocol}", help=HOW):
+        submit(spec)
 
 
 def submit(spec: SolutionsSpec, *, again: bool = False, **address: str) -> None:

@@ -7,11 +7,11 @@ import streamlit as st
 
 from gradcore.solution_ratings import Weights
 from gradcore.solutions import DISEASES, SOLUTIONS, Measurement
-from ui.address import Parameters, parameters, say_not_flag, say_not_number, say_unknown, say_unknown_keys
+from ui.address import Parameters, addressed, parameters, say_not_flag, say_not_number, say_unknown, say_unknown_keys
 
 BIND: Final = "query-params"
 BOTH, MEASURED, OPINION = "both", "measured", "opinion"
-VIEWS = {BOTH: "Opinion to measurement", MEASURED: "As measured", OPINION: "Textbook opinion"}
+VIEWS = {BOTH: "Both", MEASURED: "Measured", OPINION: "Opinion"}
 ALL = "all"
 USUAL = Weights()
 WEIGHTS = {"effectiveness": "Effectiveness", "complexity": "Simplicity", "cost": "Low cost"}
@@ -40,18 +40,17 @@ def solution_controls(measurement: Measurement) -> Asked:
     """Draw the controls and return what they stand at."""
     given = parameters()
     _say_dropped(given, measurement)
-    view = st.segmented_control(
-        "Chart", list(VIEWS), format_func=VIEWS.__getitem__, default=BOTH, key="view", bind=BIND, required=True
-    )
+    view = addressed("view", VIEWS, BOTH)
+    st.segmented_control("Chart", **view.widget, required=True)
     titles = {ALL: "All, the mean"} | {name: DISEASES[name].title for name in measurement.spec.diseases}
-    disease = st.selectbox("Disease", list(titles), format_func=titles.__getitem__, key="disease", bind=BIND,
-                           help=DISEASE_HELP)  # fmt: skip
-    ours = st.toggle("Solutions without a score too", key="ours", bind=BIND, help=OURS_HELP)
+    disease = addressed("disease", titles, ALL)
+    st.selectbox("Disease", **disease.widget, help=DISEASE_HELP)
+    ours = st.toggle("More than the eight", key="ours", bind=BIND, help=OURS_HELP)
     st.markdown("**What matters to you**", help=WEIGHTS_HELP)
     values = {
         name: st.slider(title, 0, 10, int(getattr(USUAL, name)), key=name, bind=BIND) for name, title in WEIGHTS.items()
     }
-    return Asked(str(view), None if disease == ALL else disease, ours, Weights(**values))
+    return Asked(view.value, None if disease.value == ALL else disease.value, ours, Weights(**values))
 
 
 def _say_dropped(given: Parameters, measurement: Measurement) -> None:

@@ -1,7 +1,5 @@
 """The runs behind one number: rates, seeds and curves of one solution on one disease, and a way to see it train."""
 
-from typing import Final
-
 import streamlit as st
 
 from gradcore import strict_json
@@ -18,7 +16,6 @@ from ui.solutions_source import Source
 from ui.solutions_tables import evidence_table
 from ui.words import escaped
 
-BIND: Final = "query-params"
 CHOSEN = "evidence"  # of the session: (disease, solution)
 WATCH_HELP = "Trains both networks in pairs, layer by layer, on the health check's page; about half a minute."
 

@@ -10,9 +10,9 @@ from gradcore.tasks import TASKS
 from gradcore.titles import duration
 from gradcore.trial_result import compared, our_stack, row_of, scenario_of, trial_sentences
 from ui import services
-from ui.address import parameters, say_unknown
+from ui.address import addressed, parameters, say_unknown
 from ui.solutions_actions import submit
-from ui.solutions_source import BIND, Source
+from ui.solutions_source import Source
 from ui.table import table
 from ui.words import escaped
 
@@ -29,13 +29,13 @@ def scenarios_part(current: Source) -> None:
     given = parameters()
     say_unknown(given, "task", FRESH)
     titles = {name: TASKS[name].title for name in FRESH}
-    task = st.segmented_control("Try them on", FRESH, format_func=titles.__getitem__, default=FRESH[0], key="task",
-                                bind=BIND, required=True)  # fmt: skip
+    task = addressed("task", titles, FRESH[0])
+    st.segmented_control("Try them on", **task.widget, required=True)
     found = current.measurement if recommended(current.measurement, "research") else shipped(FULL)
     columns = [*st.columns(2), *st.columns(2)]
     for column, name in zip(columns, SCENARIOS, strict=True):
         with column.container(border=True, height="stretch"):
-            _scenario(found, name, Choice(str(task)))
+            _scenario(found, name, Choice(task.value))
 
 
 def trial_part(current: Source) -> None:

@@ -1,7 +1,6 @@
 """Which measurement the page of solutions shows: the one in the address, else one that ships."""
 
 from dataclasses import dataclass
-from typing import Final
 
 import streamlit as st
 
@@ -14,7 +13,6 @@ from ui import services
 from ui.panels import checked_kind
 from ui.words import as_sentence, escaped
 
-BIND: Final = "query-params"
 TITLES = {FULL: "Full, shipped", QUICK: "Quick, shipped"}
 INSTEAD = "The measurement that ships is shown instead."
 LATEST = 12  # own measurements that are offered
@@ -65,11 +63,8 @@ def provenance(current: Source) -> str:
     """Return where, when and with what it was measured, in one line; and whether these are other versions."""
     found = current.measurement
     here = found.environment
-    parts = [
-        f"tensorflow {here.get('tensorflow', '?')}",
-        f"keras {here.get('keras', '?')}",
-        str(here.get("machine", "")),
-    ]
+    parts = [f"{name} {here[name]}" for name in ("tensorflow", "keras") if name in here]
+    parts.append(str(here.get("machine", "")))
     spec = found.spec
     size = f"{spec.rates} rates, {spec.tuning_seeds} + {spec.seeds} seeds, {spec.steps} steps"
     line = f"Measured {found.measured_at[:16].replace('T', ' ')} UTC with {', '.join(filter(None, parts))}: {size}."

@@ -61,16 +61,11 @@ def _row(place: int, one: Rating, measurement: Measurement, asked: Asked) -> dic
         "Solution": unbroken(short_name(one.solution)),
         "Score": f"{score(one, asked.weights):.2f}",
         "Effect, of 10": f"**{escaped(f'{one.effectiveness:.1f}')}**",
-        "95 % interval": escaped(ends),
-        "Opinion": f"{opinion.effectiveness} / {opinion.complexity} / {opinion.cost}" if opinion else "–",
+        "95 % interval": unbroken(ends),
+        "Opinion": unbroken(f"{opinion.effectiveness} / {opinion.complexity} / {opinion.cost}") if opinion else "–",
         "Complexity, counted": str(one.counted.score) if one.counted else "–",
-        "Step time": f"{one.cost:.2f}×" if cost is None else f"{cost.step:.2f}× ({_ends(cost.step_interval)})",
+        "Step time": f"{one.cost:.2f}×",
         "Inference": "–" if cost is None else f"{cost.predict:.2f}×",
         "Parameters": "–" if cost is None else f"{cost.parameters:.3g}×",
-        "State per weight": "–" if cost is None else f"{cost.state:.3g}",
-        "Tier": solution.tier,
+        "State, a weight": "–" if cost is None else f"{cost.state:.3g}",
     }
-
-
-def _ends(interval: tuple[float, float]) -> str:
-    return f"{interval[0]:.2f} to {interval[1]:.2f}"

@@ -66,7 +66,7 @@ def arrows(opinions: Mapping[str, Rating], ratings: Mapping[str, Rating]) -> go.
     fell = sum(after.effectiveness < before.effectiveness for before, after in both)
     title = theme.title(
         f"Measured, {fell} of {counted(len(both), 'solution')} do less than the notebook says",
-        "Ring = opinion, dot = measured, coloured by step time; measured complexity is counted, the largest is 10",
+        "Ring = opinion, dot = measured with its 95 % interval; complexity as measured is counted, the largest is 10",
     )
     rings = {
         "type": "scatter",
@@ -97,7 +97,7 @@ def _scatter(
     before: Sequence[Mapping[str, Any]] = (),
     pairs: Sequence[Layout] = (),
 ) -> go.Figure:
-    """Draw the points above what is drawn before; where there are arrows, no whiskers."""
+    """Draw the points above what is drawn before; where arrows end at them, without the spread over diseases."""
     lowest = min([LEAST, *(one.effectiveness - 0.5 for one in shown)])
     across, up = [-0.4, 10.9], [lowest, 10.7]
     markers = {
@@ -115,7 +115,7 @@ def _scatter(
         "meta": [one.solution for one in shown],
         "hovertemplate": "%{text}<extra></extra>",
     }
-    lines = [line for one in shown for line in _whiskers(one)] if not pairs else []
+    lines = [line for one in shown for line in _whiskers(one, spread=not pairs)]
     layout = {
         "title": title,
         "height": HEIGHT,
@@ -123,17 +123,17 @@ def _scatter(
         "xaxis": {"title": {"text": "Complexity, 0 to 10"}, "range": across, "dtick": 2, "showgrid": True},
         "yaxis": {"title": {"text": "Effectiveness, 10 = cured"}, "range": up, "dtick": 2, "showgrid": True},
         "shapes": [_zero()],
-        "annotations": [*_names(shown, across, up), *pairs],
+        "annotations": [*_names(shown, across, up, pairs), *pairs],
         "coloraxis": _colors(cost, ends, suffix),
         "margin": theme.margin(right=96),
     }
     return theme.figure([*before, *lines, markers], layout, narrow={"margin": theme.margin(right=64, left=48)})
 
 
-def _whiskers(one: Rating) -> list[dict[str, Any]]:
+def _whiskers(one: Rating, *, spread: bool) -> list[dict[str, Any]]:
     same = {"type": "scatter", "mode": "lines", "x": [one.complexity] * 2, "hoverinfo": "skip"}
     found = []
-    if one.spread is not None:
+    if spread and one.spread is not None:
         found.append(
             {**same, "y": [max(one.spread[0], LEAST), one.spread[1]], "line": {"color": theme.LINE, "width": 1}}
         )
@@ -154,11 +154,15 @@ def _said(one: Rating, suffix: str) -> str:
     return "<br>".join(parts)
 
 
-def _names(shown: Sequence[Rating], across: Sequence[float], up: Sequence[float]) -> list[Layout]:
+def _names(
+    shown: Sequence[Rating], across: Sequence[float], up: Sequence[float], pairs: Sequence[Layout]
+) -> list[Layout]:
+    """Return the names beside the points, which cover no other point and no ring where an arrow begins."""
     inner = HEIGHT - theme.margin()["t"] - theme.margin()["b"]
-    pixels = [(_share(one.complexity, across) * PLOT_WIDTH, _share(one.effectiveness, up) * inner) for one in shown]
+    spots = [(one.complexity, one.effectiveness) for one in shown] + [(pair["ax"], pair["ay"]) for pair in pairs]
+    pixels = [(_share(x, across) * PLOT_WIDTH, _share(y, up) * inner) for x, y in spots]
     labels = [short_name(one.solution) for one in shown]
-    sides = beside(pixels, labels, PLOT_WIDTH + label_width([""]))
+    sides = beside(pixels, [*labels, *("" for _ in pairs)], PLOT_WIDTH + label_width([""]))[: len(shown)]
     looks = {"showarrow": False, "font": {"color": theme.INK, "size": theme.TYPE_SIZE}}
     return [
         {"x": one.complexity, "y": one.effectiveness, "text": label, **ANCHORS[side], **looks}

@@ -32,6 +32,7 @@ LOST_SECONDS = 5.0  # a heartbeat this old and nobody at work: the part is lost
 DEAF_SECONDS = 5.0  # asked to stop this long ago and still at work: its worker is ended
 SILENT_SECONDS = 30.0  # a heartbeat this old, of a worker that seems to live: it is ended
 LARGEST_WORKER = 900 * 1024 * 1024  # bytes; TensorFlow keeps about 2 MB of every run, so that workers are renewed
+LARGEST_AT_WORK = 1500 * 1024 * 1024  # beyond, a long measurement pauses until its workers are renewed
 JOIN_SECONDS = 30.0
 PATIENCE_SECONDS = 3.0  # for a first visitor
 HEAD_START_SECONDS = 2.0  # of the first visitor's browser, which draws while this process is idle
@@ -136,6 +137,7 @@ class Cluster:
         waiting = [part for part in self._queue.parts() if part.status == RunStatus.QUEUED]
         waiting = [part for part in waiting if (part.run_id, part.part) not in self._sent]
         patient = [part for part in waiting if part.kind == SolutionsSpec.kind]
+        later = patient if max(self._sizes().values(), default=0) < LARGEST_AT_WORK else []
         free = self._send_parts(pool, [part for part in waiting if part not in patient], free)
         for run in self._queue.queued():
             if free <= 0:
@@ -146,7 +148,7 @@ class Cluster:
                 for part_number in range(min(free, len(groups))):
                     self._send(pool, (run.id, part_number))
                 free -= len(groups)
-        self._send_parts(pool, patient, free)
+        self._send_parts(pool, later, free)
 
     def _send_parts(self, pool: Pool, parts: Sequence[PartState], free: int) -> int:
         """Send out the first parts and return how many workers are still free."""
@@ -219,9 +221,16 @@ class Cluster:
 
     def _renew(self, pool: Pool) -> None:
         """End one idle worker that has grown too large."""
+        for pid, size in self._sizes().items():
+            if size > LARGEST_WORKER:
+                pool.kill(pid)
+                self._warm.discard(pid)
+                return
+
+    def _sizes(self) -> dict[int, int]:
+        """Return the memory of every warm worker, in bytes, by process id."""
+        found = {}
         for pid in self._warm:
             with suppress(psutil.NoSuchProcess):
-                if psutil.Process(pid).memory_info().rss > LARGEST_WORKER:
-                    pool.kill(pid)
-                    self._warm.discard(pid)
-                    return
+                found[pid] = psutil.Process(pid).memory_info().rss
+        return found
