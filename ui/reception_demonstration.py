@@ -4,6 +4,8 @@ The step is in the address (`demo=3`), with the seconds of a step (`pace`) and w
 Nothing waits for a worker: all is read from the example that ships with the product.
 """
 
+from typing import Literal
+
 import streamlit as st
 
 from gradcore.demonstration import SCENES, result, scene
@@ -34,6 +36,12 @@ STYLE = """<style>
 .st-key-demo_bar { min-height: 2.75rem; }
 </style>"""
 
+# For a room: title and sentence, which say the same at every step, leave their place to the picture.
+ROOM = """<style>
+[data-testid="stElementContainer"]:has(h1), [data-testid="stElementContainer"]:has(h1) + [data-testid="stElementContainer"]
+{ position: absolute; clip-path: inset(100%); height: 1px; overflow: hidden; }
+</style>"""
+
 
 def asked() -> bool:
     """Return whether the address asks for the demonstration."""
@@ -51,6 +59,8 @@ def demonstration() -> None:
     _say_wrong()
     step, seconds = _step(), _pace()
     st.html(STYLE)
+    if st.query_params.get("projector") == "true":
+        st.html(ROOM)
     _bar(step)
     if step < LAST and elapsed(step, seconds, paused=_paused(), key="pace_line"):
         _go(step + 1)
@@ -65,15 +75,20 @@ def demonstration() -> None:
 
 def _bar(step: int) -> None:
     """Draw Back, Pause, Next and where it is; arrow keys and P do the same."""
+    last = step == LAST
+    verb, icon = ("Go on", ":material/play_arrow:") if _paused() else ("Pause", ":material/pause:")
     with st.container(key="demo_bar", horizontal=True, vertical_alignment="center"):
-        st.button("Back", icon=":material/arrow_back:", key="demo_back", disabled=step == 1, on_click=_go,
-                  args=(step - 1,), shortcut="Left")  # fmt: skip
-        verb, icon = ("Go on", ":material/play_arrow:") if _paused() else ("Pause", ":material/pause:")
-        st.button(verb, icon=icon, key="demo_pause", disabled=step == LAST, on_click=_toggle, shortcut="P")
-        st.button("Next", icon=":material/arrow_forward:", key="demo_next", type="secondary" if step == LAST else "primary", disabled=step == LAST,
-                  on_click=_go, args=(step + 1,), shortcut="Right")  # fmt: skip
+        _button("Back", ":material/arrow_back:", step - 1, disabled=step == 1, shortcut="Left")
+        st.button(verb, icon=icon, key="demo_pause", disabled=last, on_click=_toggle, shortcut="P")
+        _button("Next", ":material/arrow_forward:", step + 1, disabled=last, shortcut="Right", primary=not last)
         st.markdown(f"{step} of {LAST}")
         st.button("Leave", key="demo_leave", type="tertiary", on_click=_leave)
+
+
+def _button(label: str, icon: str, to: int, *, disabled: bool, shortcut: str, primary: bool = False) -> None:
+    kind: Literal["primary", "secondary"] = "primary" if primary else "secondary"
+    key = f"demo_{label.lower()}"
+    st.button(label, icon=icon, key=key, type=kind, disabled=disabled, on_click=_go, args=(to,), shortcut=shortcut)
 
 
 def _words(step: int) -> None:

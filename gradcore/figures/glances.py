@@ -133,4 +133,4 @@ def _name(label: str, curves: Sequence[Points], number: int, looks: Sequence[the
     if len(finite[number]) < len(curves[number]):
         return text((x + 8, y + 9), label, size=14, color=color, bold=True)
     lowest = len(curves) > 2 and y == max(curve[-1, 1] for curve in finite)
-    return text((BOX[2], y + (14 if lowest else -8)), label, size=14, color=color, anchor="end", bold=True)
+    return text((BOX[2], y + (17 if lowest else -8)), label, size=14, color=color, anchor="end", bold=True)
