@@ -10,18 +10,19 @@ const clock = { paused: reduced.matches, at: 0, before: 0, ticking: false };
 
 export default function ({ data, parentElement }) {
   const host = parentElement.querySelector(".gradcore-miniature");
-  if (hosts.get(host)?.data !== data) hosts.set(host, build(host, data));
+  const text = new TextDecoder().decode(data);
+  if (hosts.get(host)?.text !== text) hosts.set(host, build(host, text));
   tick();
   return () => host.isConnected || hosts.delete(host);
 }
 
-function build(host, data) {
-  const { pictures, seconds, control, paused } = JSON.parse(data);
+function build(host, text) {
+  const { pictures, seconds, control, paused } = JSON.parse(text);
   if (paused !== null) clock.paused = paused || reduced.matches;
   host.innerHTML = `<div class="gradcore-miniature-pictures">${pictures.map((one) => `<div>${one.svg}</div>`).join("")}</div>`;
   const svgs = [...host.querySelectorAll("svg")];
   const moving = svgs.flatMap((svg, index) => movements(svg, pictures[index].moments));
-  const shown = { data, seconds, moving, host, button: control ? addButton(host) : undefined };
+  const shown = { text, seconds, moving, host, button: control ? addButton(host) : undefined };
   if (!clock.paused || clock.at) place(shown, shareOf(shown));
   return shown;
 }

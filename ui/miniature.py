@@ -29,9 +29,8 @@ def miniature(
         paused: whether all stand still, where something else on the page says so.
     """
     drawn = [{"svg": one.svg, "moments": one.moments} for one in pictures]
-    _component()(
-        key=key, data=json.dumps({"pictures": drawn, "seconds": seconds, "control": control, "paused": paused})
-    )
+    message = {"pictures": drawn, "seconds": seconds, "control": control, "paused": paused}
+    _component()(key=key, data=json.dumps(message).encode())
 
 
 @cache

@@ -38,8 +38,10 @@ STYLE = """<style>
 
 # For a room: title and sentence, which say the same at every step, leave their place to the picture.
 ROOM = """<style>
-[data-testid="stElementContainer"]:has(h1), [data-testid="stElementContainer"]:has(h1) + [data-testid="stElementContainer"]
-{ position: absolute; clip-path: inset(100%); height: 1px; overflow: hidden; }
+[data-testid="stElementContainer"]:has(h1),
+[data-testid="stElementContainer"]:has(h1) + [data-testid="stElementContainer"] {
+  position: absolute; clip-path: inset(100%); height: 1px; overflow: hidden;
+}
 </style>"""
 
 

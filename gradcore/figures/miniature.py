@@ -87,6 +87,8 @@ def line(points: Points, color: str, *, width: float = 2, dash: str = "") -> str
 def tip(points: Points, color: str, radius: float = 3.5) -> str:
     """Return a dot that runs along points, one for each moment; where they end, it stays."""
     kept = points[_finite(points)]
+    if not len(kept):
+        return ""
     along = " ".join(f"{x:.1f},{y:.1f}" for x, y in kept)
     x, y = kept[-1]
     style = f"fill:{paint(color)}"
