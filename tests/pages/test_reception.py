@@ -18,6 +18,12 @@ def headings(app):
     return [shown(heading.value) for heading in (*app.header, *app.subheader)]
 
 
+def address(app, name):
+    """What the address says of a parameter, which AppTest holds as a list until a page has set it."""
+    value = app.query_params[name]
+    return value[-1] if isinstance(value, list) else value
+
+
 def labels(app):
     """What each page link says."""
     return [element.proto.label for element in app.get("page_link")]
@@ -102,14 +108,14 @@ def test_each_step_of_the_demonstration_has_its_words_and_one_picture(open_page,
 def test_the_demonstration_can_be_walked_paused_and_left(open_page):
     app = open_page(RECEPTION)
     app.button(key="show_me").click().run()
-    assert app.query_params["demo"] == ["1"]
+    assert address(app, "demo") == "1"
     assert app.button(key="demo_back").disabled
     app.button(key="demo_next").click().run()
     app.button(key="demo_pause").click().run()
-    assert (app.query_params["demo"], app.query_params["paused"]) == (["2"], ["true"])
+    assert (address(app, "demo"), address(app, "paused")) == ("2", "true")
     assert app.button(key="demo_pause").label == "Go on"
     app.button(key="demo_back").click().run()
-    assert app.query_params["demo"] == ["1"]
+    assert address(app, "demo") == "1"
     app.button(key="demo_leave").click().run()
     assert not {"demo", "paused"} & set(app.query_params)
     assert headings(app)[-1] == "Latest runs"
