@@ -109,11 +109,10 @@ LAYERS: Sequence[Sequence[str]] = (
     ("gradcore.lab",),
     ("gradcore.cli",),
     ("gradcore.__main__",),
-    ("ui.bundle", "ui.visitors", "ui.shared", "ui.table", "ui.upload", "ui.words"),
+    ("ui.bundle", "ui.first_picture", "ui.visitors", "ui.shared", "ui.table", "ui.upload", "ui.words"),
     ("ui.address",),
     ("ui.miniature", "ui.pace", "ui.plot"),
     ("ui.services",),
-    ("ui.warm_up",),
     ("ui.frame",),
     (
         "ui.anatomy",
@@ -153,6 +152,7 @@ LAYERS: Sequence[Sequence[str]] = (
     ("ui.reception_doors", "ui.reception_picture"),
     ("ui.reception_pictures", "ui.reception_runs"),
     ("ui.reception_demonstration",),
+    ("ui.warm_up",),
     ("app", "pages", "server"),
 )
 

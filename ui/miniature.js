@@ -18,6 +18,7 @@ export default function ({ data, parentElement }) {
 
 function build(host, text) {
   const { pictures, seconds, control, paused } = JSON.parse(text);
+  document.getElementById("gradcore-first")?.remove(); // what stood here while the front end was loading
   if (paused !== null) clock.paused = paused || reduced.matches;
   host.innerHTML = `<div class="gradcore-miniature-pictures">${pictures.map((one) => `<div>${one.svg}</div>`).join("")}</div>`;
   const svgs = [...host.querySelectorAll("svg")];

@@ -51,6 +51,12 @@ def _door(door: Door, number: int) -> None:
                 st.page_link(page.path, label=label, icon=page.icon, query_params=with_projector(settings))
 
 
+def warm_up() -> None:
+    """Draw the pictures of all doors, for the first visitor."""
+    for door in DOORS:
+        door.drawn()
+
+
 def with_projector(settings: Mapping[str, str]) -> dict[str, str]:
     """Return parameters of an address, with the one that every page keeps."""
     kept = st.query_params.get("projector")

@@ -89,6 +89,19 @@ def test_paused_it_stands_still_and_the_keyboard_leads_on(page: Page, address, s
     expect(heading(page, LAST)).to_be_visible()
 
 
+def test_the_picture_is_there_before_the_front_end_and_leaves_to_the_page(page: Page, address):
+    page.route("**/*.js", lambda route: route.abort())
+    page.goto(address)
+    first = page.locator("#gradcore-first")
+    expect(first).to_be_visible()
+    assert first.locator(".bar").count() == 18
+    assert first.locator(".grow").first.evaluate("grow => getComputedStyle(grow).animationName") == "gradcore-grow"
+    page.unroute("**/*.js")
+    page.goto(address)
+    page.wait_for_selector(BARS, timeout=MINUTE)
+    expect(first).to_have_count(0)
+
+
 def test_the_motion_of_the_reception_can_be_paused_and_goes_on(page: Page, address, strict_complaints):
     page.goto(address)
     wait_until_moved(page)
