@@ -4,11 +4,11 @@ import streamlit as st
 
 from gradcore.admission import estimate_seconds
 from gradcore.presets import PRESETS
-from gradcore.specs import RaceSpec
+from gradcore.specs import HealthSpec, RaceSpec, TreatmentSpec
 from ui import services
-from ui.frame import HEALTH, RACE, guarded_fragment
+from ui.frame import HEALTH, RACE, Page, guarded_fragment
 from ui.panels import runs_table
-from ui.reception_doors import with_projector
+from ui.reception_doors import page_named, with_projector
 
 LATEST = 8
 LOOK_SECONDS = 5.0  # between two looks at the latest runs
@@ -40,8 +40,13 @@ def _latest() -> None:
         st.caption(NO_RUN)
         return
     if run_id := runs_table(runs, key="latest"):
-        page = RACE if lab.info(run_id).kind == RaceSpec.kind else HEALTH
-        st.switch_page(page.path, query_params=with_projector({"run": run_id}))
+        st.switch_page(_page_of(lab.info(run_id).kind).path, query_params=with_projector({"run": run_id}))
+
+
+def _page_of(kind: str) -> Page:
+    """Return the page that shows runs of a kind."""
+    known = {RaceSpec.kind: RACE, HealthSpec.kind: HEALTH, TreatmentSpec.kind: HEALTH}
+    return known.get(kind) or page_named("Solutions") or HEALTH
 
 
 def workers_text() -> str:
