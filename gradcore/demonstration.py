@@ -14,10 +14,11 @@ from gradcore.glances import expected
 from gradcore.health import RULES, Diagnosis
 from gradcore.health_documents import diagnosis_of
 from gradcore.health_reading import check_sentences, verdict_words
-from gradcore.prescriptions import TREATMENTS, Change, Prescription, changes, prescribe
+from gradcore.prescriptions import Change, Prescription, changes, prescribe
 from gradcore.records import Finding
 from gradcore.titles import check_title, counted, number
 from gradcore.treatment_result import TreatmentResult, result_sentences, treatment_result
+from gradcore.treatments import TREATMENTS
 from gradcore.ward import WARD
 
 MOST_CELLS = 10_000  # columns of the picture whose title is told: more than the example has steps

@@ -11,8 +11,8 @@ from gradcore.figures import theme
 from gradcore.figures.glance_network import CURED, SICK, bar_reach, network
 from gradcore.figures.miniature import Miniature
 from gradcore.glance_reading import both_sentence
-from gradcore.prescriptions import TREATMENTS
 from gradcore.titles import counted
+from gradcore.treatments import TREATMENTS
 from ui.frame import RECEPTION
 from ui.miniature import miniature
 from ui.words import escaped
