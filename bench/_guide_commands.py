@@ -38,6 +38,17 @@ def _checked(name: str, depth: int, rate: float = 0.1, **network: Any) -> Figure
     return Figure(f"s_{name}", ("health", "--spec", "-"), check, spec)
 
 
+def _in_millionths() -> Figure:
+    """The healthy network, trained step for step as ever, with a loss in other units."""
+    spec = {
+        "task": {"name": "digits"},
+        "network": {"hidden": [64, 64, 64]},
+        "optimizer": {"optimizer": "SGD", "learning_rate": 1e5},
+        "loss_scale": 1e-6,
+    }
+    return Figure("s_scaled", ("health", "--spec", "-"), check, spec)
+
+
 def _treated(patient: str, solution: str) -> Figure:
     return Figure(f"t_{patient}_{solution}", ("health", "--preset", patient, "--treat", solution), treated)
 
@@ -110,6 +121,7 @@ FIGURES: tuple[Figure, ...] = (
     _checked("he36", 36, kernel_initializer="he_uniform"),
     _checked("he30", 30, kernel_initializer="he_uniform"),
     _checked("bn40res", 40, normalization="batch", residual="scaled"),
+    _in_millionths(),
     _raced(
         "schedule",
         [
@@ -119,6 +131,21 @@ FIGURES: tuple[Figure, ...] = (
             {"optimizer": "Adam", "learning_rate": 0.003, "schedule": "cosine", "label": "Adam cosine"},
         ],
         seeds=10,
+    ),
+    _raced(
+        "schedule_noise",
+        [{**_MOMENTUM, "label": "constant"}, {**_MOMENTUM, "schedule": "cosine", "label": "cosine"}],
+        seeds=10,
+        steps=1000,
+        batch_size=8,
+    ),
+    _raced(
+        "rotated",
+        [{"optimizer": "SGD", "learning_rate": 1.9e-4}, {"optimizer": "Adam", "learning_rate": 0.1}],
+        task={"name": "quadratic", "condition": 1e4, "dimension": 10, "rotated": True},
+        network={},
+        steps=500,
+        batch_size=None,
     ),
     _raced(
         "sigmoid8",
@@ -132,8 +159,9 @@ FIGURES: tuple[Figure, ...] = (
         for pair in (
             ("sigmoid_stack", "relu"), ("glorot_relu_30", "he_init"), ("large_init_relu", "lsuv"),
             ("batchnorm_no_residual_40", "residual_scaled"), ("plain_sum_residual", "residual_scaled"),
-            ("vanishing_rnn", "attention"), ("exploding_rnn", "clipping"), ("dying_relu", "leaky_relu"),
-            ("sigmoid_stack", "adam"), ("glorot_relu_30", "clipping"), ("zeros_init", "glorot_init"),
+            ("vanishing_rnn", "attention"), ("dying_relu", "leaky_relu"),
+            ("sigmoid_stack", "adam"),
+            ("sigmoid_stack", "lsuv"), ("glorot_relu_30", "clipping"), ("zeros_init", "glorot_init"),
         )
     ),
     *(_clip(name, one_step, scenario=name, rules=_RULES) for name in SCENARIOS),

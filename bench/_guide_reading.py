@@ -2,7 +2,7 @@
 
 import math
 import statistics
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 Values = dict[str, float | str]
@@ -14,9 +14,14 @@ def number(value: Any) -> float:
     return float(value) if isinstance(value, int | float) else float(str(value).replace("Infinity", "inf"))
 
 
-def median(values: list[Any]) -> float:
+def median(values: Sequence[Any]) -> float:
     """Return the median of numbers of strict JSON, those that are missing left out."""
     return statistics.median(number(value) for value in values if value is not None)
+
+
+def ratio(above: float, below: float) -> float:
+    """Return a quotient, NaN where it has none."""
+    return above / below if below else math.nan
 
 
 def check(document: Mapping[str, Any]) -> Values:
@@ -34,7 +39,7 @@ def check(document: Mapping[str, Any]) -> Values:
         "least_a": min(told, default=math.nan),
         "greatest_a": max(told, default=math.nan),
         "first_a": signal[0],
-        "per_layer": (signal[0] / signal[-2]) ** (1 / max(1, len(signal) - 2)) if len(signal) > 2 else math.nan,
+        "per_layer": (ratio(signal[0], signal[-2])) ** (1 / max(1, len(signal) - 2)) if len(signal) > 2 else math.nan,
         "dead": max(units, default=math.nan),
         "cosine": max(alike, default=math.nan),
         "zeros": float(len(document["structural_zeros"])),
@@ -76,7 +81,7 @@ def race(document: Mapping[str, Any]) -> Values:
         "second": ranking[1]["label"],
         "worst": ranking[-1]["label"],
         "worst_loss": number(ranking[-1]["median"]),
-        "spread": number(ranking[-1]["median"]) / number(ranking[0]["median"]),
+        "spread": ratio(number(ranking[-1]["median"]), number(ranking[0]["median"])),
     }
     for place, one in enumerate(entrants):
         values[f"loss_{place}"] = median(one["validation_loss"])
@@ -85,9 +90,7 @@ def race(document: Mapping[str, Any]) -> Values:
         values[f"diverged_{place}"] = float(sum(step is not None for step in one["diverged_at"]))
         hits = [math.inf if step is None else number(step) for step in one["steps_to_target"]]
         values[f"steps_{place}"] = statistics.median(hits)
-        values[f"ratio_{place}"] = next(number(r["median"]) for r in ranking if r["label"] == one["label"]) / number(
-            ranking[0]["median"]
-        )
+        values[f"ratio_{place}"] = ratio(median(one["validation_loss"]), number(ranking[0]["median"]))
     return values
 
 

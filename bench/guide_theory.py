@@ -33,7 +33,9 @@ def main() -> None:
 def found() -> dict[str, float]:
     """Return each check's measurement, by its name."""
     deep = measure(NetworkSpec((256,) * 37, "relu", Choice("he_normal")), NORMAL, 4, 64)
-    shortcut = measure(NetworkSpec((512,) * 7, "relu", Choice("he_normal"), residual="plain"), NORMAL, 6, 64, drawn=True)
+    shortcut = measure(
+        NetworkSpec((512,) * 7, "relu", Choice("he_normal"), residual="plain"), NORMAL, 6, 64, drawn=True
+    )
     lsuv = measure(NetworkSpec((256,) * 4, "tanh", Choice("lsuv")), NORMAL, 3, 100)
     narrow = measure(NetworkSpec((3,) * 5, "relu", Choice("he_normal")), NORMAL, 200, 64)
     dead = np.any([(narrow.felt[f"dense_{place}"] <= 0).all(axis=2) for place in range(1, 6)], axis=0)
@@ -41,7 +43,9 @@ def found() -> dict[str, float]:
     values = {
         "t01_he": factor(NetworkSpec((128,) * 10, "relu", Choice("he_normal")), 24, (0, 9)),
         "t01_glorot": factor(NetworkSpec((128,) * 10, "relu", Choice("glorot_uniform")), 24, (0, 9)),
-        "t03_tanh": factor(NetworkSpec((256,) * 10, "tanh", Choice.of("scaled_normal", gain=math.sqrt(2.5))), 8, (3, 8)),
+        "t03_tanh": factor(
+            NetworkSpec((256,) * 10, "tanh", Choice.of("scaled_normal", gain=math.sqrt(2.5))), 8, (3, 8)
+        ),
         "t03_sigmoid": factor(NetworkSpec((256,) * 6, "sigmoid", Choice.of("scaled_normal", gain=1.0)), 8, (1, 4)),
         "t04": factor(NetworkSpec((256,) * 8, "relu", Choice("he_normal"), normalization="batch"), 5, (1, 5), rows=256),
         "t05": float((shortcut.backprop_ratio[1] / shortcut.backprop_ratio[6]) ** 2),
@@ -75,9 +79,10 @@ def races() -> dict[str, float]:
 
 def raced(task: dict[str, object], entrant: dict[str, object], steps: int, seeds: int) -> Theory:
     """Return what theory says of a race of one entrant, and what it measured."""
-    network = {} if task["name"] == "quadratic" else None
-    asked = {"task": task, "entrants": [entrant], "steps": steps, "seeds": seeds, "batch_size": None}
-    spec = admit(RaceSpec.from_json(asked if network is None else {**asked, "network": network}), Limits())
+    asked: dict[str, object] = {"task": task, "entrants": [entrant], "steps": steps, "seeds": seeds, "batch_size": None}
+    if task["name"] == "quadratic":
+        asked["network"] = {}
+    spec = admit(RaceSpec.from_json(asked), Limits())
     assembly = Assembly(spec)
     assembly.add(records(spec))
     return theories(spec, assembly.trace())[0]

@@ -95,6 +95,7 @@ LAYERS: Sequence[Sequence[str]] = (
     ("gradcore.example_check", "gradcore.treatment_result"),
     (
         "gradcore.blow_up_reading",
+        "gradcore.guide",
         "gradcore.health_reading",
         "gradcore.race_csv",
         "gradcore.reading",
@@ -109,7 +110,7 @@ LAYERS: Sequence[Sequence[str]] = (
     ("gradcore.cli",),
     ("gradcore.__main__",),
     ("ui.bundle", "ui.visitors", "ui.shared", "ui.table", "ui.upload", "ui.words"),
-    ("ui.address",),
+    ("ui.address", "ui.terms"),
     ("ui.plot",),
     ("ui.services",),
     ("ui.warm_up",),
@@ -117,6 +118,8 @@ LAYERS: Sequence[Sequence[str]] = (
     (
         "ui.anatomy",
         "ui.clip_notebook",
+        "ui.guide_parts",
+        "ui.guide_pictures",
         "ui.live_run",
         "ui.clip_rules",
         "ui.race_catalogue",
@@ -127,6 +130,7 @@ LAYERS: Sequence[Sequence[str]] = (
         "ui.race_table",
         "ui.race_target",
     ),
+    ("ui.guide_framework", "ui.guide_glossary", "ui.guide_questions", "ui.guide_trust"),
     ("ui.race_paths", "ui.race_theory"),
     ("ui.entrants",),
     ("ui.entrant_table", "ui.task_controls"),

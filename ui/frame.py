@@ -82,7 +82,13 @@ HEALTH = Page(
     ":material/cardiology:",
     "Find out which layer of a network is sick, at which step, and why.",
 )
-PAGES = (RECEPTION, CLIPPING, RACE, HEALTH)
+GUIDE = Page(
+    "pages/6_Guide.py",
+    "Guide",
+    ":material/menu_book:",
+    "Find out which of the textbook's claims hold here, with the figure, and a link that shows it.",
+)
+PAGES = (RECEPTION, CLIPPING, RACE, HEALTH, GUIDE)
 
 
 @contextmanager

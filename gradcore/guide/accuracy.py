@@ -17,7 +17,9 @@ ARCHIVE = "rules_accuracy.json"
 SHARE = r"(?P<{0}>[\d.]+) \((?P<{0}_low>[\d.]+) to (?P<{0}_high>[\d.]+)\), (?P<{0}_part>\d+) of (?P<{0}_whole>\d+)|[–-]"
 CELL = re.compile(f"^(?:{SHARE.format('share')})$")
 HEADING = re.compile(r"^## (?P<side>.+) families$")
-QUIET = re.compile(r"(?P<networks>\d+) networks: .*above info: (?P<share>[\d.]+) \((?P<low>[\d.]+) to (?P<high>[\d.]+)\)")
+QUIET = re.compile(
+    r"(?P<networks>\d+) networks: .*above info: (?P<share>[\d.]+) \((?P<low>[\d.]+) to (?P<high>[\d.]+)\)"
+)
 OURS = "Gradient Clinic"
 HELD_OUT, CALIBRATION = "held out", "calibration"
 
@@ -75,8 +77,8 @@ def sides_of(text: str) -> tuple[Side, ...]:
         if heading := HEADING.match(line):
             found.append(Side(heading["side"].lower(), 0, None, ()))
         elif found and (quiet := QUIET.search(line)):
-            shares = (float(quiet[name]) for name in ("share", "low", "high"))
-            found[-1] = Side(found[-1].name, int(quiet["networks"]), Share(*shares), found[-1].rows)
+            share, low, high = (float(quiet[name]) for name in ("share", "low", "high"))
+            found[-1] = Side(found[-1].name, int(quiet["networks"]), Share(share, low, high), found[-1].rows)
         elif found and (row := _row(line)):
             found[-1] = Side(found[-1].name, found[-1].networks, found[-1].quiet, (*found[-1].rows, row))
     if not found:
@@ -122,13 +124,13 @@ def _share(cell: str) -> Share | None:
     match = CELL.match(cell)
     if match is None or match["share"] is None:
         return None
-    numbers = (float(match[name]) for name in ("share", "share_low", "share_high"))
-    return Share(*numbers, int(match["share_part"]), int(match["share_whole"]))
+    share, low, high = (float(match[name]) for name in ("share", "share_low", "share_high"))
+    return Share(share, low, high, int(match["share_part"]), int(match["share_whole"]))
 
 
 def _side(side: Mapping[str, Any]) -> Side:
-    rows = tuple(
-        Row(row["condition"], row["rules"], *(Share(**row[name]) if row[name] else None for name in ("precision", "recall")))
-        for row in side["rows"]
-    )
-    return Side(side["name"], side["networks"], Share(**side["quiet"]) if side["quiet"] else None, rows)
+    def share(found: Mapping[str, Any] | None) -> Share | None:
+        return Share(**found) if found else None
+
+    rows = [Row(row["condition"], row["rules"], share(row["precision"]), share(row["recall"])) for row in side["rows"]]
+    return Side(side["name"], side["networks"], share(side["quiet"]), tuple(rows))

@@ -14,7 +14,8 @@ def values() -> Mapping[str, float | str]:
     return {
         "sentence": (
             f"Measured, the share of a disease's cost that they give back goes from {number(min(everything))} to "
-            f"{number(max(everything))}, for LSUV alone from {number(min(lsuv))} to {number(max(lsuv))}: it is a matter "
+            f"{number(max(everything))}, for LSUV alone from {number(min(lsuv))} to {number(max(lsuv))}: it is a "
+            f"matter "
             "of the disease as much as of the solution."
         )
     }

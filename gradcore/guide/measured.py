@@ -50,4 +50,5 @@ def told(sentence: str) -> str:
 def _text(found: Value, how: str | None) -> str:
     if isinstance(found, str):
         return {"Infinity": "Inf", "-Infinity": "-Inf"}.get(found, found.replace("_", " "))
-    return (percent(found) if how == "%" else number(found, 2 if how == "!" else 3)).replace("-", "−")
+    text = percent(found).replace(" ", "\u00a0") if how == "%" else number(found, 2 if how == "!" else 3)
+    return text.replace("-", "−")

@@ -61,8 +61,9 @@ TRIANGLE = Section(
             "**Good architecture: sustainable flow.** Normalisation and shortcuts hold the signal while the weights "
             "change.",
             "depends",
-            "on having both. 40 normalised layers without shortcuts: a_l = {h_batchnorm_no_residual_40.greatest_a}. 24 "
-            "plain sums without normalisation: {h_plain_sum_residual.greatest_a}. Both together: {s_bn40res.greatest_a}.",
+            "on having both. 40 normalised layers without shortcuts: a_l up to "
+            "{h_batchnorm_no_residual_40.greatest_a}. 24 plain sums without normalisation: up to "
+            "{h_plain_sum_residual.greatest_a}. Both together: from {s_bn40res.least_a} to {s_bn40res.greatest_a}.",
             "python -m bench.guide_figures --only s_bn40res",
             link(HEALTH, "Batch normalisation, 40 layers, no shortcut", preset="batchnorm_no_residual_40"),
         ),
@@ -107,20 +108,22 @@ STRATEGY = Section(
             "scale_up",
             "**Scale up: residual networks and advanced techniques.** When the network becomes deep.",
             "confirmed",
-            "40 normalised layers train with scaled shortcuts (loss {t_batchnorm_no_residual_40_residual_scaled.after}) "
-            "better than without ({t_batchnorm_no_residual_40_residual_scaled.before}), at their own best rates.",
+            "40 normalised layers train with scaled shortcuts (loss "
+            "{t_batchnorm_no_residual_40_residual_scaled.after}) better than without "
+            "({t_batchnorm_no_residual_40_residual_scaled.before}), at their own best rates.",
             f"{PRESETS} batchnorm_no_residual_40 --treat residual_scaled",
             link(HEALTH, "Batch normalisation, 40 layers, no shortcut", preset="batchnorm_no_residual_40"),
         ),
         Claim(
             "monitor_always",
-            "**Monitor always: health metrics and diagnostics.** Small gradients alone mean nothing: a network that "
-            "has learned everything has them too.",
+            "**Monitor always: health metrics and diagnostics.** With measures that know neither the unit of the loss "
+            "nor its size.",
             "confirmed",
-            "After {h_converged.steps} steps the converged patient has a loss of {h_converged.last_loss}; the verdict is "
-            "{h_converged.verdict}. The notebook counts {h_converged.vanished} vanished gradients in it.",
-            f"{PRESETS} converged",
-            link(HEALTH, "Converged network", preset="converged"),
+            "A healthy network trains with its loss in millionths and the rate a million times larger, every step as "
+            "before: still {s_scaled.verdict}, while the notebook now counts {s_scaled.vanished} vanished gradients "
+            "({h_healthy_mlp.vanished} before).",
+            "python -m bench.guide_figures --only s_scaled",
+            link(HEALTH, "Loss times", loss_scale="0.000001", learning_rate="100000"),
         ),
     ),
     covers=("Implementation Strategy", "Start Simple", "Add Stability", "Scale Up", "Monitor Always"),
@@ -142,11 +145,11 @@ RULES = Section(
         ),
         Claim(
             "rule_needed",
-            "**2. Add complexity only when needed.** Every part has a price: hyper-parameters, state, another behaviour "
-            "at inference, time.",
+            "**2. Add complexity only when needed.** Every part has a price: hyper-parameters, state, another "
+            "behaviour at inference, time.",
             "confirmed",
-            "Solutions counts the price of each part beside its effect: steps that take longer, state for every weight, "
-            "coupling of the rows of a batch.",
+            "Solutions counts the price of each part beside its effect: steps that take longer, state for every "
+            "weight, coupling of the rows of a batch.",
             "page Solutions",
             link(SOLUTIONS, "Solutions"),
         ),
@@ -161,8 +164,8 @@ RULES = Section(
         ),
         Claim(
             "rule_test",
-            "**4. Test thoroughly before deployment.** One run is one seed; what a second seed would say is part of the "
-            "result.",
+            "**4. Test thoroughly before deployment.** One run is one seed; what a second seed would say is part of "
+            "the result.",
             "confirmed",
             "Over {r_notebook.seeds} seeds the notebook's race has several winners by its own score, and of the "
             "{r_notebook.pairs} pairs {r_notebook.apart} are told apart.",
@@ -173,8 +176,8 @@ RULES = Section(
             "rule_document",
             "**5. Document what works for your specific problem.** A result that cannot be repeated is an anecdote.",
             "confirmed",
-            "Every run here is stored with its spec, seeds and versions, opens again under its link, and gives the same "
-            "bits when it is run again on the same machine.",
+            "Every run here is stored with its spec, seeds and versions, opens again under its link, and gives the "
+            "same bits when it is run again on the same machine.",
             "README, 'Every number follows from the seed'",
             link(RACE, "Compare with", seeds="10"),
         ),
@@ -211,8 +214,8 @@ PITFALLS = Section(
             "**Random weight initialisation without scaling.** Too small and the signal dies, too large and units "
             "saturate.",
             "confirmed",
-            "With weights twenty times too large only flat ends of tanh are left: {h_saturated_tanh.verdict}, at a loss "
-            "of {h_saturated_tanh.first_loss} at the start.",
+            "With weights twenty times too large only flat ends of tanh are left: {h_saturated_tanh.verdict}, at a "
+            "loss of {h_saturated_tanh.first_loss} at the start.",
             f"{PRESETS} saturated_tanh",
             link(HEALTH, "Saturated tanh", preset="saturated_tanh"),
         ),
@@ -236,6 +239,9 @@ PITFALLS = Section(
             link(HEALTH, "All zeros", preset="zeros_init"),
         ),
     ),
-    covers=("Common Pitfalls to Avoid", "Using sigmoid", "without scaling", "Ignoring gradient monitoring", "before mastering basics"),
+    covers=(
+        "Common Pitfalls to Avoid", "Using sigmoid", "without scaling", "Ignoring gradient monitoring",
+        "before mastering basics",
+    ),
 )  # fmt: skip
 SECTIONS = (STACK, TRIANGLE, STRATEGY, RULES, PITFALLS)

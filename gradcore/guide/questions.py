@@ -16,8 +16,8 @@ QUESTIONS = (
     ),
     Question(
         "notebook_winner",
-        "Six optimizers train on labels that are noise. How many of the 15 pairs does an honest test over ten seeds tell "
-        "apart?",
+        "Six optimizers train on labels that are noise. How many of the 15 pairs does an honest test over ten seeds "
+        "tell apart?",
         ("None", "About five", "About ten", "All of them"),
         0,
         link(RACE, "The notebook's race", preset="notebook"),
@@ -33,8 +33,8 @@ QUESTIONS = (
         2,
         link(HEALTH, "30 layers of ReLU, Glorot's initialiser", preset="glorot_relu_30"),
         "Start the check and read the chart by depth; then choose he_uniform and start again.",
-        "With Glorot's a_l is {h_glorot_relu_30.first_a}, with He's {s_he30.first_a}. Half the variance is 0.707 of the "
-        "size at each layer, and 0.707 to the 29th is 4.3e−5; narrow layers take the rest.",
+        "With Glorot's a_l is {h_glorot_relu_30.first_a}, with He's {s_he30.first_a}. Half the variance is 0.707 of "
+        "the size at each layer, and 0.707 to the 29th is 4.3e−5; narrow layers take the rest.",
     ),
     Question(
         "clipping_turns",
@@ -53,8 +53,8 @@ QUESTIONS = (
         3,
         link(CLIPPING, "Non-finite", gradient="Non-finite"),
         "Nothing to start: read the column 'Not finite' of the table.",
-        "{c_non_finite.lost_2}: the norm is infinite, so is what everything is divided by, and infinity over infinity is "
-        "not a number. Per tensor it stays in its tensor ({c_non_finite.lost_1}), by value it is cut "
+        "{c_non_finite.lost_2}: the norm is infinite, so is what everything is divided by, and infinity over infinity "
+        "is not a number. Per tensor it stays in its tensor ({c_non_finite.lost_1}), by value it is cut "
         "({c_non_finite.lost_0} left).",
     ),
     Question(
@@ -65,12 +65,13 @@ QUESTIONS = (
         3,
         link(CLIPPING, "A lasting explosion", **LASTING),
         "Nothing to start: look where the threshold goes, and count the marks.",
-        "{c_lasting.exploding_clips_0}. After a few steps the explosion itself is the 95th percentile. A fixed threshold "
-        "clips {c_lasting.exploding_clips_1}.",
+        "{c_lasting.exploding_clips_0}. After a few steps the explosion itself is the 95th percentile. A fixed "
+        "threshold clips {c_lasting.exploding_clips_1}.",
     ),
     Question(
         "blow_up",
-        "A recurrent network explodes. Ten seeds train without clipping, ten with. Does clipping make them learn the task?",
+        "A recurrent network explodes. Ten seeds train without clipping, ten with. Does clipping make them learn the "
+        "task?",
         (
             "Yes, most of them",
             "It stops the blow-ups, and they learn no more than a constant answer",
@@ -80,19 +81,19 @@ QUESTIONS = (
         1,
         link(CLIPPING, "Real run", part="Real run"),
         "Start the pair, or read the bundled one: runs blown up, and median validation loss.",
-        "{r_exploding_rnn.diverged_0} of {r_exploding_rnn.seeds} blow up without, {r_exploding_rnn.diverged_1} with. The "
-        "clipped ones end at {r_exploding_rnn.loss_1}; a constant answer has 0.167. Clipping is a seat belt.",
+        "{r_exploding_rnn.diverged_0} of {r_exploding_rnn.seeds} blow up without, {r_exploding_rnn.diverged_1} with. "
+        "The clipped ones end at {r_exploding_rnn.loss_1}; a constant answer has 0.167. Clipping is a seat belt.",
     ),
     Question(
         "momentum",
         "A valley is 100 times steeper across than along. SGD takes the best rate there is. How many times sooner is "
         "momentum at the target?",
-        ("Not at all", "About twice", "About ten times", "About a hundred times"),
+        ("Not at all", "About twice", "About eight times", "About a hundred times"),
         2,
         link(RACE, "Why momentum", preset="why_momentum"),
         "Start the race and read the two sentences below it.",
-        "{r_why_momentum.steps_0} steps against {r_why_momentum.steps_1}. Theory: SGD's loss falls by ((k − 1)/(k + 1))² "
-        "a step, momentum's by the same of √k, and k is 100.",
+        "{r_why_momentum.steps_0} steps against {r_why_momentum.steps_1}. Theory: SGD's loss falls by ((k − 1)/(k + "
+        "1))² a step, momentum's by the same of √k, and k is 100.",
     ),
     Question(
         "batch_norm_depth",
@@ -101,23 +102,19 @@ QUESTIONS = (
         3,
         link(HEALTH, "Batch normalisation, 40 layers, no shortcut", preset="batchnorm_no_residual_40"),
         "Start the check and read the chart by depth, with theory's line.",
-        "a_l reaches {h_batchnorm_no_residual_40.greatest_a}. Normalising forward multiplies the gradient by about 1.21 a "
-        "layer on its way back: √(π/(π − 1)), whatever the weights are (Yang et al. 2019).",
+        "a_l reaches {h_batchnorm_no_residual_40.greatest_a}. Normalising forward multiplies the gradient by about "
+        "1.21 a layer on its way back: √(π/(π − 1)), whatever the weights are (Yang et al. 2019).",
     ),
     Question(
-        "converged",
-        "A network has learned everything, and its gradients are below 1e−6. What does a count of small gradients say, and "
-        "what is true?",
-        (
-            "Sick, and it is sick",
-            "Sick, and it is well",
-            "Well, and it is well",
-            "Nothing can be said",
-        ),
+        "units",
+        "A healthy network trains. It trains again with its loss in millionths and the learning rate a million times "
+        "larger, so that every step is the same. What does a count of gradients below 1e−6 say?",
+        ("Healthy both times", "Healthy, then vanished", "Vanished both times", "Healthy, then exploding"),
         1,
-        link(HEALTH, "Converged network", preset="converged"),
-        "Start the check and read the verdict, then the fold 'What the notebook would say'.",
-        "The verdict is {h_converged.verdict}: the error e is below 0.05, so small gradients are expected. The notebook's "
-        "rule says {h_converged.notebook} ({h_converged.vanished} vanished).",
+        link(HEALTH, "Loss times", loss_scale="0.000001", learning_rate="100000"),
+        "Start the check, then open the fold 'What the notebook would say'.",
+        "First {h_healthy_mlp.vanished} vanished gradients ({h_healthy_mlp.notebook}), then {s_scaled.vanished} "
+        "({s_scaled.notebook}), of the same training: both end at a loss of {h_healthy_mlp.last_loss}. a_l is a ratio, "
+        "so the verdict stays {s_scaled.verdict}.",
     ),
 )  # fmt: skip

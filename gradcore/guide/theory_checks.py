@@ -66,8 +66,8 @@ def _depth_checks() -> tuple[TheoryCheck, ...]:
             _tanh(), "2 %", (f"{DEPTH}::test_tanh_at_three_weight_variances",), "Schoenholz et al. 2017", SIGMOIDS,
         ),
         TheoryCheck(
-            "t03_sigmoid", "sigmoid, gain² 1: the same", r"\sigma_w^2\, E\, \varphi'(\sqrt{q^*} z)^2", _sigmoid(), "2 %",
-            (f"{DEPTH}::test_sigmoid",), "Schoenholz et al. 2017", SIGMOIDS,
+            "t03_sigmoid", "sigmoid, gain² 1: the same", r"\sigma_w^2\, E\, \varphi'(\sqrt{q^*} z)^2", _sigmoid(),
+            "2 %", (f"{DEPTH}::test_sigmoid",), "Schoenholz et al. 2017", SIGMOIDS,
         ),
         TheoryCheck(
             "t04", "Batch normalisation and ReLU: mean square of δ, per layer", r"\pi / (\pi - 1)",
@@ -75,9 +75,9 @@ def _depth_checks() -> tuple[TheoryCheck, ...]:
             link(HEALTH, "Batch normalisation, 40 layers, no shortcut", preset="batchnorm_no_residual_40"),
         ),
         TheoryCheck(
-            "t05", "Plain shortcuts: mean square of δ, over five blocks", r"(1 + \alpha^2)^L", shortcuts.plain_factor(5),
-            "6 %", (f"{DEPTH}::test_shortcuts_without_normalisation",), "Yang & Schoenholz 2017",
-            link(HEALTH, "Residual stack with a plain sum", preset="plain_sum_residual"),
+            "t05", "Plain shortcuts: mean square of δ, over five blocks", r"(1 + \alpha^2)^L",
+            shortcuts.plain_factor(5), "6 %", (f"{DEPTH}::test_shortcuts_without_normalisation",),
+            "Yang & Schoenholz 2017", link(HEALTH, "Residual stack with a plain sum", preset="plain_sum_residual"),
         ),
         TheoryCheck(
             "t07", "LSUV, tanh: scale of the weights", r"1 / \sqrt{E\, \varphi(z)^2}", lsuv.lsuv_scale("tanh"), "5 %",
