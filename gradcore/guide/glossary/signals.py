@@ -33,9 +33,9 @@ TERMS = (
          r"u_v = \lVert \Delta w_v \rVert / \lVert w_v \rVert", (SIGMOIDS,), ("update to weight ratio",)),
     Term("gradient_ratio", "r", "The gradient in parts of the weights' length. Unlike u it does not know the "
          "learning rate.", r"r_v = \lVert g_v \rVert / \lVert w_v \rVert", (SIGMOIDS,)),
-    Term("dead_share", "Dead share", "The share of a layer's units whose activation is flat on every one of 256 "
-         "probe rows: no gradient reaches their weights.", seen=(link(HEALTH, "Dying ReLU", preset="dying_relu"),),
-         also=("dead units", "probe rows", "share of dead or saturated units")),
+    Term("dead", "Dead share", "The share of a layer's units whose activation is flat on every one of 256 probe "
+         "rows: no gradient reaches their weights.", seen=(link(HEALTH, "Dying ReLU", preset="dying_relu"),), also=(
+         "dead units", "probe rows", "share of dead or saturated units")),
     Term("saturated", "Saturated", "Where an activation is flat: |tanh| above 0.99, a sigmoid outside 0.01 to "
          "0.99. A layer counts as saturated when fewer than a quarter of its elements are not flat.", seen=(
          link(HEALTH, "Saturated tanh", preset="saturated_tanh"),), also=("elements not flat", "active share")),
@@ -65,8 +65,8 @@ TERMS = (
          "worth one unit.", seen=(link(HEALTH, "All zeros", preset="zeros_init"),)),
     Term("converged", "Converged", "The error e is below 0.05: gradients are small because the task is done.",
          r"e < 0.05", (link(HEALTH, "Converged network", preset="converged"),)),
-    Term("collapse", "Correlation collapse", "Different rows have become alike: c_l above 0.95. Invisible to "
-         "gradient norms.", r"c_l > 0.95", (link(HEALTH, "36", depth="36"),)),
+    Term("correlation_collapse", "Correlation collapse", "Different rows have become alike: c_l above 0.95. "
+         "Invisible to gradient norms.", r"c_l > 0.95", (link(HEALTH, "36", depth="36"),)),
     Term("noise_floor", "Noise floor", "The loss no longer falls and the signal is below the noise: the targets "
          "hold no more, or the steps are too long.", seen=(THRESHOLDS,)),
     Term("disconnected", "Disconnected", "A variable whose gradient does not exist, because the loss does not "
