@@ -59,7 +59,10 @@ STYLE = """<style>
 @media (max-width: 1000px) {
   .guide-claim { grid-template-columns: minmax(0, 1fr); gap: 0.3rem; margin-bottom: 1.25rem; }
 }
-@media (max-width: 640px) { .guide-contents { columns: 1; } }
+@media (max-width: 640px) {
+  .guide-contents { columns: 1; }
+  .stMainBlockContainer [data-testid="stTable"] :is(td, th) { min-width: 6.5rem; }
+}
 </style>"""
 # Streamlit draws an element when it arrives; the place is looked for until it is there.
 FIND = """<script>

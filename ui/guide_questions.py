@@ -11,7 +11,8 @@ from ui.address import parameters, say_unknown
 from ui.guide_parts import see, write
 
 BIND: Final = "query-params"
-STYLE = "<style>.st-key-guide_questions { max-width: 46rem; }</style>"
+STYLE = """<style>.st-key-guide_questions { max-width: 46rem; }
+.st-key-guide_questions [data-testid="stWidgetLabel"] p { font-size: 1rem; }</style>"""
 HOW = (
     "Choose what you expect before you look. Then run it: each link opens a page that ends on the number. The answer "
     "stands below, with what was measured when this guide was made."
@@ -21,7 +22,7 @@ HOW = (
 def draw() -> None:
     """Draw the questions."""
     st.html(STYLE)
-    with st.container(key="guide_questions", gap="large"):
+    with st.container(key="guide_questions"):
         st.markdown(HOW)
         for number, question in enumerate(QUESTIONS, 1):
             _question(number, question)
