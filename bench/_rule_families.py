@@ -29,7 +29,7 @@ class Family:
     name: str
     side: str  # CALIBRATION or HELD_OUT
     disease: str  # of those that are sick; SOUND where none is expected
-    cure: str  # a name in `gradcore.prescriptions.TREATMENTS`; "" = none
+    cure: str  # a name in `gradcore.treatments.TREATMENTS`; "" = none
     task: Choice
     network: NetworkSpec
     dose: Dose
@@ -72,7 +72,7 @@ _RNN = NetworkSpec((WIDTH,), "tanh", Choice("glorot_uniform"), cell="simple_rnn"
 DIGITS, CANCER, WINE = Choice("digits"), Choice("breast_cancer"), Choice("wine")
 
 _CALIBRATION = (
-    Family("sigmoid, 6 layers", CALIBRATION, VANISHING, "relu", DIGITS, _stack(6, "sigmoid"), _gain, 0.5, 6),
+    Family("sigmoid, 6 layers", CALIBRATION, VANISHING, "relu_he", DIGITS, _stack(6, "sigmoid"), _gain, 0.5, 6),
     Family("ReLU, small gain", CALIBRATION, VANISHING, "he_init", DIGITS, _stack(10), _gain, 0.4, 1.5),
     Family("ReLU, large gain", CALIBRATION, EXPLODING, "he_init", DIGITS, _stack(10), _gain, 1.4, 6),
     Family(

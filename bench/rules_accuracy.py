@@ -183,8 +183,8 @@ def measured(networks: int, minutes: float) -> Iterator[dict[str, Any]]:
 def _family(networks: int, number: int) -> list[dict[str, Any]]:
     """Return the rows of one family's networks; runs in a worker, which alone loads TensorFlow."""
     from bench._rules_training import checked, tuned
-    from gradcore.prescriptions import TREATMENTS
     from gradcore.tasks import task_of
+    from gradcore.treatments import TREATMENTS
 
     family = FAMILIES[number]
     specs, chance = family.specs(number, networks), task_of(family.task).chance_loss

@@ -14,9 +14,12 @@ from gradcore.errors import UnknownRunError
 from gradcore.jobs import Executor, WorkersState
 from gradcore.records import RaceTrace, Record, RunInfo, RunStatus
 from gradcore.settings import Settings
-from gradcore.specs import HealthSpec, RaceSpec, RunSpec, read_spec
+from gradcore.solutions import Measurement
+from gradcore.specs import HealthSpec, RaceSpec, RunSpec, SolutionsSpec, read_spec
 from gradcore.store import NewRun, RunStore
+from gradcore.trial_assembly import TrialAssembly, dated
 
+Seen = RaceTrace | Checks | Measurement
 KEPT_BYTES = 64 * 1024 * 1024  # of assembled traces, shared by all viewers
 CHUNKS_AT_ONCE = 200
 RESTARTS = 1 << 40  # a cursor is restarts * RESTARTS + the id of the last record read
@@ -98,7 +101,14 @@ class Lab:
             raise UnknownRunError(f"run {run_id} is no health check.")
         return found, cursor
 
-    def _seen(self, run_id: str) -> tuple[RaceTrace | Checks, int]:
+    def measurement(self, run_id: str) -> tuple[Measurement, int]:
+        """Return what is measured of solutions so far, and the cursor."""
+        found, cursor = self._seen(run_id)
+        if not isinstance(found, Measurement):
+            raise UnknownRunError(f"run {run_id} is no measurement of solutions.")
+        return dated(found, self.info(run_id)), cursor
+
+    def _seen(self, run_id: str) -> tuple[Seen, int]:
         with self._lock:
             view = self._views.get(run_id)
         if view is None:
@@ -156,10 +166,14 @@ def fingerprint(spec: RunSpec) -> str:
 def _first_seed(spec: RunSpec) -> int:
     if isinstance(spec, RaceSpec):
         return spec.first_seed
+    if isinstance(spec, SolutionsSpec):
+        return spec.first_seed
     return spec.seed if isinstance(spec, HealthSpec) else spec.before.seed
 
 
-def _assembly_of(spec: RunSpec) -> Assembly | CheckAssembly:
+def _assembly_of(spec: RunSpec) -> Assembly | CheckAssembly | TrialAssembly:
+    if isinstance(spec, SolutionsSpec):
+        return TrialAssembly(spec)
     return Assembly(spec) if isinstance(spec, RaceSpec) else CheckAssembly(spec)
 
 
@@ -172,14 +186,14 @@ class _View:
         self._spec = read_spec(info.kind, info.spec)
         self._assembly = _assembly_of(self._spec)
         self._cursor = 0
-        self._trace: RaceTrace | Checks = self._assembly.trace()
+        self._trace: Seen = self._assembly.trace()
         self._lock = threading.Lock()
 
     @property
     def size(self) -> int:
         return self._assembly.size
 
-    def refreshed(self) -> tuple[RaceTrace | Checks, int]:
+    def refreshed(self) -> tuple[Seen, int]:
         with self._lock:
             self._read()
             return self._trace, self._cursor

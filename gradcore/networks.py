@@ -35,6 +35,7 @@ RESIDUALS: Mapping[str, str] = MappingProxyType(
 POOLINGS = ("attention",)
 SCALED_NORMAL = "scaled_normal"  # our own: normal with deviation gain / sqrt(inputs)
 LSUV = "lsuv"  # our own: kernels are scaled until what they give has variance 1 (`gradcore.engine.lsuv`)
+LSUV_ROWS = 256  # the first training rows that LSUV looks at
 ALIGNED = "aligned"  # our own: along the directions of the task's teacher (`gradcore.engine.aligned`)
 _VARIANCE_SCALING = ("scale", "mode", "distribution")
 INITIALIZERS: Mapping[str, tuple[str, ...]] = MappingProxyType(  # name -> arguments that it takes

@@ -102,6 +102,32 @@ def ratio_interval(differences: Doubles) -> tuple[float, float] | None:
         return float(np.exp(mean - reach)), float(np.exp(mean + reach))
 
 
+def share_interval(part: Doubles, whole: Doubles) -> tuple[float, float] | None:
+    """Return the 95 % interval of mean(part) / mean(whole), one of each for a seed, (S,) and (S,).
+
+    It holds every share r for which a paired t-test does not tell part from r times whole. None of one seed, and
+    where whole is not told from 0, so that every share would do.
+
+    Example:
+        >>> [round(end, 3) for end in share_interval(np.array([0.5, 0.6, 0.7]), np.array([1.0, 1.2, 1.1])) or ()]
+        [0.33, 0.637]
+
+    Reference: Fieller 1954, Some problems in interval estimation, JRSS B 16(2), https://www.jstor.org/stable/2984043
+    """
+    seeds = len(part)
+    if seeds < 2:
+        return None
+    from scipy.special import stdtrit
+
+    scale = float(stdtrit(seeds - 1, 1 - LEVEL / 2)) ** 2 / seeds
+    (spread, both), (_, wide) = scale * np.cov(part, whole)
+    a, b, c = whole.mean() ** 2 - wide, part.mean() * whole.mean() - both, part.mean() ** 2 - spread
+    if a <= 0:
+        return None
+    reach = float(np.sqrt(max(b * b - a * c, 0.0)))
+    return float((b - reach) / a), float((b + reach) / a)
+
+
 def _mean_and_error(differences: Doubles) -> tuple[Doubles, Doubles]:
     """Mean over the seeds (last axis) and its standard error."""
     error = differences.std(axis=-1, ddof=1) / np.sqrt(differences.shape[-1])

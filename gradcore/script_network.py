@@ -6,10 +6,9 @@ The script has `weight_seed` (gradcore/script.py). From its task (gradcore/scrip
 
 from collections.abc import Sequence
 
-from gradcore.errors import RefusedError
 from gradcore.network_plan import is_chain, plan
 from gradcore.network_steps import GATES, Step
-from gradcore.networks import ALIGNED, LSUV, keras_initializer
+from gradcore.networks import ALIGNED, LSUV, LSUV_ROWS, keras_initializer
 from gradcore.specs import Choice, NetworkSpec, RaceSpec
 from gradcore.tasks import Task
 
@@ -51,16 +50,31 @@ model = keras.Sequential([keras.layers.Input({shape}), Point()])
 """
 
 
+_LSUV = """
+for name in {names}:  # layer-sequential unit variance: Mishkin & Matas 2016
+    layer = model.get_layer(name)
+    reaches = np.asarray(keras.Model(model.inputs[0], layer.input)(x_train[:{rows}], training=False), np.float64)
+    for _ in range(10):
+        variance = np.var(reaches @ np.asarray(layer.kernel, np.float64) + np.asarray(layer.bias, np.float64))
+        if abs(variance - 1) > 0.01:
+            layer.kernel.assign(layer.kernel / np.float32(np.sqrt(variance)))
+"""
+
+
 def model_code(spec: RaceSpec, number: int, task: Task) -> str:
     """Return the lines that make `model`, with the first weights of one entrant."""
     if not task.has_network:
         own_start = 0 if spec.shared_weights else number + 1
         return _POINT.format(own=own_start, size=task.numbers or task.row_size, shape=task.shape)
-    if spec.network.kernel_initializer.name == LSUV:
-        raise RefusedError("the initialiser lsuv cannot be copied as a script: it scales the weights by the data.")
     own = () if spec.shared_weights else (1, number)  # words that make an entrant's weights its own
     before = _aligned(spec.network, own).lstrip() if spec.network.kernel_initializer.name == ALIGNED else ""
-    return before + _network_code(spec.network, task, own)
+    after = _scaled_by_data(spec.network, task) if spec.network.kernel_initializer.name == LSUV else ""
+    return before + _network_code(spec.network, task, own) + after
+
+
+def _scaled_by_data(network: NetworkSpec, task: Task) -> str:
+    """Return the lines that scale the kernels until every pre-activation has variance 1."""
+    return _LSUV.format(rows=LSUV_ROWS, names=[step.name for step in plan(network, task) if step.hidden])
 
 
 def _network_code(network: NetworkSpec, task: Task, own: tuple[int, ...]) -> str:

@@ -12,7 +12,6 @@ from gradcore.specs import (
     HealthSpec,
     NetworkSpec,
     RaceSpec,
-    RunSpec,
     Scalar,
 )
 from gradcore.tasks import TASKS, Task
@@ -57,20 +56,6 @@ def check_title(spec: HealthSpec) -> str:
     parts = [task_text(spec.task), network_text(spec.network), f"{one.label or one.optimizer.name}{rate}"]
     parts += [] if one.clip == NO_CLIPPING else [clip_text(one.clip)]
     return " · ".join([*parts, counted(spec.steps, "step")])
-
-
-def run_title(spec: RunSpec) -> str:
-    """Return a run of any kind in one line.
-
-    Example:
-        >>> run_title(HealthSpec())
-        'Health check: Digits · 128 – 64 relu · SGD at 0.1 · 50 steps'
-    """
-    if isinstance(spec, RaceSpec):
-        return race_title(spec)
-    if isinstance(spec, HealthSpec):
-        return f"Health check: {check_title(spec)}"
-    return f"Treatment, {spec.solution or 'changed by hand'}: {check_title(spec.before)}"
 
 
 def entrants_text(spec: RaceSpec) -> str:

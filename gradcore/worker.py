@@ -10,6 +10,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from importlib import import_module, metadata
 from types import TracebackType
 from typing import Any, Self
@@ -19,13 +20,14 @@ import numpy as np
 from gradcore import __version__
 from gradcore.errors import CancelledRunError, GradcoreError, StoreError, SupersededError
 from gradcore.records import CheckChunk, Outcome, Record, RunStatus, TraceChunk
-from gradcore.specs import RunSpec, read_spec
+from gradcore.specs import SolutionsSpec, read_spec
 from gradcore.store import Assignment, Result, WorkStore
 
 RUNNERS = {  # kind of run -> what trains entrants of its spec
     "race": "gradcore.engine.race:run_race",
     "health": "gradcore.engine.checkup:run_check",
     "treatment": "gradcore.engine.treatment:run_treatment",
+    "solutions": "gradcore.engine.trial:run_solutions",
 }
 APPEND_SECONDS = 0.1  # between two writes; the page looks four times a second
 BEAT_SECONDS = 1.0
@@ -34,6 +36,7 @@ LONGEST_MESSAGE = 300
 TRACED = "in user code:"  # begins a message of TensorFlow's tracing; a whole traceback follows, the reason stands last
 PACKAGES = ("tensorflow", "keras", "numpy")
 Report = Callable[[Sequence[Record], float], None]
+Runner = Callable[..., None]  # of a spec, numbers of its entrants and a Report
 log = logging.getLogger(__name__)
 
 
@@ -76,14 +79,18 @@ def versions() -> dict[str, str]:
 
 def environment() -> dict[str, Any]:
     """Return where and with what a run is trained."""
-    return {**versions(), "host": socket.gethostname(), "threads": 1}
+    machine = f"{platform.machine()}, {os.cpu_count()} cores"
+    return {**versions(), "host": socket.gethostname(), "machine": machine, "threads": 1}
 
 
 def _train(store: WorkStore, work: Assignment, runner: str) -> None:
     with _Reporter(store, work) as reporter:
         try:
             spec = read_spec(work.kind, work.spec)
-            _load(runner)(spec, work.entrants, reporter.report)
+            train: Runner = _load(runner)
+            if isinstance(spec, SolutionsSpec):  # goes on where an earlier measurement stopped
+                train = partial(train, known={cell.key: cell for cell in store.measured_cells(versions())})
+            train(spec, work.entrants, reporter.report)
             result = reporter.result(RunStatus.FINISHED)
         except SupersededError:
             raise
@@ -181,9 +188,9 @@ def thin(curve: Sequence[float], points: int = SPARKLINE_POINTS) -> tuple[float,
     return tuple(float(curve[place]) for place in places)
 
 
-def _load(runner: str) -> Callable[[RunSpec, Sequence[int], Report], None]:
+def _load(runner: str) -> Runner:
     module, name = runner.split(":")
-    found: Callable[[RunSpec, Sequence[int], Report], None] = getattr(import_module(module), name)
+    found: Runner = getattr(import_module(module), name)
     return found
 
 

@@ -8,12 +8,13 @@ import psutil
 import pytest
 
 from gradcore.jobs import Cluster
-from gradcore.jobs.cluster import split
+from gradcore.jobs.split import split
 from gradcore.lab import Lab
 from gradcore.presets import PRESETS
 from gradcore.records import RunStatus
 from gradcore.settings import Settings
-from gradcore.specs import HealthSpec, RaceSpec, TreatmentSpec
+from gradcore.solutions import quick_measurement
+from gradcore.specs import Cell, HealthSpec, RaceSpec, SolutionsSpec, TreatmentSpec
 from gradcore.store import QueuedRun, QueueStore, RunStore
 from tests.waiting import wait_until
 
@@ -22,6 +23,8 @@ SHORT = RaceSpec.from_json(
     {"steps": 30, "seeds": 2, "network": {"hidden": [8]}, "entrants": [{"optimizer": "SGD"}, {"optimizer": "Adam"}]}
 )
 LONG = dataclasses.replace(SHORT, steps=20_000)
+MANY = tuple(Cell("sigmoid_stack", (name,)) for name in ("relu", "he_init", "adam", "clipping", "orthogonal", "warmup"))
+MEASUREMENT = SolutionsSpec(MANY, rates=2, tuning_seeds=1, seeds=2, steps=12, costs=False)
 
 
 @pytest.fixture(scope="module")
@@ -162,6 +165,39 @@ def test_a_check_and_both_networks_of_a_treatment_stay_with_one_worker():
     treatment = TreatmentSpec(check, check)
     assert split(QueuedRun("", "health", check.to_json()), 4) == [[0]]
     assert split(QueuedRun("", "treatment", treatment.to_json()), 4) == [[0, 1]]
+
+
+def test_a_measurement_is_cut_into_parts_of_three_cells():
+    spec = quick_measurement()
+    groups = split(QueuedRun("", "solutions", spec.to_json()), 2)
+    assert groups[:2] == [[0, 1, 2], [3, 4, 5]]
+    assert groups[-1] == [len(spec.cells)]  # the costs
+
+
+def test_a_race_does_not_wait_for_the_end_of_a_measurement(warm):
+    measurement = warm.submit(dataclasses.replace(MEASUREMENT, cells=MANY * 4, steps=40))
+    wait_until(lambda: warm.info(measurement).status == RunStatus.RUNNING, 60, "the measurement runs")
+    race = warm.submit(SHORT, again=True)
+    assert ended(warm, race).status == "finished"
+    assert not warm.info(measurement).status.ended
+    warm.cancel(measurement)
+    assert ended(warm, measurement).status == "cancelled"
+
+
+def test_a_measurement_that_was_cancelled_goes_on_where_it_stopped(warm):
+    spec = dataclasses.replace(MEASUREMENT, first_seed=7)
+    first = warm.submit(spec)
+    wait_until(lambda: len(warm.measurement(first)[0].cells) >= 1, 120, "a first cell is measured")
+    warm.cancel(first)
+    assert ended(warm, first).status in ("cancelled", "finished")
+    kept = {cell.key: cell for cell in warm.measurement(first)[0].cells}
+    second = warm.submit(spec, again=True)
+    assert ended(warm, second).status == "finished"
+    found = {cell.key: cell for cell in warm.measurement(second)[0].cells}
+    assert len(found) == 6
+    assert {key: found[key].run_id for key in kept} == dict.fromkeys(kept, first)
+    assert all(found[key].scored.tolist() == kept[key].scored.tolist() for key in kept)
+    assert warm.measurement(second)[0].taken_over == (first,)
 
 
 def test_a_store_out_of_reach_is_said_and_passes(warm, monkeypatch):

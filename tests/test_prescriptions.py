@@ -7,15 +7,16 @@ import pytest
 from gradcore.admission import admit
 from gradcore.errors import RefusedError
 from gradcore.health import Diagnosis, diagnose
-from gradcore.prescriptions import PILOT, TREATMENTS, Change, prescribe, treat
+from gradcore.prescriptions import PILOT, Change, prescribe, treat
 from gradcore.records import Finding
 from gradcore.settings import Limits
 from gradcore.specs import NO_NETWORK, Choice, EntrantSpec, HealthSpec, NetworkSpec, Thresholds
+from gradcore.treatments import TREATMENTS
 from gradcore.ward import WARD
 from tests.check_traces import make_check
 
 FIRST = {  # patient -> the first prescription
-    "sigmoid_stack": "relu",
+    "sigmoid_stack": "relu_he",
     "glorot_relu_30": "residual_scaled",
     "large_init_relu": "he_init",
     "batchnorm_no_residual_40": "residual_preactivation",
@@ -24,7 +25,7 @@ FIRST = {  # patient -> the first prescription
     "saturated_tanh": "glorot_init",
     "zeros_init": "he_init",
     "exploding_rnn": "orthogonal_attention",
-    "vanishing_rnn": "attention",
+    "vanishing_rnn": "attention_adam",
     "high_learning_rate": "lower_learning_rate",
     "nan_in_data": "clean_data",
     "unused_branch": "connect_branch",

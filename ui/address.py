@@ -1,6 +1,8 @@
 """What the address asks for and no control can take is named, with what must hold; call where controls are drawn."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
@@ -11,6 +13,34 @@ Parameters = Mapping[str, list[str]]
 DEFAULT = "The default is used."
 EVERYWHERE = ("projector",)  # larger type and no menu: ui/frame.py
 LONGEST = 40  # characters of a value that are repeated
+
+
+@dataclass(frozen=True)
+class Addressed:
+    """A choice of names that are shown by their titles and stand in the address by themselves."""
+
+    value: str
+    widget: Mapping[str, Any]  # arguments of the select box or segmented control
+
+
+def addressed(key: str, titles: Mapping[str, str], default: str) -> Addressed:
+    """Return a choice that lives in the address; Streamlit's own binding would put the title there.
+
+    Call where the widget is drawn. What the address asks for and is no name counts as the default.
+    """
+    asked = st.query_params.get(key, default)
+    value = asked if asked in titles else default
+    own = f"{key}_chosen"  # of the session
+    st.session_state[own] = value
+
+    def take() -> None:
+        if (chosen := st.session_state[own]) == default:
+            st.query_params.pop(key, None)
+        else:
+            st.query_params[key] = chosen
+
+    options = {"options": list(titles), "format_func": titles.__getitem__, "key": own, "on_change": take}
+    return Addressed(value, options)
 
 
 def parameters() -> Parameters:

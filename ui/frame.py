@@ -82,13 +82,19 @@ HEALTH = Page(
     ":material/cardiology:",
     "Find out which layer of a network is sick, at which step, and why.",
 )
+SOLUTIONS = Page(
+    "pages/4_Solutions.py",
+    "Solutions",
+    ":material/balance:",
+    "Find out what each remedy is worth: the textbook's opinion beside what was measured, with its cost.",
+)
 GUIDE = Page(
     "pages/6_Guide.py",
     "Guide",
     ":material/menu_book:",
     "Find out which of the textbook's claims hold here, with the figure, and a link that shows it.",
 )
-PAGES = (RECEPTION, CLIPPING, RACE, HEALTH, GUIDE)
+PAGES = (RECEPTION, CLIPPING, RACE, HEALTH, SOLUTIONS, GUIDE)
 
 
 @contextmanager

@@ -8,10 +8,11 @@ import streamlit as st
 from gradcore.admission import admit, estimate_seconds
 from gradcore.errors import RefusedError
 from gradcore.figures import theme
-from gradcore.prescriptions import TREATMENTS, Change, Prescription, changes
+from gradcore.prescriptions import Change, Prescription, changes
 from gradcore.specs import HealthSpec, TreatmentSpec
 from gradcore.titles import counted
 from gradcore.treatment_result import proof_of
+from gradcore.treatments import TREATMENTS
 from ui import services
 from ui.terms import explained
 from ui.words import as_sentence, escaped

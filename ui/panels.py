@@ -10,12 +10,12 @@ import streamlit as st
 
 from gradcore.errors import UnknownRunError
 from gradcore.records import RunInfo, RunStatus
+from gradcore.run_titles import run_title
 from gradcore.specs import RaceSpec, read_spec
-from gradcore.titles import run_title
 from ui import services
 
 POINTS = 40  # of a sparkline
-NAMES = {"race": "race", "health": "health check", "treatment": "treatment"}
+NAMES = {"race": "race", "health": "health check", "treatment": "treatment", "solutions": "measurement"}
 
 
 def runs_table(runs: Sequence[RunInfo], key: str) -> str | None:

@@ -7,9 +7,10 @@ from typing import Any, NoReturn
 
 from gradcore.errors import RefusedError
 
-KINDS = ("race", "health", "treatment")
+KINDS = ("race", "health", "treatment", "solutions")
 FIRST = ""  # prescription
 MOST_RUNS = 1_000_000  # that one list may hold
+SOLUTIONS = "list the solutions, each opinion beside its measurement"
 
 
 class Parser(argparse.ArgumentParser):
@@ -34,6 +35,7 @@ def build_parser() -> Parser:
     _profile(_add(commands, "profile", "profile:profile", summary, EXAMPLES["profile"]))
     summary = "check a network layer by layer, and prove a treatment"
     _health(_add(commands, "health", "health:health", summary, EXAMPLES["health"]))
+    _solutions(_add(commands, "solutions", "solutions:solutions", SOLUTIONS, EXAMPLES["solutions"]))
     _clip(_add(commands, "clip", "clip:clip", "see what clip rules do to gradients", EXAMPLES["clip"]))
     _runs(_add(commands, "runs", None, "list, show and cancel stored runs", EXAMPLES["runs"]))
     doctor = _add(commands, "doctor", "doctor:doctor", "check this installation", EXAMPLES["doctor"])
@@ -55,6 +57,12 @@ EXAMPLES = {
   gradcore health --preset sigmoid_stack
   gradcore health --preset sigmoid_stack --treat --json
   gradcore health --spec FILE --treat residual_scaled""",
+    "solutions": """\
+  gradcore solutions --json
+  gradcore solutions measure --quick""",
+    "measure": """\
+  gradcore solutions measure --quick --json
+  gradcore solutions measure --first-seed 100 --out FILE""",
     "clip": """\
   echo '{"scenario": "explosive", "rules": [{"rule": "clip_by_global_norm", "max_norm": 5}]}' | gradcore clip --spec -
   echo '{"stream": {"kind": "notebook"}, "rules": [{"rule": "autoclip"}]}' | gradcore clip --spec - --json
@@ -110,6 +118,20 @@ def _health(parser: Parser) -> None:
     parser.add_argument("--verbose", action="store_true", help="show what TensorFlow prints, and tracebacks")
     _json(parser)
     _db(parser)
+
+
+def _solutions(parser: Parser) -> None:
+    _json(parser)
+    _db(parser)
+    commands = parser.add_subparsers(metavar="COMMAND")
+    measure = _add(commands, "measure", "solutions:measure", "measure what each solution does", EXAMPLES["measure"])
+    measure.add_argument("--quick", action="store_true", help="fewer rates, seeds, steps and stacks: minutes")
+    measure.add_argument("--first-seed", type=_seed, default=0, metavar="N", help="the first of the seeds (default 0)")
+    measure.add_argument("--out", metavar="FILE", help="write the whole measurement there, as the one that ships")
+    measure.add_argument("--again", action="store_true", help="open no measurement that the store has")
+    measure.add_argument("--verbose", action="store_true", help="show what TensorFlow prints, and tracebacks")
+    _json(measure)
+    _db(measure)
 
 
 def _clip(parser: Parser) -> None:
@@ -175,6 +197,12 @@ def _db(parser: Parser) -> None:
 
 def _layer_norms(parser: Parser) -> None:
     parser.add_argument("--layer-norms", action="store_true", help="add every layer's gradient norm to the JSON")
+
+
+def _seed(text: str) -> int:
+    if not text.isascii() or not text.isdigit():
+        raise argparse.ArgumentTypeError(f"must be a whole number from 0 on. Received: {text}")
+    return int(text)
 
 
 def _count(text: str) -> int:

@@ -9,8 +9,8 @@ from gradcore.cli.session import is_stored, open_stored
 from gradcore.cli.text import moment, print_json, table
 from gradcore.lab import Lab
 from gradcore.records import RunInfo, RunStatus
-from gradcore.specs import HealthSpec, RaceSpec, read_spec
-from gradcore.titles import run_title
+from gradcore.run_titles import run_title
+from gradcore.specs import HealthSpec, RaceSpec, SolutionsSpec, read_spec
 
 NOTICED_SECONDS = 10.0  # a worker that has yet to load TensorFlow takes longest
 
@@ -34,6 +34,7 @@ def show(arguments: argparse.Namespace) -> int:
     """Print a stored run, as the command that made it did."""
     from gradcore.cli.health import print_health, print_treatment
     from gradcore.cli.results import print_race
+    from gradcore.cli.solutions import print_solutions
 
     with open_stored(arguments.db) as lab:
         kind = lab.info(arguments.run_id).kind
@@ -41,6 +42,8 @@ def show(arguments: argparse.Namespace) -> int:
             print_race(lab, arguments.run_id, arguments.json, arguments.layer_norms)
         elif kind == HealthSpec.kind:
             print_health(lab, arguments.run_id, arguments.json)
+        elif kind == SolutionsSpec.kind:
+            print_solutions(lab, arguments.run_id, arguments.json)
         else:
             print_treatment(lab, arguments.run_id, arguments.json)
     return 0

@@ -14,13 +14,13 @@ from gradcore.engine.seeds import weight_seed
 from gradcore.errors import TrainingError
 from gradcore.network_plan import is_chain, plan
 from gradcore.network_steps import GATES, INPUT, Step
-from gradcore.networks import ALIGNED, LSUV, keras_initializer
+from gradcore.networks import ALIGNED, LSUV, LSUV_ROWS, keras_initializer
 from gradcore.records import Floats
 from gradcore.specs import Choice, NetworkSpec
 from gradcore.tasks import Task, task_of
 
 RECURRENT = "recurrent_initializer"
-LSUV_ROWS = 256  # the first training rows that LSUV looks at
+
 Initializer = Any  # Keras' own, or a function of the shape
 
 

@@ -58,6 +58,15 @@ def build_optimizer(
         raise TrainingError(f"the optimizer {optimizer.name} was refused by Keras: {reason}") from error
 
 
+def state_per_weight(optimizer: Choice) -> float:
+    """Return how many numbers an optimizer keeps for each weight of a matrix, beside the weight itself."""
+    weights = keras.Variable(np.zeros((64, 64), np.float32))
+    built = build_optimizer(optimizer, OPTIMIZERS[optimizer.name].learning_rate)
+    built.build([weights])
+    kept = sum(int(np.prod(variable.shape)) for variable in built.variables if len(variable.shape))
+    return kept / int(np.prod(weights.shape))
+
+
 class StackedUpdate:
     """One optimizer over one variable that holds every seed's weights as a row."""
 

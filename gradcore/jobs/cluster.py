@@ -11,7 +11,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -21,10 +21,10 @@ from gradcore import worker
 from gradcore.errors import StoreError
 from gradcore.jobs.executor import WorkersState
 from gradcore.jobs.pool import Pool
-from gradcore.optimizers import OPTIMIZERS
+from gradcore.jobs.split import split
 from gradcore.records import RunStatus
-from gradcore.specs import RaceSpec, entrants_of, read_spec
-from gradcore.store import Database, PartState, QueuedRun, QueueStore, new_owner
+from gradcore.specs import SolutionsSpec
+from gradcore.store import Database, PartState, QueueStore, new_owner
 
 TICK_SECONDS = 0.5
 BEAT_SECONDS = 1.0
@@ -32,6 +32,7 @@ LOST_SECONDS = 5.0  # a heartbeat this old and nobody at work: the part is lost
 DEAF_SECONDS = 5.0  # asked to stop this long ago and still at work: its worker is ended
 SILENT_SECONDS = 30.0  # a heartbeat this old, of a worker that seems to live: it is ended
 LARGEST_WORKER = 900 * 1024 * 1024  # bytes; TensorFlow keeps about 2 MB of every run, so that workers are renewed
+LARGEST_AT_WORK = 1500 * 1024 * 1024  # beyond, a long measurement pauses until its workers are renewed
 JOIN_SECONDS = 30.0
 PATIENCE_SECONDS = 3.0  # for a first visitor
 HEAD_START_SECONDS = 2.0  # of the first visitor's browser, which draws while this process is idle
@@ -129,14 +130,15 @@ class Cluster:
             self._wake.clear()
 
     def _dispatch(self, pool: Pool) -> None:
-        """Send out what is due, first the parts that are tried again."""
+        """Send out what is due: first the parts that are tried again, last what is left of long measurements."""
         free = len(self._warm) - len(self._sent)
         if free <= 0:
             return
-        for part in self._queue.parts():
-            if free > 0 and part.status == RunStatus.QUEUED and (part.run_id, part.part) not in self._sent:
-                self._send(pool, (part.run_id, part.part))
-                free -= 1
+        waiting = [part for part in self._queue.parts() if part.status == RunStatus.QUEUED]
+        waiting = [part for part in waiting if (part.run_id, part.part) not in self._sent]
+        patient = [part for part in waiting if part.kind == SolutionsSpec.kind]
+        later = patient if max(self._sizes().values(), default=0) < LARGEST_AT_WORK else []
+        free = self._send_parts(pool, [part for part in waiting if part not in patient], free)
         for run in self._queue.queued():
             if free <= 0:
                 return
@@ -146,6 +148,13 @@ class Cluster:
                 for part_number in range(min(free, len(groups))):
                     self._send(pool, (run.id, part_number))
                 free -= len(groups)
+        self._send_parts(pool, later, free)
+
+    def _send_parts(self, pool: Pool, parts: Sequence[PartState], free: int) -> int:
+        """Send out the first parts and return how many workers are still free."""
+        for part in parts[: max(free, 0)]:
+            self._send(pool, (part.run_id, part.part))
+        return free - len(parts[: max(free, 0)])
 
     def _send(self, pool: Pool, key: Key) -> None:
         def done(future: Any) -> None:
@@ -212,31 +221,16 @@ class Cluster:
 
     def _renew(self, pool: Pool) -> None:
         """End one idle worker that has grown too large."""
+        for pid, size in self._sizes().items():
+            if size > LARGEST_WORKER:
+                pool.kill(pid)
+                self._warm.discard(pid)
+                return
+
+    def _sizes(self) -> dict[int, int]:
+        """Return the memory of every warm worker, in bytes, by process id."""
+        found = {}
         for pid in self._warm:
             with suppress(psutil.NoSuchProcess):
-                if psutil.Process(pid).memory_info().rss > LARGEST_WORKER:
-                    pool.kill(pid)
-                    self._warm.discard(pid)
-                    return
-
-
-def split(run: QueuedRun, parts: int) -> list[list[int]]:
-    """Return the entrants of a race in at most `parts` groups of about the same cost; any other run is one group.
-
-    Optimizers that train seed by seed cost as many times more as there are seeds. What is compared in pairs stays
-    together, so that it is never half done.
-
-    Example:
-        >>> entrants = [{"optimizer": "SGD"}, {"optimizer": "Adam"}, {"optimizer": "Muon"}]
-        >>> split(QueuedRun("", "race", {"seeds": 5, "entrants": entrants}), 2)
-        [[2], [0, 1]]
-    """
-    spec = run.spec
-    if run.kind != RaceSpec.kind:
-        return [list(range(entrants_of(read_spec(run.kind, spec))))]
-    names = [entrant["optimizer"] for entrant in spec["entrants"]]
-    costs = [1 if name not in OPTIMIZERS or OPTIMIZERS[name].elementwise else spec["seeds"] for name in names]
-    groups: list[list[int]] = [[] for _ in range(min(parts, len(costs)))]
-    for entrant in sorted(range(len(costs)), key=lambda entrant: -costs[entrant]):
-        min(groups, key=lambda group: sum(costs[i] for i in group)).append(entrant)
-    return [sorted(group) for group in groups]
+                found[pid] = psutil.Process(pid).memory_info().rss
+        return found

@@ -2,16 +2,13 @@
 
 from gradcore.prescriptions.pilot import DISEASES, PILOT, Effect, pilot_disease
 from gradcore.prescriptions.prescribe import Change, Prescription, changes, prescribe, treat
-from gradcore.prescriptions.treatments import TREATMENTS, Treatment
 
 __all__ = [
     "DISEASES",
     "PILOT",
-    "TREATMENTS",
     "Change",
     "Effect",
     "Prescription",
-    "Treatment",
     "changes",
     "pilot_disease",
     "prescribe",

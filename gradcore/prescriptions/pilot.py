@@ -29,7 +29,7 @@ DISEASES: Mapping[str, str] = MappingProxyType(
 )
 PILOT: Mapping[str, Mapping[str, Number]] = MappingProxyType(  # solution -> disease -> E, low, high
     {
-        "relu": {SIGMOID: (0.94, 0.92, 0.95)},
+        "relu_he": {SIGMOID: (0.94, 0.92, 0.95)},
         "he_init": {SIGMOID: (0.0, None, None), GLOROT: (0.37, 0.30, 0.44), LARGE: (0.85, 0.78, 0.92)},
         "batch_norm": {
             SIGMOID: (0.95, 0.92, 0.96),
@@ -64,7 +64,7 @@ PILOT: Mapping[str, Mapping[str, Number]] = MappingProxyType(  # solution -> dis
             DEEP: (0.12, 0.06, 0.17),
         },
         "orthogonal": {LONG_EXPLODING: (0.0, None, None)},
-        "attention": {LONG_EXPLODING: (0.52, 0.17, 0.87), LONG_VANISHING: (0.95, 0.94, 0.96)},
+        "attention_adam": {LONG_EXPLODING: (0.52, 0.17, 0.87), LONG_VANISHING: (0.95, 0.94, 0.96)},
     }
 )
 

@@ -13,9 +13,9 @@ from gradcore.checks import refuse
 from gradcore.errors import RefusedError
 from gradcore.health import Diagnosis
 from gradcore.prescriptions.pilot import Effect, effect
-from gradcore.prescriptions.treatments import RECTIFIERS, SQUASHING, TREATMENTS
 from gradcore.specs import NO_NETWORK, HealthSpec
 from gradcore.specs.network import LATER
+from gradcore.treatments import RECTIFIERS, SQUASHING, TREATMENTS
 
 LEFT_OUT: Mapping[str, Any] = MappingProxyType(  # what a field is that the JSON does not name
     {f"network.{name}": start for name, start in LATER.items()} | {"missing_share": 0.0, "optimizer.clip.rule": "none"}
@@ -134,14 +134,14 @@ def _dead(spec: HealthSpec) -> Sequence[str]:
     if spec.network.bias < 0:
         return ("zero_bias", "leaky_relu", "batch_norm")
     if spec.network.activation in SQUASHING:
-        return ("glorot_init", "batch_norm", "lsuv", "relu")
+        return ("glorot_init", "batch_norm", "lsuv", "relu_he")
     return ("leaky_relu", "lower_learning_rate", "batch_norm", "he_init")
 
 
 def _vanishing(spec: HealthSpec) -> Sequence[str]:
     if spec.network.cell is not None:
-        return ("attention", "orthogonal", "adam")
-    first = "relu" if spec.network.activation in SQUASHING else "residual_scaled"
+        return ("attention_adam", "orthogonal", "adam")
+    first = "relu_he" if spec.network.activation in SQUASHING else "residual_scaled"
     others = ("residual_preactivation", "batch_norm", "adam", "lsuv", "he_init", "orthogonal")
     return (first, "residual_scaled", *others)
 
@@ -149,7 +149,7 @@ def _vanishing(spec: HealthSpec) -> Sequence[str]:
 def _exploding(spec: HealthSpec) -> Sequence[str]:
     network = spec.network
     if network.cell is not None:
-        return ("orthogonal_attention", "attention", "orthogonal", "clipping")
+        return ("orthogonal_attention", "attention_adam", "orthogonal", "clipping")
     if network.normalization is not None and network.residual is None:
         return ("residual_preactivation", "residual_scaled", "adam")
     if network.residual is not None:

@@ -5,10 +5,12 @@ from gradcore.records.check import BINS, EDGES, CheckChunk, CheckSetup, CheckTra
 from gradcore.records.packing import Record, pack, unpack
 from gradcore.records.race import ClipRecord, EntrantTrace, Outcome, RaceTrace, Ranked, Setup, TraceChunk, Tuning
 from gradcore.records.run import RunInfo, RunStatus
+from gradcore.records.trial import JOINT, TrialCell, TrialCosts, capped
 
 __all__ = [
     "BINS",
     "EDGES",
+    "JOINT",
     "CheckChunk",
     "CheckSetup",
     "CheckTrace",
@@ -28,7 +30,10 @@ __all__ = [
     "Setup",
     "StepTimes",
     "TraceChunk",
+    "TrialCell",
+    "TrialCosts",
     "Tuning",
+    "capped",
     "pack",
     "unpack",
 ]

@@ -11,10 +11,12 @@ from gradcore import npy
 from gradcore.errors import StoreError
 from gradcore.records.check import CheckChunk, CheckSetup, StepTimes
 from gradcore.records.race import Outcome, Setup, TraceChunk, Tuning
+from gradcore.records.trial import TrialCell, TrialCosts
 
-Record = Setup | TraceChunk | Outcome | Tuning | CheckSetup | CheckChunk | StepTimes
+Record = Setup | TraceChunk | Outcome | Tuning | CheckSetup | CheckChunk | StepTimes | TrialCell | TrialCosts
 _KINDS: dict[str, type[Any]] = {
-    record.kind: record for record in (Setup, TraceChunk, Outcome, Tuning, CheckSetup, CheckChunk, StepTimes)
+    record.kind: record
+    for record in (Setup, TraceChunk, Outcome, Tuning, CheckSetup, CheckChunk, StepTimes, TrialCell, TrialCosts)
 }
 
 

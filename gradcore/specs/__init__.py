@@ -11,6 +11,7 @@ from gradcore.specs.health import HealthSpec
 from gradcore.specs.network import NO_NETWORK, NetworkSpec
 from gradcore.specs.race import VERSION, RaceSpec
 from gradcore.specs.run import RunSpec, entrants_of, read_spec
+from gradcore.specs.solutions import Cell, SolutionsSpec
 from gradcore.specs.stream import NOTEBOOK_PHASES, TAILS, Phase, StreamSpec
 from gradcore.specs.tensor import Tensor
 from gradcore.specs.thresholds import Thresholds
@@ -24,6 +25,7 @@ __all__ = [
     "NO_NETWORK",
     "TAILS",
     "VERSION",
+    "Cell",
     "Choice",
     "ClipSpec",
     "EntrantSpec",
@@ -33,6 +35,7 @@ __all__ = [
     "RaceSpec",
     "RunSpec",
     "Scalar",
+    "SolutionsSpec",
     "StreamSpec",
     "Tensor",
     "Thresholds",

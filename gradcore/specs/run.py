@@ -6,11 +6,12 @@ from typing import Any
 
 from gradcore.specs.health import HealthSpec
 from gradcore.specs.race import RaceSpec
+from gradcore.specs.solutions import SolutionsSpec
 from gradcore.specs.treatment import TreatmentSpec
 
-RunSpec = RaceSpec | HealthSpec | TreatmentSpec
-SPECS: Mapping[str, type[RaceSpec] | type[HealthSpec] | type[TreatmentSpec]] = MappingProxyType(
-    {spec.kind: spec for spec in (RaceSpec, HealthSpec, TreatmentSpec)}
+RunSpec = RaceSpec | HealthSpec | TreatmentSpec | SolutionsSpec
+SPECS: Mapping[str, type[RaceSpec] | type[HealthSpec] | type[TreatmentSpec] | type[SolutionsSpec]] = MappingProxyType(
+    {spec.kind: spec for spec in (RaceSpec, HealthSpec, TreatmentSpec, SolutionsSpec)}
 )
 
 
@@ -25,7 +26,7 @@ def read_spec(kind: str, value: Any) -> RunSpec:
 
 
 def entrants_of(spec: RunSpec) -> int:
-    """Return how many networks a run trains side by side.
+    """Return how many things a run trains or measures, which may be shared out among workers.
 
     Example:
         >>> entrants_of(HealthSpec())
@@ -33,4 +34,6 @@ def entrants_of(spec: RunSpec) -> int:
     """
     if isinstance(spec, RaceSpec):
         return len(spec.entrants)
+    if isinstance(spec, SolutionsSpec):
+        return len(spec.cells) + spec.costs
     return 1 if isinstance(spec, HealthSpec) else 2

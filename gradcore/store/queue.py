@@ -33,6 +33,7 @@ class PartState:
 
     run_id: str
     part: int
+    kind: str  # of the run
     status: RunStatus
     owner: str  # the process that trains it
     heartbeat: float | None
@@ -92,14 +93,16 @@ class QueueStore:
     def parts(self) -> list[PartState]:
         """Return the parts of this owner's runs that go on, the oldest run first."""
         query = (
-            select(PARTS, RUNS.c.stop_requested)
+            select(PARTS, RUNS.c.kind, RUNS.c.stop_requested)
             .join(RUNS)
             .where(RUNS.c.owner == self.owner, PARTS.c.status.in_(GOING_ON))
             .order_by(RUNS.c.created, RUNS.c.id, PARTS.c.part)
         )
         with self.database.reading() as connection:
             return [
-                PartState(row.run_id, row.part, RunStatus(row.status), row.owner, row.heartbeat, row.stop_requested)
+                PartState(
+                    row.run_id, row.part, row.kind, RunStatus(row.status), row.owner, row.heartbeat, row.stop_requested
+                )
                 for row in connection.execute(query)
             ]
 

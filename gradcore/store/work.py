@@ -6,14 +6,14 @@ is refused with SupersededError, so that a worker thought dead can come back wit
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, case, delete, func, insert, select, update
 
 from gradcore import strict_json
 from gradcore.errors import CancelledRunError, SupersededError
-from gradcore.records import Record, RunStatus, pack
+from gradcore.records import Record, RunStatus, TrialCell, pack, unpack
 from gradcore.store.database import Database
 from gradcore.store.settle import GOING_ON, find_part, settle_run, update_part
 from gradcore.store.tables import CHUNKS, PARTS, RUNS
@@ -81,6 +81,22 @@ class WorkStore:
             raise CancelledRunError(f"run {run_id} was cancelled.")
         entrants = tuple(strict_json.loads(row.entrants))
         return Assignment(run_id, part, attempt, row.kind, entrants, strict_json.loads(row.spec))
+
+    def measured_cells(self, versions: Mapping[str, str]) -> list[TrialCell]:
+        """Return the cells of solutions that any run has measured with these versions, the oldest first.
+
+        Each names the run in which it was trained.
+        """
+        query = select(CHUNKS.c.run_id, CHUNKS.c.payload, RUNS.c.environment).join(RUNS)
+        query = query.where(CHUNKS.c.kind == TrialCell.kind).order_by(CHUNKS.c.id)
+        with self.database.reading() as connection:
+            rows = connection.execute(query).all()
+        found = []
+        for row in rows:
+            cell, known = unpack(TrialCell.kind, row.payload), strict_json.loads(row.environment)
+            if isinstance(cell, TrialCell) and not cell.reason and versions.items() <= known.items():
+                found.append(replace(cell, run_id=cell.run_id or row.run_id))
+        return found
 
     def append(self, work: Assignment, records: Sequence[Record], progress: float) -> bool:
         """Store records with a heartbeat; returns whether the run was asked to stop."""

@@ -1,0 +1,94 @@
+"""`gradcore solutions`: each solution with its opinion and its measurement; `measure` measures them."""
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from gradcore.cli.race import asked_to_stop, trained
+from gradcore.cli.session import open_lab, open_stored
+from gradcore.cli.text import number, print_json, table
+from gradcore.errors import RefusedError
+from gradcore.lab import Lab
+from gradcore.solutions import (
+    FULL,
+    PROTOCOLS,
+    QUICK,
+    Measurement,
+    as_text,
+    measurement_document,
+    protocol_of,
+    shipped,
+    solutions_document,
+)
+from gradcore.specs import SolutionsSpec
+
+LEGEND = (
+    "Opinion: the notebook's effectiveness, 1 to 10. Measured: the share of what a disease costs that it gives back,\n"
+    "mean over the diseases to which it applies, with its 95 % interval. Step time: times the untreated network's."
+)
+
+
+def solutions(arguments: argparse.Namespace) -> int:
+    """Print the solutions with the newest complete measurement of the store, else with the one that ships."""
+    with open_stored(arguments.db) as lab:
+        _print(newest(lab) or shipped(FULL), arguments.json)
+    return 0
+
+
+def measure(arguments: argparse.Namespace) -> int:
+    """Measure them, or open the measurement where the store has it finished; returns the exit status."""
+    spec = replace(PROTOCOLS[QUICK if arguments.quick else FULL](), first_seed=arguments.first_seed)
+    with open_lab(arguments.db) as lab, asked_to_stop() as stopped:
+        finished = trained(lab, spec, arguments, stopped)
+        if finished is None:
+            return stopped() or 1
+        found, _ = lab.measurement(finished.id)
+        if arguments.out:
+            _write(found, arguments)
+        _print(found, arguments.json)
+    return 0
+
+
+def newest(lab: Lab) -> Measurement | None:
+    """Return the newest finished measurement by one of the protocols, None where the store has none."""
+    for run in lab.runs(kind=SolutionsSpec.kind, status="finished"):
+        if protocol_of(SolutionsSpec.from_json(run.spec)):
+            return lab.measurement(run.id)[0]
+    return None
+
+
+def print_solutions(lab: Lab, run_id: str, as_json: bool) -> None:
+    """Print what the store holds of a measurement."""
+    _print(lab.measurement(run_id)[0], as_json)
+
+
+def _write(measurement: Measurement, arguments: argparse.Namespace) -> None:
+    """Write a measurement with the command that makes it again, wherever it is given."""
+    path, command = arguments.out, "gradcore solutions measure --out FILE"
+    command += " --quick" if arguments.quick else ""
+    command += f" --first-seed {arguments.first_seed}" if arguments.first_seed else ""
+    try:
+        Path(path).write_text(as_text(measurement_document(measurement, command)), encoding="utf-8")
+    except OSError as error:
+        raise RefusedError(
+            f"`--out` must be a file that can be written. Received: {path} ({error.strerror})"
+        ) from error
+
+
+def _print(measurement: Measurement, as_json: bool) -> None:
+    document = solutions_document(measurement)
+    if as_json:
+        print_json(document)
+        return
+    header = ["solution", "opinion", "measured", "from", "to", "step time", "state per weight"]
+    print(table(header, [_row(one) for one in document], left=header[:1]))
+    print(f"\n{LEGEND}")
+
+
+def _row(one: dict[str, Any]) -> list[str]:
+    textbook, measured = one["textbook"], one["measured"] or {}
+    low, high = measured.get("interval") or (None, None)
+    values = (measured.get("effectiveness"), low, high, measured.get("step_time_ratio"))
+    opinion = "-" if textbook is None else str(textbook["effectiveness"])
+    return [one["name"], opinion, *map(number, values), number(measured.get("extra_state_per_weight"))]

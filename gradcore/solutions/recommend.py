@@ -1,0 +1,93 @@
+"""What we would recommend for the notebook's scenarios, chosen from a measurement by a rule for each."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+
+from gradcore.solutions.catalogue import SOLUTIONS
+from gradcore.solutions.diseases import FEED_FORWARD
+from gradcore.solutions.effects import Effect, effect_of, mean_effect
+from gradcore.solutions.measurement import Cost, Measurement, Stack
+from gradcore.solutions.scenarios import CANDIDATES, MODERN_STACK, NEAR_BEST, SCENARIOS, STEP_BUDGET
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A stack that was measured on all feed-forward diseases."""
+
+    stack: Stack
+    effect: Effect  # mean over the diseases; where nothing of it applies, that is 0
+    decades: tuple[float, ...]  # of learning rates that work, on each disease
+    cost: Cost | None
+
+    @property
+    def is_cheap(self) -> bool:
+        """Whether it stays within the budget of time and memory."""
+        return self.cost is not None and self.cost.step <= STEP_BUDGET and not self.cost.state
+
+
+def candidates(measurement: Measurement) -> tuple[Candidate, ...]:
+    """Return every stack that was measured on all feed-forward diseases."""
+    found = {}
+    for stack in _stacks():
+        candidate = candidate_of(measurement, stack)
+        if candidate is not None:
+            found[stack] = candidate
+    return tuple(found.values())
+
+
+def candidate_of(measurement: Measurement, stack: Stack) -> Candidate | None:
+    """Return what was measured of one stack, None where a disease is missing."""
+    cells = measurement.on_every(stack)
+    sick = measurement.on_every(())
+    if cells is None or sick is None:
+        return None
+    effects = [effect_of(sick[name], cells[name], measurement.best[name]) for name in FEED_FORWARD]
+    whole = mean_effect(effects)
+    if whole is None:
+        return None
+    decades = tuple(cells[name].usable_decades for name in FEED_FORWARD)
+    return Candidate(stack, whole, decades, measurement.cost(stack))
+
+
+def recommended(measurement: Measurement, scenario: str) -> Candidate | None:
+    """Return the stack that does best by what counts in a scenario, None where nothing was measured."""
+    found = candidates(measurement)
+    return CHOICES[scenario](found) if found else None
+
+
+def _stacks() -> Iterable[Stack]:
+    for name in SOLUTIONS:
+        if SOLUTIONS[name].treatment:
+            yield (name,)
+    yield from (scenario.stack for scenario in SCENARIOS.values())
+    yield from CANDIDATES
+    yield MODERN_STACK
+    for left_out in MODERN_STACK:
+        yield tuple(name for name in MODERN_STACK if name != left_out)
+
+
+def _fewest(found: tuple[Candidate, ...]) -> Candidate:
+    enough = NEAR_BEST * _best(found).effect.value
+    near = [one for one in found if one.effect.value >= enough]
+    return min(near, key=lambda one: (len(one.stack), -one.effect.value))
+
+
+def _most_robust(found: tuple[Candidate, ...]) -> Candidate:
+    return max(found, key=lambda one: (min(one.decades), float(np.mean(one.decades)), one.effect.value))
+
+
+def _best(found: tuple[Candidate, ...]) -> Candidate:
+    return max(found, key=lambda one: one.effect.value)
+
+
+def _best_within_budget(found: tuple[Candidate, ...]) -> Candidate | None:
+    cheap = tuple(one for one in found if one.is_cheap)
+    return _best(cheap) if cheap else None
+
+
+CHOICES: Mapping[str, Callable[[tuple[Candidate, ...]], Candidate | None]] = MappingProxyType(
+    {"beginner": _fewest, "production": _most_robust, "research": _best, "resource_constrained": _best_within_budget}
+)

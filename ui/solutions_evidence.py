@@ -1,0 +1,82 @@
+"""The runs behind one number: rates, seeds and curves of one solution on one disease, and a way to see it train."""
+
+import streamlit as st
+
+from gradcore import strict_json
+from gradcore.prescriptions import changes
+from gradcore.records import TrialCell
+from gradcore.solutions import DISEASES, SOLUTIONS, sick, solutions_document, treated
+from gradcore.specs import TreatmentSpec
+from ui import services
+from ui.frame import HEALTH
+from ui.health_treatment import changes_table
+from ui.solutions_charts import evidence_charts, heat_chart, stack_charts, where
+from ui.solutions_controls import Asked
+from ui.solutions_source import Source
+from ui.solutions_tables import evidence_table
+from ui.words import escaped
+
+CHOSEN = "evidence"  # of the session: (disease, solution)
+WATCH_HELP = "Trains both networks in pairs, layer by layer, on the health check's page; about half a minute."
+
+
+def heat_part(current: Source, asked: Asked) -> None:
+    """Draw solution x disease, and the evidence behind the cell that was chosen."""
+    st.subheader("Each solution on each disease", anchor=False)
+    chosen = _chosen(current, asked)
+    clicked = heat_chart(current, asked, chosen)
+    if clicked is not None and clicked != st.session_state.get(CHOSEN):
+        st.session_state[CHOSEN] = clicked
+        st.query_params["solution"] = clicked[1]
+        st.rerun()
+    if chosen is not None:
+        _evidence(current, *chosen)
+
+
+def stacks_part(current: Source, asked: Asked) -> None:
+    """Draw, for one disease, what leaving a part out costs and what pairs gain."""
+    st.subheader("Together", anchor=False)
+    disease = asked.disease or current.measurement.spec.diseases[0]
+    if asked.disease is None:
+        st.caption(
+            escaped(f"Of {DISEASES[disease].title}; choose another disease above. {where(asked)} has no stacks.")
+        )
+    stack_charts(current, disease)
+
+
+def _chosen(current: Source, asked: Asked) -> tuple[str, str] | None:
+    """Return the cell that was clicked, or that the address names, if it is shown."""
+    found = st.session_state.get(CHOSEN)
+    if found is None:
+        solution = st.query_params.get("solution", "")
+        found = asked.disease or current.measurement.spec.diseases[0], solution
+    measured = found in {(cell.disease, cell.stack) for cell in current.measurement.cells}
+    return found if measured and found[1] in asked.shown else None
+
+
+def _evidence(current: Source, disease: str, solution: str) -> None:
+    places, one = current.measurement.by_place, SOLUTIONS[solution]
+    cell = places[(disease, (solution,))]
+    st.markdown(f"**{escaped(f'{one.name} on {DISEASES[disease].title}')}**")
+    if cell.reason:
+        st.error(escaped(f"It could not be trained: {cell.reason}"))
+        return
+    evidence_charts(current, disease, solution)
+    cells: list[TrialCell] = [cell, places[(disease, ())], current.measurement.best[disease]]
+    evidence_table(tuple({found.stack: found for found in cells}.values()))
+    if cell.run_id:
+        st.markdown(f"Taken over from [run {cell.run_id}](?run={cell.run_id}).")
+    before = sick(disease)
+    after = treated(before, [solution])
+    with st.expander("What it changes in the network"):
+        changes_table(changes(before, after))
+    if st.button("Watch it train, layer by layer", icon=":material/cardiology:", key="watch", help=WATCH_HELP):
+        spec = TreatmentSpec(before, after, SOLUTIONS[solution].treatment or "")
+        run_id = services.lab().submit(spec, visitor=services.visitor())
+        st.switch_page(HEALTH.path, query_params={"run": run_id})
+
+
+def download(current: Source) -> None:
+    """Draw the button that saves every number of a measurement."""
+    text = strict_json.dumps(solutions_document(current.measurement), indent=1)
+    st.download_button("All numbers as JSON", text, "solutions.json", "application/json", icon=":material/download:")

@@ -1,0 +1,81 @@
+"""The notebook's four scenarios: its combination beside what the measurement recommends, and a trial of both."""
+
+import streamlit as st
+
+from gradcore.admission import estimate_seconds
+from gradcore.figures.solution_looks import stack_name
+from gradcore.solutions import FULL, SCENARIOS, Candidate, Measurement, candidate_of, recommended, shipped, trial_of
+from gradcore.specs import Choice
+from gradcore.tasks import TASKS
+from gradcore.titles import duration
+from gradcore.trial_result import compared, our_stack, row_of, scenario_of, trial_sentences
+from ui import services
+from ui.address import addressed, parameters, say_unknown
+from ui.solutions_actions import submit
+from ui.solutions_source import Source
+from ui.table import table
+from ui.words import escaped
+
+FRESH = ("breast_cancer", "wine", "two_spirals")  # tasks on which nothing was chosen
+TRIAL_HELP = (
+    "Trains untreated networks, the notebook's combination and ours, on four diseases with a task that neither was "
+    "chosen on, each at the best of the same learning rates."
+)
+
+
+def scenarios_part(current: Source) -> None:
+    """Draw the four scenarios, each with a button that tries it."""
+    st.subheader("Recommended combinations", anchor=False, help=TRIAL_HELP)
+    given = parameters()
+    say_unknown(given, "task", FRESH)
+    titles = {name: TASKS[name].title for name in FRESH}
+    task = addressed("task", titles, FRESH[0])
+    st.segmented_control("Try them on", **task.widget, required=True)
+    found = current.measurement if recommended(current.measurement, "research") else shipped(FULL)
+    columns = [*st.columns(2), *st.columns(2)]
+    for column, name in zip(columns, SCENARIOS, strict=True):
+        with column.container(border=True, height="stretch"):
+            _scenario(found, name, Choice(task.value))
+
+
+def trial_part(current: Source) -> None:
+    """Draw what a trial came to: every disease, the differences with their intervals."""
+    scenario = scenario_of(current.measurement)
+    task = current.measurement.spec.task
+    if scenario is None or task is None:
+        st.caption("This trial tries none of the scenarios whole.")
+        return
+    shown = compared(current.measurement, scenario)
+    theirs, ours = stack_name(SCENARIOS[scenario].stack), stack_name(our_stack(shown))
+    st.subheader(f"{SCENARIOS[scenario].title}, tried on {TASKS[task.name].title}", anchor=False)
+    st.markdown(escaped(f"The notebook's combination: {theirs}. Ours: {ours}. {' '.join(trial_sentences(shown))}"))
+    if shown:
+        table([{name: escaped(text) for name, text in row_of(one).items()} for one in shown])
+        st.caption("Mean training loss of the scored seeds over the last tenth of the steps, at most chance.")
+
+
+def _scenario(measurement: Measurement, name: str, task: Choice) -> None:
+    one = SCENARIOS[name]
+    ours, theirs = recommended(measurement, name), candidate_of(measurement, one.stack)
+    st.markdown(f"**{one.title}**")
+    st.markdown(escaped(f"Notebook: {stack_name(one.stack)}") + _numbers(theirs))
+    if ours is None:
+        st.caption(escaped(f"{one.counts} Nothing was measured that stays within it."))
+        return
+    st.markdown(escaped(f"Measured: {stack_name(ours.stack)}") + _numbers(ours))
+    st.caption(escaped(f"Chosen by: {one.counts}"))
+    spec = trial_of([one.stack, ours.stack], task)
+    label = f"Try it · about {duration(estimate_seconds(spec, services.settings().workers))}"
+    if st.button(label, icon=":material/science:", key=f"try_{name}"):
+        submit(spec, scenario=name)
+
+
+def _numbers(one: Candidate | None) -> str:
+    """Return what was measured of a stack, in a line of its own."""
+    if one is None:
+        return escaped(" (not measured as a stack)")
+    ends = one.effect.interval
+    between = "" if ends is None else f" ({ends[0]:.2f} to {ends[1]:.2f})"
+    cost = "" if one.cost is None else f", step {one.cost.step:.2f}×"
+    text = f"E {one.effect.value:.2f}{between}, {min(one.decades):g} to {max(one.decades):g} decades of rates{cost}"
+    return f"  \n{escaped(text)}"
