@@ -16,7 +16,9 @@ ALL = "All"
 SECTION = "section"  # of the address
 HOW = (
     "Each claim is the notebook's. In the margin stands what comes out when it is measured here: *confirmed here*, "
-    "*depends* on something, or *not confirmed here*, with our figure and a link that opens the page where it is seen."
+    "*depends* on something, or *not confirmed here*, with our figure and a link that opens the page where it is seen. "
+    "$a_l$ is the signal that comes back to a layer, in parts of the last layer's; E the share of what a disease costs "
+    "that a solution gives back."
 )
 
 

@@ -19,7 +19,7 @@ ROUTES: Mapping[str, tuple[str, str]] = {
     CLIPPING: ("Clipping_Lab", frame.CLIPPING.title),
     RACE: ("Optimizer_Race", frame.RACE.title),
     HEALTH: ("Health_Check", frame.HEALTH.title),
-    SOLUTIONS: ("Solutions", "Solutions"),
+    SOLUTIONS: ("Solutions", frame.SOLUTIONS.title),
     GUIDE: ("Guide", frame.GUIDE.title),
 }
 MARKS: Mapping[Mark, str] = {

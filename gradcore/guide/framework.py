@@ -33,8 +33,8 @@ FOUNDATION = Section(
             "elsewhere.",
             "depends",
             "on bias and initialiser. It cures the sigmoid stack (loss {t_sigmoid_stack_relu.before} to "
-            "{t_sigmoid_stack_relu.after}), but with biases far below zero {h_dying_relu.dead%} of a layer's units "
-            "never fire again.",
+            "{t_sigmoid_stack_relu.after}; over six layers E = {solutions.relu_sigmoid_stack}), but with biases far "
+            "below zero {h_dying_relu.dead%} of a layer's units never fire again.",
             f"{PRESETS} dying_relu",
             link(HEALTH, "Dying ReLU", preset="dying_relu"),
         ),
@@ -43,9 +43,10 @@ FOUNDATION = Section(
             r"**He initialisation: proper weight scaling for ReLU.** ReLU drops half of the mean square; a weight "
             r"variance of $2 / n_\mathrm{in}$ doubles it again, so that it stays from layer to layer, there and back.",
             "depends",
-            "on depth. After 30 layers a_l at the first layer is {s_he30.first_a} (Glorot: "
+            "on depth and activation. After 30 layers a_l at the first layer is {s_he30.first_a} (Glorot: "
             "{h_glorot_relu_30.first_a}), but two different rows have become alike: a mean cosine of {s_he36.cosine} "
-            "after 36.",
+            "after 36. E = {solutions.he_init_glorot_relu} on 22 Glorot layers, {solutions.he_init_sigmoid_stack} on "
+            "sigmoids.",
             "python -m bench.guide_figures --only s_he36",
             link(HEALTH, "30 layers of ReLU, Glorot's initialiser", preset="glorot_relu_30"),
         ),
@@ -56,8 +57,8 @@ FOUNDATION = Section(
             "depends",
             "on the axes. With curvatures from 1 to 10,000 along the axes Adam is at the target after "
             "{r_badly_scaled.steps_2} steps, SGD not within {r_badly_scaled.steps}. With the axes turned Adam ends at "
-            "{q_rotated.loss_1} instead of {r_badly_scaled.loss_2}, SGD at {q_rotated.loss_0}. On the sigmoid stack "
-            "Adam takes the loss from {t_sigmoid_stack_adam.before} to {t_sigmoid_stack_adam.after}.",
+            "{q_rotated.loss_1} instead of {r_badly_scaled.loss_2}, SGD at {q_rotated.loss_0}. On sick networks E "
+            "goes from {solutions.adam_least} to {solutions.adam_most}.",
             "gradcore race --preset badly_scaled",
             link(RACE, "Why Adam, on a badly scaled problem", preset="badly_scaled"),
         ),
@@ -77,8 +78,9 @@ STABILISATION = Section(
             "depends",
             "on shortcuts. Without them each layer multiplies the gradient's norm by about 1.21 at the start: over 40 "
             "layers a_l reaches {h_batchnorm_no_residual_40.greatest_a}, and the verdict is "
-            "{h_batchnorm_no_residual_40.verdict}. With scaled shortcuts it is {s_bn40res.verdict}, at most "
-            "{s_bn40res.greatest_a}.",
+            "{h_batchnorm_no_residual_40.verdict}; with scaled shortcuts it is {s_bn40res.verdict}. E = "
+            "{solutions.batch_norm_sigmoid_stack} on six sigmoid layers, {solutions.batch_norm_deep_relu} on 36 of "
+            "ReLU.",
             f"{PRESETS} batchnorm_no_residual_40",
             link(HEALTH, "Batch normalisation, 40 layers, no shortcut", preset="batchnorm_no_residual_40"),
         ),
@@ -89,7 +91,8 @@ STABILISATION = Section(
             "confirmed",
             "{r_exploding_rnn.diverged_0} of {r_exploding_rnn.seeds} recurrent networks blow up without it, "
             "{r_exploding_rnn.diverged_1} with it. It prevents and does not cure: the clipped ones end at a loss of "
-            "{r_exploding_rnn.loss_1}, a constant answer at 0.167.",
+            "{r_exploding_rnn.loss_1}, a constant answer at 0.167, and on six diseases its E is at most "
+            "{solutions.clipping_most}.",
             "gradcore race --preset exploding_rnn",
             link(CLIPPING, "Real run", part="Real run"),
         ),
@@ -101,7 +104,7 @@ STABILISATION = Section(
             "On the digits nothing tells a cosine and a constant rate apart: with momentum {q_schedule.loss_1} and "
             "{q_schedule.loss_0} over 200 steps of 64 rows, {q_schedule_noise.loss_1} and {q_schedule_noise.loss_0} "
             "over 1,000 of eight. With Adam the constant rate is even ahead ({q_schedule.loss_2}, cosine "
-            "{q_schedule.loss_3}).",
+            "{q_schedule.loss_3}). On sick networks E = {solutions.schedule_overall}.",
             "python -m bench.guide_figures --only q_schedule_noise",
             link(RACE, "cosine", schedule="cosine"),
         ),
@@ -120,7 +123,8 @@ ARCHITECTURE = Section(
             "way back leads around every block.",
             "depends",
             "on the scale of the branch. A plain sum doubles the variance at every block: after 24 of them a_l is "
-            "{h_plain_sum_residual.greatest_a}. Branches divided by the root of their number cure it: loss "
+            "{h_plain_sum_residual.greatest_a}, and on 36 layers E = {solutions.residual_deep_relu}. Branches divided "
+            "by the root of their number: E = {solutions.residual_scaled_deep_relu}, loss "
             "{t_plain_sum_residual_residual_scaled.before} to {t_plain_sum_residual_residual_scaled.after}.",
             f"{PRESETS} plain_sum_residual",
             link(HEALTH, "Residual stack with a plain sum", preset="plain_sum_residual"),
@@ -131,8 +135,9 @@ ARCHITECTURE = Section(
             "layer's output has variance 1.",
             "depends",
             "on what is wrong. It cures twelve layers whose weights are too large (loss "
-            "{t_large_init_relu_lsuv.before} to {t_large_init_relu_lsuv.after}); a stack of sigmoids it leaves as it "
-            "is, because flat slopes are no matter of scale.",
+            "{t_large_init_relu_lsuv.before} to {t_large_init_relu_lsuv.after}; E = "
+            "{solutions.lsuv_large_init_relu}). Sigmoids it leaves as they are (E = {solutions.lsuv_sigmoid_stack}): "
+            "flat slopes are no matter of scale.",
             f"{PRESETS} large_init_relu --treat lsuv",
             link(HEALTH, "ReLU with too large an initialiser", preset="large_init_relu"),
         ),
@@ -141,9 +146,9 @@ ARCHITECTURE = Section(
             "**Attention mechanisms: advanced information flow.** Every time step is one step away from the loss, "
             "instead of at the end of a chain.",
             "depends",
-            "on there being a sequence. A recurrent network that shrinks its signal ends at "
-            "{t_vanishing_rnn_attention.after} instead of {t_vanishing_rnn_attention.before} with attention and Adam. "
-            "For a feed-forward network, where there is no path to shorten, it is no remedy.",
+            "on there being a sequence, and on the optimizer. With Adam a recurrent network that shrinks its signal "
+            "ends at {t_vanishing_rnn_attention.after} instead of {t_vanishing_rnn_attention.before}; alone, with "
+            "SGD, E = {solutions.attention_vanishing_rnn}. A feed-forward network has no path to shorten.",
             f"{PRESETS} vanishing_rnn --treat attention",
             link(HEALTH, "Vanishing recurrent network", preset="vanishing_rnn"),
         ),
@@ -175,7 +180,8 @@ MONITORING = Section(
             "not_confirmed",
             "A lasting explosion becomes the new normal: of its 80 steps {c_lasting.exploding_clips_0} are clipped, "
             "{c_lasting.exploding_clips_1} by a fixed threshold. On a steady stream the percentile alone sets the clip "
-            "rate: AutoClip at its tenth percentile clips {c_steady.rate_0%}.",
+            "rate: AutoClip at its tenth percentile clips {c_steady.rate_0%}. On sick networks E = "
+            "{solutions.adaptive_clipping_overall}.",
             "python -m bench.guide_figures --only c_lasting",
             link(CLIPPING, "A lasting explosion", **LASTING),
         ),

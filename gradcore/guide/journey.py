@@ -21,7 +21,7 @@ PRINTED = Section(
             "The norm after is {c_explosive.after_2}. By value leaves {c_explosive.after_0}, the ten percent rule "
             "{c_explosive.after_3}: three thresholds, not three strategies.",
             "python -m bench.guide_figures --only c_explosive",
-            link(CLIPPING, "What the notebook printed", gradient="Large"),
+            link(CLIPPING, "What the notebook printed"),
         ),
         Claim(
             "printed_strategies",
@@ -67,7 +67,7 @@ PRINTED = Section(
             "not_confirmed",
             "{solutions.sentence}",
             "page Solutions",
-            link(SOLUTIONS, "Solutions"),
+            link(SOLUTIONS, "22 ReLU layers, Glorot", disease="glorot_relu"),
         ),
     ),
     covers=(
