@@ -9,7 +9,7 @@ from tests.browser.conftest import ROOT
 from tests.test_guide import LINKS
 from ui.guide_parts import ROUTES, address
 
-LOADED = 20_000  # ms, on a busy machine; a quiet one takes one
+LOADED = 60_000  # ms, on a busy machine; a quiet one takes one second
 # What a visitor reads, with what stands in fields.
 SEEN = """() => document.body.innerText + "\\n" +
     [...document.querySelectorAll("input")].map((field) => field.value).join("\\n") + "\\n" +
