@@ -19,6 +19,7 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.bundle import FOLDER, bundle
+from ui.first_picture import FirstPicture
 from ui.visitors import VISITOR, VISITOR_COOKIE
 
 COOKIE_SECONDS = 365 * 24 * 3600
@@ -45,7 +46,7 @@ class PageHeaders:
     def __init__(self, app: ASGIApp) -> None:
         """Wrap an application."""
         self._app = app
-        self._charts = f"<{FOLDER}/{bundle()}>; rel=modulepreload"
+        self._charts = f"<{FOLDER}/{bundle()}>; rel="
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request; a page is told which script it will need, and a browser without a name gets one."""
@@ -53,12 +54,14 @@ class PageHeaders:
             await self._app(scope, receive, send)
             return
         nameless = not _named(Headers(scope=scope))
+        # The reception draws no chart, but the next page will.
+        when = "prefetch" if scope["path"].endswith("/") else "modulepreload"
 
         async def send_more(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 if headers.get("content-type", "").startswith("text/html"):
-                    headers.append("link", self._charts)
+                    headers.append("link", self._charts + when)
                     if nameless:
                         headers.append("set-cookie", _cookie())
             await send(message)
@@ -95,7 +98,7 @@ def _cookie() -> str:
 
 def middleware(state: State) -> list[Middleware]:
     """Return what stands around an app, outermost first."""
-    return [Middleware(PagesWhenWarm, state=state), Middleware(PageHeaders)]
+    return [Middleware(PagesWhenWarm, state=state), Middleware(PageHeaders), Middleware(FirstPicture)]
 
 
 app: st.App = st.App(Path(__file__).with_name("app.py"), lifespan=lifespan, middleware=middleware(lambda: app.state))

@@ -41,12 +41,13 @@ RACES = {  # what is measured -> its address; a new seed is a new run that the s
     **{f"default race, first seed {seed}, loops kept by the warm-up": f"first_seed={seed}" for seed in range(1, 6)},
     **{f"width {width}, loops new to the workers": f"width={width}&first_seed={width}" for width in (96, 112)},
 }
-FIRST = {"reception": "", "race page": "Optimizer_Race"}
+FIRST = {"reception": "", "race page": "Optimizer_Race"}  # of the reception: bench/reception.py says more
 STARTS = 5
 VIEWERS = 20
 LONG = "steps=20000"  # trains longer than anybody looks
 WATCH_SECONDS = 25.0
 QUIET_SECONDS = 8.0
+FIRST_MINIATURE = "() => document.querySelector('.gradcore-miniature svg')"
 FIRST_CHART = "() => document.querySelector('.gradcore-plot-area')?._fullData?.some(t => t.x?.length)"
 # Clicks, then looks at every frame; other first values are another run's. A time is taken one frame after Plotly drew.
 RACE = """button => new Promise((resolve, reject) => {
@@ -119,7 +120,7 @@ def first_pages(browser: Browser) -> dict[str, Any]:
             with tempfile.TemporaryDirectory() as made, dashboard(Path(made)) as served:
                 served.listening()
                 with tab(browser, f"{served.address}/{path}") as page:
-                    page.wait_for_function(FIRST_CHART)
+                    page.wait_for_function(FIRST_CHART if path else FIRST_MINIATURE)
                     drawn[name].append(round(time.monotonic() - served.spawned, 2))
     found = {name: {"seconds": times, "median": statistics.median(times)} for name, times in drawn.items()}
     return {**found, "goal_seconds": 5.0}

@@ -42,7 +42,7 @@ def main() -> None:
 def agreed(one: Measurement, other: Measurement) -> dict[str, Any]:
     """Return in how many cells two measurements agree, and in which they do not."""
     same, apart, unbounded = 0, [], 0
-    for (disease, stack), _ in one.by_place.items():
+    for disease, stack in one.by_place:
         first, second = one.effect(disease, stack), other.effect(disease, stack)
         if not stack or first is None or second is None:
             continue

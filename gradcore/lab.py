@@ -14,7 +14,7 @@ from gradcore.errors import UnknownRunError
 from gradcore.jobs import Executor, WorkersState
 from gradcore.records import RaceTrace, Record, RunInfo, RunStatus
 from gradcore.settings import Settings
-from gradcore.solutions import Measurement
+from gradcore.solutions import Measurement, sick, treated
 from gradcore.specs import HealthSpec, RaceSpec, RunSpec, SolutionsSpec, read_spec
 from gradcore.store import NewRun, RunStore
 from gradcore.trial_assembly import TrialAssembly, dated
@@ -160,6 +160,8 @@ def fingerprint(spec: RunSpec) -> str:
     known: dict[str, Any] = {"spec": spec.to_json(), "versions": worker.versions()}
     if not isinstance(spec, RaceSpec):
         known["kind"] = spec.kind
+    if isinstance(spec, SolutionsSpec):  # it names its networks, and the catalogue may come to mean others by them
+        known["networks"] = [treated(sick(c.disease, spec.task), c.stack).to_json() for c in spec.cells]
     return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()
 
 

@@ -94,7 +94,7 @@ LAYERS: Sequence[Sequence[str]] = (
         "gradcore.profile_documents",
     ),
     ("gradcore.check_assembly",),
-    ("gradcore.example_check", "gradcore.treatment_result"),
+    ("gradcore.example_check", "gradcore.glances", "gradcore.treatment_result"),
     (
         "gradcore.blow_up_reading",
         "gradcore.guide",
@@ -103,6 +103,7 @@ LAYERS: Sequence[Sequence[str]] = (
         "gradcore.reading",
         "gradcore.stories",
     ),
+    ("gradcore.demonstration", "gradcore.glance_reading"),
     ("gradcore.engine", "gradcore.exchange"),
     ("gradcore.worker",),
     ("gradcore.jobs", "gradcore.race_memory"),
@@ -111,11 +112,10 @@ LAYERS: Sequence[Sequence[str]] = (
     ("gradcore.lab",),
     ("gradcore.cli",),
     ("gradcore.__main__",),
-    ("ui.bundle", "ui.visitors", "ui.shared", "ui.table", "ui.upload", "ui.words"),
+    ("ui.bundle", "ui.first_picture", "ui.visitors", "ui.shared", "ui.table", "ui.upload", "ui.words"),
     ("ui.address", "ui.terms"),
-    ("ui.plot",),
+    ("ui.miniature", "ui.pace", "ui.plot"),
     ("ui.services",),
-    ("ui.warm_up",),
     ("ui.frame",),
     (
         "ui.anatomy",
@@ -160,6 +160,10 @@ LAYERS: Sequence[Sequence[str]] = (
     ("ui.clip_own", "ui.clip_stream_controls"),
     ("ui.clip_cliff", "ui.clip_step", "ui.clip_stream"),
     ("ui.race_actions",),
+    ("ui.reception_doors", "ui.reception_picture"),
+    ("ui.reception_pictures", "ui.reception_runs"),
+    ("ui.reception_demonstration",),
+    ("ui.warm_up",),
     ("app", "pages", "server"),
 )
 

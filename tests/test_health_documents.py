@@ -103,7 +103,7 @@ def test_findings_and_prescriptions_are_written_out():
     )
     assert first["solution"] == "residual_scaled"
     assert first["changes"] == [{"field": "network.residual", "before": None, "after": "scaled"}]
-    assert first["expected"].startswith("In a pilot on 22 layers")
+    assert first["expected"].startswith("Measured on 22 ReLU layers, Glorot: it gave back")
     assert HealthSpec.from_json(first["spec"]).network.residual == "scaled"
 
 

@@ -5,7 +5,7 @@ import server
 from ui.bundle import bundle
 
 
-def answered(content_type: str, cookie: str = "") -> dict[str, str]:
+def answered(content_type: str, cookie: str = "", path: str = "/Health_Check") -> dict[str, str]:
     """The headers that a browser gets from behind the middleware, one line for each name."""
     sent = []
 
@@ -19,7 +19,7 @@ def answered(content_type: str, cookie: str = "") -> dict[str, str]:
         sent.append(message)
 
     headers = [(b"cookie", cookie.encode())] if cookie else []
-    asyncio.run(server.PageHeaders(app)({"type": "http", "headers": headers}, None, send))
+    asyncio.run(server.PageHeaders(app)({"type": "http", "path": path, "headers": headers}, None, send))
     assert [message["type"] for message in sent] == ["http.response.start", "http.response.body"]
     return {name.decode(): value.decode() for name, value in sent[0]["headers"]}
 
@@ -30,6 +30,11 @@ def test_a_page_names_the_chart_library_and_the_browser():
     assert re.fullmatch(
         r"gradcore_visitor=[\w-]{22}; Max-Age=31536000; Path=/; HttpOnly; SameSite=Lax", found["set-cookie"]
     )
+
+
+def test_the_reception_draws_no_chart_and_fetches_the_library_without_hurry():
+    assert answered("text/html", path="/")["link"] == f"<static/js/{bundle()}>; rel=prefetch"
+    assert answered("text/html", path="/clinic/")["link"] == f"<static/js/{bundle()}>; rel=prefetch"
 
 
 def test_a_browser_keeps_its_name_and_one_that_cannot_be_ours_is_replaced():

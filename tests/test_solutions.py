@@ -1,11 +1,14 @@
 """Solutions: the catalogue, what applies where, and what a measurement comes to; literal numbers."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from gradcore import strict_json
 from gradcore.admission import admit, estimate_seconds
 from gradcore.errors import RefusedError
+from gradcore.lab import fingerprint
 from gradcore.paired_tests import paired_p_values, share_interval
 from gradcore.settings import Limits
 from gradcore.solutions import (
@@ -244,3 +247,12 @@ def test_a_trial_has_the_untreated_networks_and_each_stack_on_another_task():
     spec = trial_of([("relu", "he_init", "adam")], Choice("wine"))
     assert {Cell("deep_relu"), Cell("deep_relu", ("adam",))} <= set(spec.cells)
     assert (spec.task, spec.costs, protocol_of(spec)) == (Choice("wine"), False, None)
+
+
+def test_a_measurement_is_another_one_when_a_disease_is_another_network(monkeypatch):
+    spec = SolutionsSpec((Cell("deep_relu", ("adam",)),))
+    before = fingerprint(spec)
+    assert fingerprint(spec) == before
+    other = replace(DISEASES["deep_relu"], spec=DISEASES["glorot_relu"].spec)
+    monkeypatch.setattr("gradcore.solutions.stacks.DISEASES", {"deep_relu": other})
+    assert fingerprint(spec) != before

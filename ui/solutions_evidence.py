@@ -64,7 +64,7 @@ def _evidence(current: Source, disease: str, solution: str) -> None:
     evidence_charts(current, disease, solution)
     cells: list[TrialCell] = [cell, places[(disease, ())], current.measurement.best[disease]]
     evidence_table(tuple({found.stack: found for found in cells}.values()))
-    if cell.run_id:
+    if cell.run_id and current.info is not None:
         st.markdown(f"Taken over from [run {cell.run_id}](?run={cell.run_id}).")
     before = sick(disease)
     after = treated(before, [solution])

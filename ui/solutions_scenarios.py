@@ -77,5 +77,7 @@ def _numbers(one: Candidate | None) -> str:
     ends = one.effect.interval
     between = "" if ends is None else f" ({ends[0]:.2f} to {ends[1]:.2f})"
     cost = "" if one.cost is None else f", step {one.cost.step:.2f}×"
-    text = f"E {one.effect.value:.2f}{between}, {min(one.decades):g} to {max(one.decades):g} decades of rates{cost}"
+    least, most = min(one.decades), max(one.decades)
+    decades = f"{most:g}" if least == most else f"{least:g} to {most:g}"
+    text = f"E {one.effect.value:.2f}{between}, works over {decades} decades of rates{cost}"
     return f"  \n{escaped(text)}"

@@ -68,7 +68,7 @@ def provenance(current: Source) -> str:
     spec = found.spec
     size = f"{spec.rates} rates, {spec.tuning_seeds} + {spec.seeds} seeds, {spec.steps} steps"
     line = f"Measured {found.measured_at[:16].replace('T', ' ')} UTC with {', '.join(filter(None, parts))}: {size}."
-    if found.taken_over:
+    if found.taken_over and current.info is not None:
         line += f" Taken over from {', '.join(found.taken_over)}: cells that were measured before."
     return line
 

@@ -14,6 +14,10 @@ from ui.table import table
 from ui.words import escaped, unbroken
 
 NOT_MEASURED = "Not measured: "
+COLUMNS = (
+    "Opinion: the notebook's effectiveness / complexity / cost. Complexity: what it asks for, counted. Step time, "
+    "inference and weights: times those of the untreated network. State: numbers that the optimizer keeps a weight."
+)
 
 
 def ranking_table(current: Source, asked: Asked) -> None:
@@ -25,6 +29,7 @@ def ranking_table(current: Source, asked: Asked) -> None:
     ]
     if rows:
         table(rows)
+    st.caption(COLUMNS)
     left = [f"{SOLUTIONS[name].name}: {why_not(name)}" for name in asked.shown if name not in ratings]
     if left:
         st.caption(escaped(f"{NOT_MEASURED}{' '.join(left)}"))
@@ -63,9 +68,9 @@ def _row(place: int, one: Rating, measurement: Measurement, asked: Asked) -> dic
         "Effect, of 10": f"**{escaped(f'{one.effectiveness:.1f}')}**",
         "95 % interval": unbroken(ends),
         "Opinion": unbroken(f"{opinion.effectiveness} / {opinion.complexity} / {opinion.cost}") if opinion else "–",
-        "Complexity, counted": str(one.counted.score) if one.counted else "–",
+        "Complexity": str(one.counted.score) if one.counted else "–",
         "Step time": f"{one.cost:.2f}×",
         "Inference": "–" if cost is None else f"{cost.predict:.2f}×",
-        "Parameters": "–" if cost is None else f"{cost.parameters:.3g}×",
-        "State, a weight": "–" if cost is None else f"{cost.state:.3g}",
+        "Weights": "–" if cost is None else f"{cost.parameters:.3g}×",
+        "State": "–" if cost is None else f"{cost.state:.3g}",
     }

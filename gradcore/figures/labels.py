@@ -16,11 +16,13 @@ def label_width(labels: Sequence[str]) -> int:
     return 20 + math.ceil(longest * 7.2)
 
 
-def beside(points: Sequence[tuple[float, float]], labels: Sequence[str], right: float) -> list[str]:
-    """Return for each point (px) the side on which its name covers no other point or name, if there is one.
+def beside(
+    points: Sequence[tuple[float, float]], labels: Sequence[str], right: float, crowded: str = "right"
+) -> list[str]:
+    """Return for each point (px) the side on which its name covers no other point or name; `crowded` if there is none.
 
     Example:
-        >>> beside([(0, 0), (30, 0), (300, 0)], ["SGD", "Adam", "Lion"], right=330)
+        >>> beside([(60, 0), (90, 0), (300, 0)], ["SGD", "Adam", "Lion"], right=330)
         ['left', 'right', 'left']
     """
     taken = [_around(point) for point in points]
@@ -28,11 +30,10 @@ def beside(points: Sequence[tuple[float, float]], labels: Sequence[str], right: 
     for own, (point, label) in enumerate(zip(points, labels, strict=True)):
         others = [box for index, box in enumerate(taken) if index != own]
         boxes = {side: _box(point, label, side) for side in SIDES}
-        free = [
-            side for side, box in boxes.items() if box[2] <= right and not any(_overlap(box, one) for one in others)
-        ]
-        sides.append(free[0] if free else "right")
-        taken.append(boxes[sides[-1]])
+        inside = {side: box for side, box in boxes.items() if box[0] >= 0 and box[2] <= right}
+        free = [side for side, box in inside.items() if not any(_overlap(box, one) for one in others)]
+        sides.append(free[0] if free else crowded)
+        taken += [boxes[sides[-1]]] if sides[-1] else []
     return sides
 
 

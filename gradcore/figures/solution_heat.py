@@ -61,12 +61,13 @@ def heatmap(measurement: Measurement, order: Sequence[str], chosen: tuple[str, s
         "annotations": cells,
         "shapes": [_frame(diseases, order, chosen)] if chosen and chosen[1] in order else [],
     }
-    return theme.figure([heat], layout)
+    short = {"tickmode": "array", "tickvals": columns, "ticktext": [DISEASES[name].short for name in diseases]}
+    return theme.figure([heat], layout, narrow={"xaxis": {**short, "tickangle": -45}})
 
 
 def _number(x: str, y: str, effect: Effect | None, failure: str) -> Layout:
     """Return the number in a cell."""
-    text = "failed" if failure else "–" if effect is None else f"{effect.value:.2f}".replace("-", "−")
+    text = "failed" if failure else "–" if effect is None else f"{round(effect.value, 2) + 0.0:.2f}".replace("-", "−")
     dark = effect is not None and abs(effect.value) > DARK_TEXT_FROM
     font = {"size": theme.TYPE_SIZE, "color": theme.BACKGROUND if dark else theme.INK if effect else theme.MUTED}
     return {"x": x, "y": y, "text": text, "showarrow": False, "font": font}

@@ -6,7 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from gradcore.figures import theme
-from gradcore.figures.labels import beside, label_width
+from gradcore.figures.labels import beside
 from gradcore.figures.solution_looks import COST_SHADES, short_name
 from gradcore.figures.theme import Layout
 from gradcore.solution_ratings import Rating, front
@@ -157,16 +157,17 @@ def _said(one: Rating, suffix: str) -> str:
 def _names(
     shown: Sequence[Rating], across: Sequence[float], up: Sequence[float], pairs: Sequence[Layout]
 ) -> list[Layout]:
-    """Return the names beside the points, which cover no other point and no ring where an arrow begins."""
+    """Return the names beside the points, which cover no other point and no ring; where no side is free, none."""
     inner = HEIGHT - theme.margin()["t"] - theme.margin()["b"]
     spots = [(one.complexity, one.effectiveness) for one in shown] + [(pair["ax"], pair["ay"]) for pair in pairs]
     pixels = [(_share(x, across) * PLOT_WIDTH, _share(y, up) * inner) for x, y in spots]
     labels = [short_name(one.solution) for one in shown]
-    sides = beside(pixels, [*labels, *("" for _ in pairs)], PLOT_WIDTH + label_width([""]))[: len(shown)]
+    sides = beside(pixels, [*labels, *("" for _ in pairs)], PLOT_WIDTH, crowded="")[: len(shown)]
     looks = {"showarrow": False, "font": {"color": theme.INK, "size": theme.TYPE_SIZE}}
     return [
         {"x": one.complexity, "y": one.effectiveness, "text": label, **ANCHORS[side], **looks}
         for one, label, side in zip(shown, labels, sides, strict=True)
+        if side
     ]
 
 

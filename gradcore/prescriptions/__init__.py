@@ -1,16 +1,15 @@
 """Prescriptions: what to change in a sick network, derived from its diagnosis, ranked, with what is to be expected."""
 
-from gradcore.prescriptions.pilot import DISEASES, PILOT, Effect, pilot_disease
+from gradcore.prescriptions.expected import Expected, disease_of, expected_effect
 from gradcore.prescriptions.prescribe import Change, Prescription, changes, prescribe, treat
 
 __all__ = [
-    "DISEASES",
-    "PILOT",
     "Change",
-    "Effect",
+    "Expected",
     "Prescription",
     "changes",
-    "pilot_disease",
+    "disease_of",
+    "expected_effect",
     "prescribe",
     "treat",
 ]

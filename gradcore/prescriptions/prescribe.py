@@ -1,6 +1,6 @@
 """What to do about a diagnosis: prescriptions in order, each with its reason, what it changes and what to expect.
 
-The first one cures the cause in our judgement; the others follow by what they did in the pilot.
+The first one cures the cause in our judgement; the others follow by what was measured of them.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,7 +12,7 @@ from gradcore import checks
 from gradcore.checks import refuse
 from gradcore.errors import RefusedError
 from gradcore.health import Diagnosis
-from gradcore.prescriptions.pilot import Effect, effect
+from gradcore.prescriptions.expected import Expected, expected_effect
 from gradcore.specs import NO_NETWORK, HealthSpec
 from gradcore.specs.network import LATER
 from gradcore.treatments import RECTIFIERS, SQUASHING, TREATMENTS
@@ -39,7 +39,7 @@ class Prescription:
     title: str
     reason: str
     changes: tuple[Change, ...]
-    effect: Effect | None  # of the pilot; None where the disease is another one
+    effect: Expected | None  # as it was measured; None where the disease is another one
     spec: HealthSpec  # of the treated network
 
 
@@ -94,7 +94,7 @@ def _prescription(spec: HealthSpec, diagnosis: Diagnosis, solution: str) -> Pres
         return None
     worst = diagnosis.worst
     reason = f"{worst.evidence} {treatment.why}" if worst else treatment.why
-    expected = effect(spec, diagnosis, solution)
+    expected = expected_effect(spec, diagnosis, solution)
     return Prescription(solution, treatment.title, reason, changes(spec, treated), expected, treated)
 
 

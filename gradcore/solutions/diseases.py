@@ -20,6 +20,7 @@ class Disease:
 
     id: str
     title: str
+    short: str  # for narrow charts
     problem: str  # "vanishing", "exploding", ...
     spec: HealthSpec
 
@@ -41,17 +42,18 @@ def _recurrent(gain: float) -> HealthSpec:
 
 
 _ALL = (
-    Disease("sigmoid_stack", "6 sigmoid layers", "vanishing", _stack(6, "sigmoid", "glorot_uniform")),
-    Disease("glorot_relu", "22 ReLU layers, Glorot", "vanishing", _stack(22, "relu", "glorot_uniform")),
+    Disease("sigmoid_stack", "6 sigmoid layers", "Sigmoid", "vanishing", _stack(6, "sigmoid", "glorot_uniform")),
+    Disease("glorot_relu", "22 ReLU layers, Glorot", "Glorot", "vanishing", _stack(22, "relu", "glorot_uniform")),
     Disease(
         "large_init_relu",
         "10 ReLU layers, weights too large",
+        "Large",
         "exploding",
         _stack(10, "relu", Choice.of("scaled_normal", gain=8**0.5)),
     ),
-    Disease("deep_relu", "36 ReLU layers, He", "correlation collapse", _stack(36, "relu", "he_uniform")),
-    Disease("exploding_rnn", "Recurrent, stretching by 1.5", "exploding", _recurrent(1.5)),
-    Disease("vanishing_rnn", "Recurrent, shrinking to 0.7", "vanishing", _recurrent(0.7)),
+    Disease("deep_relu", "52 ReLU layers, He", "Deep", "correlation collapse", _stack(52, "relu", "he_uniform")),
+    Disease("exploding_rnn", "Recurrent, stretching by 1.5", "RNN 1.5", "exploding", _recurrent(1.5)),
+    Disease("vanishing_rnn", "Recurrent, shrinking to 0.7", "RNN 0.7", "vanishing", _recurrent(0.7)),
 )
 DISEASES: Mapping[str, Disease] = MappingProxyType({one.id: one for one in _ALL})
 FEED_FORWARD = tuple(one.id for one in _ALL if one.spec.network.cell is None)

@@ -11,6 +11,7 @@ from gradcore.solutions.diseases import FEED_FORWARD
 from gradcore.solutions.effects import Effect, effect_of, mean_effect
 from gradcore.solutions.measurement import Cost, Measurement, Stack
 from gradcore.solutions.scenarios import CANDIDATES, MODERN_STACK, NEAR_BEST, SCENARIOS, STEP_BUDGET
+from gradcore.solutions.stacks import parts_that_apply
 
 
 @dataclass(frozen=True)
@@ -64,9 +65,10 @@ def _stacks() -> Iterable[Stack]:
             yield (name,)
     yield from (scenario.stack for scenario in SCENARIOS.values())
     yield from CANDIDATES
-    yield MODERN_STACK
-    for left_out in MODERN_STACK:
-        yield tuple(name for name in MODERN_STACK if name != left_out)
+    whole = tuple(name for name in MODERN_STACK if any(name in parts_that_apply(MODERN_STACK, d) for d in FEED_FORWARD))
+    yield whole
+    for left_out in whole:
+        yield tuple(name for name in whole if name != left_out)
 
 
 def _fewest(found: tuple[Candidate, ...]) -> Candidate:

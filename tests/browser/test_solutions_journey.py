@@ -1,4 +1,4 @@
-"""A visitor weighs solutions, looks behind a number, starts a trial, stops it and goes on: a real browser and worker."""
+"""A visitor weighs solutions, looks behind a number, starts a trial, stops it and goes on: real browser and worker."""
 
 import re
 
@@ -25,7 +25,7 @@ def test_opinion_meets_measurement_and_weights_rank_anew(page: Page, address):
     expect(page.get_by_role("figure", name="Effectiveness of solutions against their complexity")).to_be_visible(
         timeout=MINUTE
     )
-    page.get_by_text("Measured", exact=True).click()
+    page.get_by_role("radio", name="Measured").click()
     expect(page).to_have_url(re.compile("view=measured"))
     page.get_by_text("More than the eight").click()
     expect(page.get_by_role("cell", name="Scaled residual")).to_be_visible()

@@ -75,7 +75,7 @@ def test_pairs_of_the_strongest_are_chosen_by_what_was_measured_alone(cells):
 
 def test_a_treatment_that_fails_is_recorded_with_the_reason(monkeypatch):
     dead = replace(DISEASES["deep_relu"].spec, network=NetworkSpec((8, 8, 8), bias=-100.0))
-    monkeypatch.setattr("gradcore.solutions.stacks.DISEASES", {"dead": Disease("dead", "dead", "dead", dead)})
+    monkeypatch.setattr("gradcore.solutions.stacks.DISEASES", {"dead": Disease("dead", "dead", "dead", "dead", dead)})
     spec = replace(SMALL, cells=(Cell("dead", ("lsuv",)), Cell("dead")))
     failed, trained = measured(spec)
     assert failed.reason.startswith("LSUV must bring the variance of dense_2 to 1. Received: 0 after")

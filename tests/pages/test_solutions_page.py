@@ -72,7 +72,7 @@ def test_what_stands_without_a_score_can_be_shown_too(open_page):
 
 def test_the_evidence_behind_a_number_is_linked(open_page):
     app = open_page(PAGE, disease="deep_relu", solution="residual")
-    assert "Residual Connections on 36 ReLU layers, He" in words(app)
+    assert "Residual Connections on 52 ReLU layers, He" in words(app)
     assert "No learning rate brings Residual below half of chance" in titles(app)
 
 
