@@ -54,8 +54,8 @@ TERMS = (
     Term("metric", "Accuracy, R², mean absolute error", "What a task is judged by besides its loss: the share of "
          "right answers; the share of the variance that is explained; the mean distance from the targets.", seen=(
          START,)),
-    Term("target", "Target", "A fixed training loss of the task. Steps and seconds to the target are measured "
-         "where a seed first stays at or below it.", seen=(START,), also=("steps to target", "time to target")),
+    Term("target", "Target", "A fixed training loss of the task. Steps to the target: the first step at which a "
+         "seed's training loss is at most the target.", seen=(START,), also=("steps to target", "time to target")),
     Term("step", "Step", "One batch, one gradient, one update. An epoch is one pass over all training rows.", seen=(
          START,), also=("epoch",)),
     Term("batch_size", "Batch size", "Rows of one step. A full batch takes all rows, so its gradient has no noise.",

@@ -61,8 +61,9 @@ TERMS = (
          "in alternating rounds so that a busy machine slows both.", seen=(EFFECT,), also=("cost",)),
     Term("extra_state", "Optimizer state for each weight", "Numbers that the optimizer keeps beside each weight: "
          "none for SGD, 1 with momentum, 2 for Adam.", seen=(EFFECT,)),
-    Term("complexity", "Complexity", "A counted vector: new hyper-parameters, state, another behaviour at "
-         "inference, coupling of the rows, data for initialisation, lines changed.", seen=(EFFECT,)),
-    Term("pareto", "Pareto front", "The solutions that no other one beats in effect and cost at once.", seen=(EFFECT,)),
+    Term("complexity", "Complexity", "Counted, not judged: new hyper-parameters, new tensors, rules to be kept, "
+         "whether inference differs, rows depend on each other, or the start needs data, and lines of the script "
+         "that change.", seen=(EFFECT,)),
+    Term("pareto", "Pareto front", "The solutions for which nothing as simple is more effective.", seen=(EFFECT,)),
     Term("textbook", "Textbook score", "The notebook's opinion from 1 to 10. Nobody measured it.", seen=(EFFECT,)),
 )  # fmt: skip

@@ -89,8 +89,8 @@ TERMS = (
          "What the notebook would say", preset="notebook"),), also=("range ratio",)),
     Term("patient", "Patient, ward", "Networks that are sick in a known way, ready to be checked.", seen=(SIGMOIDS,)),
     Term("prescription", "Prescription", "A treatment that the findings ask for: what it changes in the network "
-         "or its training, and what it did in a pilot.", seen=(link(HEALTH, "Dying ReLU", preset="dying_relu"),), also=(
-         "treatment", "pilot")),
+         "or its training, and what it gave back on a network with the same disease, where that was measured.", seen=(
+         link(HEALTH, "Dying ReLU", preset="dying_relu"),), also=("treatment",)),
     Term("paired_rerun", "Proof in pairs", "Both networks, untreated and treated, train from the same five seeds "
          "on the same batches, each at its best rate of the same grid. Cured: the verdict changed, and the "
          "interval of the loss difference lies below zero.", seen=(link(HEALTH, "Dying ReLU", preset="dying_relu"),),
