@@ -34,6 +34,7 @@ from numpy.typing import NDArray
 from bench._other_rules import COVERS, auto_trainer, notebook, sagemaker_debugger
 from bench._rule_families import CALIBRATION, DEAD, EXPLODING, FAMILIES, HELD_OUT, VANISHING, Family
 from bench._rules_table import table
+from bench.guide_accuracy import write_json
 from gradcore.health import CRITICAL, INFO, WARNING, Diagnosis, diagnose, early_ratio
 from gradcore.proportions import wilson
 from gradcore.records import CheckTrace, Tuning
@@ -64,6 +65,7 @@ def main() -> None:
     print(json.dumps(found, indent=1))
     if asked.table:
         TABLE.write_text(table(found), encoding="utf-8")
+        write_json()  # the guide shows the same
 
 
 def condition(best: float, cured: float | None, chance: float, disease: str) -> str:

@@ -26,7 +26,7 @@ class Measured:
     def backprop_ratio(self) -> np.ndarray:
         """a_l from the means over the seeds, (L,)."""
         means = self.squares.mean(axis=0)
-        return np.sqrt(means / means[-1])
+        return np.asarray(np.sqrt(means / means[-1]))
 
     def factor(self, first: int = 0, last: int = -2) -> float:
         """Return by what the mean square changes per layer down, between two layers."""

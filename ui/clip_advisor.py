@@ -24,13 +24,18 @@ from ui.clip_sources import FIRST, PICK, RUN, Source, choose_source
 from ui.controls import BIND
 from ui.plot import plot
 from ui.table import table
+from ui.terms import explained
 from ui.words import as_sentence, escaped, unbroken
 
 HEIGHT, NORMS_HEIGHT = 440, 300
 FIRST_CONTROL = "advisor_first_step"
 LEAST_RATE, MOST_RATE = 0.1, 99.0  # %
-RATE_HELP = "The share of the steps that are to be clipped. A seat belt acts on few steps, say 1 to 5 %."
-FIRST_HELP = "Earlier steps are left out, such as a fast fall at the start."
+RATE_HELP = explained(
+    "The share of the steps that are to be clipped. A seat belt acts on few steps, say 1 to 5 %.",
+    "clip_rate",
+    "advisor",
+)
+FIRST_HELP = explained("Earlier steps are left out, such as a fast fall at the start.", "effective_events")
 RULES_NOTE = (
     "Over {steps} of one seed, by the code that trains. The percentile rules look for the "
     "wanted clip rate by themselves; ZClip acts above 2.5 standard deviations. Had a rule acted, it would have changed "

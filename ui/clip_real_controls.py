@@ -11,6 +11,7 @@ from gradcore.specs import RaceSpec
 from gradcore.tasks import TASKS
 from ui.address import parameters, say_not_number
 from ui.controls import BIND
+from ui.terms import explained
 
 PART, RUN = "Real run", "run"
 ADOPTED = "real_adopted"
@@ -22,13 +23,18 @@ KEYS: Mapping[str, str] = {  # argument of `exploding_rnn` -> key in the address
     "steps": "real_steps",
     "length": "length",
 }
-RADIUS_HELP = (
+RADIUS_HELP = explained(
     "What the recurrent kernel multiplies a state by at each time step, at the start of training. Above 1 a gradient "
-    "may grow at each step back in time, below 1 it fades."
+    "may grow at each step back in time, below 1 it fades.",
+    "spectral_radius",
 )
-NORM_HELP = "The largest global norm that a step may have; longer gradients are scaled down to it."
-SEEDS_HELP = "Each seed trains once without and once with clipping, from the same weights and batches."
-LENGTH_HELP = "Time steps of a sequence: how far back the gradient must reach."
+NORM_HELP = explained(
+    "The largest global norm that a step may have; longer gradients are scaled down to it.", "clip_by_global_norm"
+)
+SEEDS_HELP = explained(
+    "Each seed trains once without and once with clipping, from the same weights and batches.", "seed", "blow_up"
+)
+LENGTH_HELP = explained("Time steps of a sequence: how far back the gradient must reach.", "recurrent")
 
 
 def pair_controls(limits: Limits) -> RaceSpec:

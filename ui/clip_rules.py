@@ -20,12 +20,15 @@ from ui.address import (
     say_unknown,
     say_unknown_keys,
 )
+from ui.terms import explained
 from ui.words import escaped
 
 BIND: Final = "query-params"
 SMALLEST, LARGEST = 1e-30, 1e30  # of a number that must be above 0
 MOST_WHOLE = 100_000
-HELD_HELP = "Set by the matched strength; the line below says to what. Switch it off to set it yourself."
+HELD_HELP = explained(
+    "Set by the matched strength; the line below says to what. Switch it off to set it yourself.", "matched_strength"
+)
 Proposed = Mapping[str, Mapping[str, Scalar]]  # rule -> parameter -> what the page starts from
 
 
@@ -142,7 +145,7 @@ def _choice(part: str, rule: ClipRule, start: Mapping[str, Scalar], held: str | 
             key = f"{part}_{rule.name}_{parameter.name}"
             label = _label(rule, parameter, alone=len(names) == 1)
             first = start.get(parameter.name, parameter.start)
-            value = _DRAW[parameter.kind](key, label, parameter, first, disabled=parameter.name == held)
+            value = _DRAW[parameter.kind](key, label, rule, parameter, first, disabled=parameter.name == held)
             if value is not None:
                 values[parameter.name] = value
     return Choice.of(rule.name, **values)
@@ -162,22 +165,24 @@ def _limits(parameter: Parameter) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _number(key: str, label: str, parameter: Parameter, start: Scalar, disabled: bool) -> float | None:
+def _number(key: str, label: str, rule: ClipRule, parameter: Parameter, start: Scalar, disabled: bool) -> float | None:
     value = None if parameter.optional else float(start or 0)
     return st.number_input(
         label, *_limits(parameter), value, step=_step(start), format="%.6g", key=key, bind=BIND,
-        help=HELD_HELP if disabled else _help(parameter), placeholder="none", disabled=disabled,
+        help=HELD_HELP if disabled else _help(rule, parameter), placeholder="none", disabled=disabled,
     )  # fmt: skip
 
 
-def _whole(key: str, label: str, parameter: Parameter, start: Scalar, disabled: bool) -> int:
+def _whole(key: str, label: str, rule: ClipRule, parameter: Parameter, start: Scalar, disabled: bool) -> int:
     low, high = map(int, _limits(parameter))
     value = int(start or 0)
-    return int(st.number_input(label, low, high, value, key=key, bind=BIND, help=_help(parameter), disabled=disabled))
+    return int(
+        st.number_input(label, low, high, value, key=key, bind=BIND, help=_help(rule, parameter), disabled=disabled)
+    )
 
 
-def _flag(key: str, label: str, parameter: Parameter, start: Scalar, disabled: bool) -> bool:
-    return st.toggle(label, bool(start), key=key, bind=BIND, help=_help(parameter), disabled=disabled)
+def _flag(key: str, label: str, rule: ClipRule, parameter: Parameter, start: Scalar, disabled: bool) -> bool:
+    return st.toggle(label, bool(start), key=key, bind=BIND, help=_help(rule, parameter), disabled=disabled)
 
 
 _DRAW: Mapping[str, Callable[..., Any]] = {"number": _number, "whole": _whole, "flag": _flag}
@@ -188,8 +193,8 @@ def _step(start: Scalar) -> float:
     return float(f"{abs(float(start or 1)) / 10:.0e}")
 
 
-def _help(parameter: Parameter) -> str:
-    return escaped(f"{parameter.meaning[0].upper()}{parameter.meaning[1:]}.")
+def _help(rule: ClipRule, parameter: Parameter) -> str:
+    return explained(escaped(f"{parameter.meaning[0].upper()}{parameter.meaning[1:]}."), rule.name)
 
 
 def _say_dropped(part: str, rule: ClipRule, given: Parameters) -> None:

@@ -27,6 +27,7 @@ from ui.clip_rules import LARGEST, SMALLEST, rule_controls, say_other_keys, weig
 from ui.panels import try_this
 from ui.plot import plot
 from ui.table import table
+from ui.terms import explained
 from ui.words import escaped, unbroken, unbroken_number
 
 OWN = "Your own"
@@ -37,6 +38,11 @@ PROPOSED = {  # the notebook's
     "clip_by_norm": {"max_norm": 5.0},
     "clip_by_global_norm": {"max_norm": 5.0},
 }
+MATCH_HELP = explained(
+    "Changes the threshold of every rule so that all leave the same norm. Unequal thresholds compare nothing.",
+    "matched_strength",
+)
+WHAT = explained("A row for each rule.", "clip_threshold", "turn", "scale", "skipped")
 HEIGHT = 400
 MOST_NORMS = 4  # of tensors in one cell
 Tensors = tuple[tuple[tuple[int, ...], bytes] | None, ...]  # shape and float32 entries of each; equal if NaN, too
@@ -105,6 +111,7 @@ def draw() -> None:
         _directions_and_shapes(charts, about)
         if step.results:
             table([row(one, step) for one in step.results])
+            st.caption(WHAT)
         if scenario and scenario.in_notebook:
             notebook_lines(step.gradients)
         try_this([(sentence, {"part": "One step", **values}) for sentence, values in EXPERIMENTS])
@@ -132,7 +139,7 @@ def _matched_norm() -> float | None:
     """Draw whether all rules shall leave the same norm, and which; return it, None where they keep their thresholds."""
     if not st.toggle(
         "At matched strength", key="step_match", bind="query-params",
-        help="Changes the threshold of every rule so that all leave the same norm. Unequal thresholds compare nothing.",
+        help=MATCH_HELP,
     ):  # fmt: skip
         return None
     norm = st.number_input(

@@ -11,6 +11,7 @@ from gradcore.specs.stream import MOST_SEED
 from gradcore.titles import counted
 from ui.address import parameters, say_not_number, say_not_whole, say_unknown
 from ui.clip_rules import say_other_keys
+from ui.terms import explained
 from ui.words import escaped
 
 BIND: Final = "query-params"
@@ -18,8 +19,8 @@ MOST_STEPS = 200  # of one phase
 LARGEST_SCALE = 1e6
 LAST, MOST_LOST = 4 * MOST_STEPS, 100  # where a burst of NaN may begin, and its steps
 OWN = "Your own settings"
-TAIL_HELP = "  \n".join(f"{name}: {meaning}" for name, meaning in TAILS.items())
-NAN_HELP = "From this step on the gradient is not a number; empty: never."
+TAIL_HELP = explained("  \n".join(f"{name}: {meaning}" for name, meaning in TAILS.items()), "tails", "stream")
+NAN_HELP = explained("From this step on the gradient is not a number; empty: never.", "non_finite", "skipped")
 PARTS_OF_A_SCALE = ("_scale", "_from", "_to", "_exponential")
 RULE = "stream_adaptive_percentile_"
 # Each preset: the controls that it sets; the others go to their defaults.

@@ -21,6 +21,7 @@ from ui.clip_rules import one_rule, rule_keys, rule_state
 from ui.entrants import PACKED, SHORT, entrant_rows, for_all, show_entrants
 from ui.race_paths import SEED
 from ui.task_controls import PREFIX, task_control, task_state
+from ui.terms import explained, term
 
 SHAPES = ("funnel", "even")
 LEARNING_RATES = ("given", "tuned")
@@ -29,7 +30,7 @@ LAST_SEED = 1_000_000
 WIDEST, DEEPEST = 1024, 50  # of what the controls offer; a spec may ask for more
 BATCH_SIZES = ("16", "32", "64", "128", "256", FULL_BATCH)
 INITIALIZER_NAMES = tuple(name for name in INITIALIZERS if name not in ("VarianceScaling", "ones", ALIGNED))
-SHAPE_HELP = "A funnel halves the width from layer to layer, down to 4."
+SHAPE_HELP = explained("A funnel halves the width from layer to layer, down to 4.", "layer", "unit")
 NAMES: Mapping[str, tuple[str, ...]] = {
     "task": tuple(TASKS),
     "shape": SHAPES,
@@ -51,14 +52,27 @@ PAGE_KEYS = (
     "time",
 )  # of the race page's address, beside the controls' own
 BIND: Final = "query-params"  # every scalar lives in the address
-CLIP_HELP = "What is done to every optimizer's gradient before its step; a non-finite one is then skipped and counted."
-RATES_HELP = (
-    "Tuned: every optimizer is first trained at seven rates around its own, half a decade apart, on three other seeds, "
-    "and further where the best lies on the edge. It then races at its best one."
+CLIP_HELP = explained(
+    "What is done to every optimizer's gradient before its step; a non-finite one is then skipped and counted.",
+    "clipping",
+    "skipped",
 )
-SCHEDULE_HELP = "What becomes of every learning rate over the steps."
-SHARED_HELP = "Off, each optimizer starts from weights of its own, as in the notebook: luck then counts as skill."
-SEEDS_HELP = "Every optimizer trains once from each seed; intervals and ties come from them."
+RATES_HELP = explained(
+    "Tuned: every optimizer is first trained at seven rates around its own, half a decade apart, on three other seeds, "
+    "and further where the best lies on the edge. It then races at its best one.",
+    "learning_rate",
+    "tuned",
+)
+SCHEDULE_HELP = explained("What becomes of every learning rate over the steps.", "schedule", "learning_rate")
+WIDTH_HELP = explained("Units of the first hidden layer.", "unit")
+DEPTH_HELP = explained("Number of hidden layers.", "layer")
+SHARED_HELP = explained(
+    "Off, each optimizer starts from weights of its own, as in the notebook: luck then counts as skill.",
+    "shared_weights",
+)
+SEEDS_HELP = explained(
+    "Every optimizer trains once from each seed; intervals and ties come from them.", "seed", "interval", "tie"
+)
 
 
 def race_controls(limits: Limits, task: Choice | None = None) -> RaceSpec:
@@ -159,12 +173,8 @@ def _network(task: Task) -> NetworkSpec:
         return NO_NETWORK
     default = DEFAULT.network
     left, right = st.columns(2)
-    width = left.number_input(
-        "Width", 1, WIDEST, default.hidden[0], key="width", bind=BIND, help="Units of the first hidden layer."
-    )
-    depth = right.number_input(
-        "Depth", 1, DEEPEST, len(default.hidden), key="depth", bind=BIND, help="Number of hidden layers."
-    )
+    width = left.number_input("Width", 1, WIDEST, default.hidden[0], key="width", bind=BIND, help=WIDTH_HELP)
+    depth = right.number_input("Depth", 1, DEEPEST, len(default.hidden), key="depth", bind=BIND, help=DEPTH_HELP)
     shape = st.segmented_control(
         "Hidden layers", SHAPES, default="funnel", key="shape", bind=BIND, required=True, help=SHAPE_HELP
     )
@@ -173,8 +183,12 @@ def _network(task: Task) -> NetworkSpec:
     if task.teacher is not None:
         st.caption("The layers are linear, and start with a little of each of the task's modes.")
         return replace(task.network, hidden=hidden)
-    activation = st.selectbox("Activation", ACTIVATIONS, key="activation", bind=BIND)  # relu first
-    initializer = st.selectbox("Initialiser", INITIALIZER_NAMES, key="kernel_initializer", bind=BIND)  # He first
+    activation = st.selectbox(
+        "Activation", ACTIVATIONS, key="activation", bind=BIND, help=term("activation")
+    )  # relu first
+    initializer = st.selectbox(
+        "Initialiser", INITIALIZER_NAMES, key="kernel_initializer", bind=BIND, help=term("initialiser")
+    )  # He first
     return NetworkSpec(hidden, activation, Choice(initializer))
 
 
@@ -183,7 +197,7 @@ def _batch_size(task: Task) -> int | None:
     if not task.has_network:
         return None
     first = BATCH_SIZES.index(str(DEFAULT.batch_size))
-    chosen = st.selectbox("Batch size", BATCH_SIZES, first, key="batch_size", bind=BIND)
+    chosen = st.selectbox("Batch size", BATCH_SIZES, first, key="batch_size", bind=BIND, help=term("batch_size"))
     return None if chosen == FULL_BATCH else int(chosen)
 
 

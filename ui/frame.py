@@ -88,7 +88,13 @@ SOLUTIONS = Page(
     ":material/balance:",
     "Find out what each remedy is worth: the textbook's opinion beside what was measured, with its cost.",
 )
-PAGES = (RECEPTION, CLIPPING, RACE, HEALTH, SOLUTIONS)
+GUIDE = Page(
+    "pages/6_Guide.py",
+    "Guide",
+    ":material/menu_book:",
+    "Find out which of the textbook's claims hold here, with the figure, and a link that shows it.",
+)
+PAGES = (RECEPTION, CLIPPING, RACE, HEALTH, SOLUTIONS, GUIDE)
 
 
 @contextmanager

@@ -31,6 +31,7 @@ from ui.health_network import (
 from ui.health_thresholds import PREFIX as THRESHOLD
 from ui.health_thresholds import say_dropped_thresholds, threshold_controls, threshold_state
 from ui.task_controls import PREFIX, task_control, task_state
+from ui.terms import explained, term
 
 BIND: Final = "query-params"
 DEFAULT = HealthSpec(network=NetworkSpec((64, 64, 64)))
@@ -41,17 +42,28 @@ LAYER, STEP = "layer", "step"  # of the address: what is looked at
 PAGE_KEYS = ("run", "with", LAYER, STEP)
 MARKED = "health_adopted"  # of the session: the run that the controls were set to
 SETTINGS_HELP = "The optimizer's own arguments, such as momentum=0.9, nesterov=true."
-CLIP_HELP = "What is done to the gradient before the optimizer's step; measured is the gradient before it."
-EVERY_HELP = (
+CLIP_HELP = explained(
+    "What is done to the gradient before the optimizer's step; measured is the gradient before it.",
+    "clipping",
+    "gradient_norm",
+)
+EVERY_HELP = explained(
     "Each step has its loss and its norms. Signal, dead units, noise and histograms cost more: they are measured at "
-    "each of the first ten steps, then every so many."
+    "each of the first ten steps, then every so many.",
+    "costly_measures",
+    "backprop_ratio",
+    "dead",
+    "noise_scale",
 )
-SCALE_HELP = "The loss is multiplied by it, and so is every gradient: what is sick must not depend on it."
-STOP_HELP = (
+SCALE_HELP = explained(
+    "The loss is multiplied by it, and so is every gradient: what is sick must not depend on it.", "backprop_ratio"
+)
+STOP_HELP = explained(
     "End the check where its gradient norm first rises beyond its own noise. That announces about four in ten of the "
-    "divergences that were measured, and one or two in a hundred healthy trainings falsely."
+    "divergences that were measured, and one or two in a hundred healthy trainings falsely.",
+    "early_warning",
 )
-MISSING_HELP = "Share of the training inputs that are not a number."
+MISSING_HELP = explained("Share of the training inputs that are not a number.", "non_finite")
 
 
 def check_controls(limits: Limits) -> HealthSpec:
@@ -64,7 +76,9 @@ def check_controls(limits: Limits) -> HealthSpec:
     optimizer = _optimizer()
     left, right = st.columns(2)
     steps = left.number_input("Steps", 1, limits.steps, DEFAULT.steps, key="steps", bind=BIND)
-    batch = right.selectbox("Batch size", BATCH_SIZES, BATCH_SIZES.index("64"), key="batch_size", bind=BIND)
+    batch = right.selectbox(
+        "Batch size", BATCH_SIZES, BATCH_SIZES.index("64"), key="batch_size", bind=BIND, help=term("batch_size")
+    )
     with st.expander("Advanced"):
         seed = st.number_input("Seed", 0, LAST_SEED, DEFAULT.seed, key="seed", bind=BIND)
         network = rare_controls(task, network)

@@ -7,6 +7,7 @@ import streamlit as st
 from gradcore.figures import theme
 from gradcore.health import INFO, RULES, Diagnosis
 from gradcore.records import CheckTrace, Finding
+from ui.terms import term
 from ui.words import escaped
 
 LOOKS: Mapping[str, tuple[str, str]] = {  # severity -> icon and colour
@@ -83,7 +84,8 @@ def _card(trace: CheckTrace, finding: Finding, key: str) -> None:
         if finding.layer in trace.setup.layers or finding.step is not None:
             st.button("Show", icon=":material/my_location:", key=key, on_click=_show, args=(finding, trace.recorded))
     st.markdown(escaped(finding.evidence))
-    st.caption(escaped(arithmetic(finding)))
+    word = f" {term(finding.rule)}" if finding.rule in RULES else ""
+    st.caption(escaped(arithmetic(finding)) + word)
     st.markdown(f"**What to do:** {escaped(finding.advice)}")
 
 

@@ -23,6 +23,7 @@ from gradcore.titles import widths_text
 from ui.address import Parameters, say_not_number, say_not_whole, say_unknown
 from ui.controls import DEEPEST, INITIALIZER_NAMES, WIDEST, shape_of, widths
 from ui.controls import SHAPES as PLAIN_SHAPES
+from ui.terms import explained, term
 
 BIND: Final = "query-params"
 NONE = "none"
@@ -51,11 +52,30 @@ CHOICES: Mapping[str, Sequence[str]] = {
     "pooling": (NONE, *POOLINGS),
     "head": ("logits", "probabilities"),
 }
-SHAPE_HELP = "Even: all layers as wide. A funnel halves the width from layer to layer. A list: one width for each."
-RATES_HELP = "One rate for each hidden layer, such as 0.1, 0.1, 0.2. Left empty, the rate above holds for all."
-HEAD_HELP = "Probabilities end in a softmax, from which the loss takes the logarithm, as the notebook does."
-BIAS_HELP = "What the biases of hidden dense layers start from. Far below zero, ReLU units never fire."
-BRANCH_HELP = "A layer beside the others that a stop_gradient cuts off from the loss."
+SHAPE_HELP = explained(
+    "Even: all layers as wide. A funnel halves the width from layer to layer. A list: one width for each.",
+    "layer",
+)
+RATES_HELP = explained(
+    "One rate for each hidden layer, such as 0.1, 0.1, 0.2. Left empty, the rate above holds for all.", "dropout"
+)
+HEAD_HELP = explained(
+    "Probabilities end in a softmax, from which the loss takes the logarithm, as the notebook does.", "head"
+)
+BIAS_HELP = explained(
+    "What the biases of hidden dense layers start from. Far below zero, ReLU units never fire.", "dead"
+)
+BRANCH_HELP = explained("A layer beside the others that a stop_gradient cuts off from the loss.", "disconnected")
+WORDS: Mapping[str, str] = {  # control -> its word in the glossary, where no other help stands
+    "activation": "activation",
+    "kernel_initializer": "initialiser",
+    "recurrent_initializer": "spectral_radius",
+    "normalization": "batch_norm",
+    "normalization_place": "pre_activation",
+    "residual": "residual",
+    "cell": "recurrent",
+    "pooling": "attention",
+}
 
 
 def network_controls(task: Task) -> NetworkSpec:
@@ -153,7 +173,9 @@ def _architecture(hidden: tuple[int, ...]) -> dict[str, Any]:
     residual = _or_none("Shortcuts", "residual")
     if residual is not None:
         st.caption(RESIDUALS[residual])
-    dropout = st.number_input("Dropout", 0.0, 0.95, 0.0, step=0.05, format="%.3g", key="dropout", bind=BIND)
+    dropout = st.number_input(
+        "Dropout", 0.0, 0.95, 0.0, step=0.05, format="%.3g", key="dropout", bind=BIND, help=term("dropout")
+    )
     rates = None
     if st.session_state.get("shape") == LIST:
         text = st.text_input("Dropout of each layer", key="dropout_rates", bind=BIND, help=RATES_HELP)
@@ -163,7 +185,8 @@ def _architecture(hidden: tuple[int, ...]) -> dict[str, Any]:
 
 
 def _select(label: str, key: str, help_text: str | None = None) -> str:
-    return str(st.selectbox(label, CHOICES[key], key=key, bind=BIND, help=help_text))
+    said = help_text or (term(WORDS[key]) if key in WORDS else None)
+    return str(st.selectbox(label, CHOICES[key], key=key, bind=BIND, help=said))
 
 
 def _or_none(label: str, key: str) -> str | None:

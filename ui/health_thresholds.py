@@ -8,6 +8,7 @@ import streamlit as st
 
 from gradcore.specs import Thresholds
 from ui.address import Parameters, say_not_number
+from ui.terms import term
 
 BIND: Final = "query-params"
 PREFIX = "thresholds_"  # begins the name of a control: their place in the JSON
@@ -25,6 +26,20 @@ LABELS: Mapping[str, str] = {
     "rounding": "Rounding, in machine epsilons",
     "update_low": "Update / weight low",
     "update_high": "Update / weight high",
+}
+WORDS: Mapping[str, str] = {  # threshold -> its word in the glossary
+    "vanishing": "vanishing",
+    "vanishing_warn": "threshold_of_a_rule",
+    "exploding": "exploding",
+    "exploding_warn": "threshold_of_a_rule",
+    "dead": "dead",
+    "active": "saturated",
+    "converged": "error",
+    "collapse": "correlation_collapse",
+    "signal_to_noise": "signal_to_noise",
+    "rounding": "kappa",
+    "update_low": "update_ratio",
+    "update_high": "update_ratio",
 }
 FOLD = "Thresholds"
 SAID = "A check that is shown is read again at once; nothing is trained. They are part of the next check."
@@ -52,4 +67,7 @@ def say_dropped_thresholds(given: Parameters) -> None:
 
 def _control(name: str, label: str, first: float) -> float:
     step = float(f"{first / 10:.0e}")
-    return float(st.number_input(label, LEAST, MOST, first, step, "%.6g", key=PREFIX + name, bind=BIND))
+    found = st.number_input(
+        label, LEAST, MOST, first, step, "%.6g", key=PREFIX + name, bind=BIND, help=term(WORDS[name])
+    )
+    return float(found)

@@ -14,12 +14,16 @@ from gradcore.titles import counted
 from gradcore.treatment_result import proof_of
 from gradcore.treatments import TREATMENTS
 from ui import services
+from ui.terms import explained
 from ui.words import as_sentence, escaped
 
 FIRST = 2  # prescriptions that stand on the page; the others are behind a fold
-HOW = (
+HOW = explained(
     "Treat trains both networks, untreated and treated, in pairs: the same five seeds, batches and, where shapes "
-    "allow, first weights, each at the best of the same grid of learning rates."
+    "allow, first weights, each at the best of the same grid of learning rates.",
+    "paired_rerun",
+    "tuned",
+    "interval",
 )
 OWN = "The controls ask for another network than the one that is shown."
 

@@ -25,10 +25,12 @@ from ui.live_run import CALMER, DRAWN_SECONDS, look_interval, progress_text, sta
 from ui.plot import plot
 from ui.race_script import check_script_fold
 from ui.shared import Shared
+from ui.terms import explained
 from ui.words import as_sentence, escaped
 
 SKELETON = """<div aria-hidden="true" style="height: 420px; border-radius: 0.5rem;
 background: color-mix(in srgb, currentColor 5%, transparent)"></div>"""  # where the picture will stand
+WORDS = ("backprop_ratio", "dead", "update_ratio", "gradient_norm", "theory_line")  # of the charts below
 NOT_ITS_OWN = "Read with the thresholds of the controls; the check itself was started with others."
 
 
@@ -65,7 +67,7 @@ def check_details(
     layer_part(run_id, cursor, trace)
     overview(run_id, cursor, trace, thresholds, theory.ratio if isinstance(theory, Expected) else None)
     st.caption(escaped(theory.sentence if isinstance(theory, Expected) else f"No theory line: {theory.reason}"))
-    st.caption(sampled_text(trace))
+    st.caption(explained(sampled_text(trace), *WORDS))
     notebook_fold(trace, found)
     layer_fold(spec, trace)
     check_script_fold(spec)

@@ -19,6 +19,7 @@ from gradcore.specs import RaceSpec
 from gradcore.titles import race_title
 from ui import services
 from ui.race_view import HEIGHT, race_curves, show_curves
+from ui.terms import explained
 from ui.words import as_sentence, escaped, unbroken, unbroken_number
 
 WITH, PICK = "with", "compare"  # the parameter of the address, and the control
@@ -26,7 +27,7 @@ NONE = "none"
 ID = re.compile(r"(?:^|[?&]run=)([a-z0-9]{10})(?:$|[&#])")
 OFFERED = 15  # of this visitor's races, and of everybody's
 NOTHING = "Nothing is laid over this race."
-HELP = "Lays a second race over both charts. A run's id or its link can be typed here too."
+HELP = explained("Lays a second race over both charts. A run's id or its link can be typed here too.", "overlay")
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,14 @@ from gradcore.specs import RaceSpec
 from gradcore.tasks import Task, known_task
 from ui.address import parameters, say_unknown
 from ui.plot import plot
+from ui.terms import explained
 
 SEED = "path_seed"  # the control's name in the address
 MEDIAN = "median"
 BIND: Final = "query-params"
 HEIGHT = 480  # px
 STYLE = "<style>.st-key-paths_chart { max-width: 48.75rem; }</style>"  # wider, one scale for both axes leaves it empty
-HELP = "Median: the seed whose last losses, over all optimizers, are in the middle."
+HELP = explained("Median: the seed whose last losses, over all optimizers, are in the middle.", "seed")
 NOT_RECORDED = "This race ran before the paths in the plane were recorded; run it again to see them."
 
 

@@ -21,6 +21,7 @@ from ui.panels import link, try_this
 from ui.race_profile_charts import live_races, profile_chart, times_of
 from ui.race_profile_controls import RUNS, adopt, asked_races, shown_runs
 from ui.race_profile_tables import score_rows, time_rows
+from ui.terms import explained
 from ui.words import as_sentence, escaped
 
 VIEW = "view"  # not "part", which is the clipping lab's: the menu would carry one page's to the other
@@ -30,7 +31,12 @@ WHAT = (
     "reaches the target within a multiple of the time that the best one needs: higher is better, further left too."
 )
 EXAMPLES = "An example that ships with Gradient Clinic. Start the races to see your own."
-TIME_HELP = "Steps are the same on every machine. Seconds are those of these races, all seeds side by side."
+TIME_HELP = explained(
+    "Steps are the same on every machine. Seconds are those of these races, all seeds side by side.",
+    "target",
+    "profile",
+    "profile_score",
+)
 EXPERIMENTS = (
     ("Tuned learning rates, the same budget for each: does the lead stay?", {"learning_rates": "tuned"}),
     (

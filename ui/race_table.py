@@ -13,11 +13,17 @@ from gradcore.records import EntrantTrace, RaceTrace, Ranked
 from gradcore.specs import RaceSpec
 from gradcore.target_times import step_numbers
 from gradcore.tasks import known_task
+from ui.terms import explained
 
-HELP = (
+HELP = explained(
     "Rank: 1 and one more for each entrant that is significantly better, by paired tests over the seeds with Holm's "
     "correction. A wide interval can tie an entrant with better ones although its median is worse. The intervals are "
-    "not corrected: one may leave out 1 where the corrected test sees no difference."
+    "not corrected: one may leave out 1 where the corrected test sees no difference.",
+    "rank",
+    "tie",
+    "interval",
+    "paired_test",
+    "holm",
 )
 ONE_SEED = "One seed gives no test and no interval: entrants that did not diverge share a rank. Take at least 5 seeds."
 ALL_LOST = "Rank: by the step at which an entrant diverged, the median over its seeds; the later the better."

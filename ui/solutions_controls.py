@@ -8,6 +8,7 @@ import streamlit as st
 from gradcore.solution_ratings import Weights
 from gradcore.solutions import DISEASES, SOLUTIONS, Measurement
 from ui.address import Parameters, addressed, parameters, say_not_flag, say_not_number, say_unknown, say_unknown_keys
+from ui.terms import explained
 
 BIND: Final = "query-params"
 BOTH, MEASURED, OPINION = "both", "measured", "opinion"
@@ -16,9 +17,16 @@ ALL = "all"
 USUAL = Weights()
 WEIGHTS = {"effectiveness": "Effectiveness", "complexity": "Simplicity", "cost": "Low cost"}
 PAGE_KEYS = ("run", "source", "scenario", "task", "solution")
-WEIGHTS_HELP = "How much it counts in the order below, from 0 to 10; nothing is trained anew."
-DISEASE_HELP = "Six networks that do not learn, whatever the learning rate; each solution is tried on each."
-OURS_HELP = "Solutions that the notebook does not score: some that it names, and some of today."
+WEIGHTS_HELP = explained(
+    "How much it counts in the order below, from 0 to 10; nothing is trained anew.",
+    "effectiveness",
+    "complexity",
+    "step_time_ratio",
+)
+DISEASE_HELP = explained(
+    "Six networks that do not learn, whatever the learning rate; each solution is tried on each.", "disease"
+)
+OURS_HELP = explained("Solutions that the notebook does not score: some that it names, and some of today.", "textbook")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,99 @@
+"""How far to trust what the pages say: the rules' accuracy, the theory checks, the known limits."""
+
+import streamlit as st
+
+from gradcore.guide.accuracy import CALIBRATION, HELD_OUT, Share, Side, accuracy
+from gradcore.guide.limits import LIMITS
+from gradcore.guide.measured import document
+from gradcore.guide.theory_checks import measured, theory_checks
+from gradcore.titles import number
+from ui.guide_parts import heading, see, write
+from ui.table import table
+
+ACCURACY = (
+    "Networks with a known outcome: *healthy* trains, *sick* does not and is restored by the cure that its family "
+    "names. Held-out families are those on which no threshold was chosen. In brackets the 95 % Wilson interval, then "
+    "the counts."
+)
+THEORY = (
+    "What is known in closed form, computed by the code that draws theory's lines, and what real networks and races "
+    "measure. A test fails where the two differ by more than the last column."
+)
+UNSAID = "none said"
+
+
+def draw() -> None:
+    """Draw accuracy, theory checks and limits."""
+    _accuracy()
+    _theory()
+    _limits()
+    found = document()
+    versions = ", ".join(f"{name} {version}" for name, version in found["versions"].items())
+    st.caption(f"Figures of this guide: {found['written_by']}, {found['measured_at']}, {versions}.")
+
+
+def _accuracy() -> None:
+    write(f'{heading("accuracy", "How often the rules are right")}<div class="guide-opening">\n\n{ACCURACY}\n\n</div>')
+    sides = {side.name: side for side in accuracy()}
+    for name, title in ((HELD_OUT, "Held-out families"), (CALIBRATION, "Calibration families")):
+        if name not in sides:
+            continue
+        with st.expander(f"{title}: {sides[name].networks} networks", expanded=name == HELD_OUT):
+            if quiet := sides[name].quiet:
+                st.markdown(f"Healthy networks without a finding above info: {share_text(quiet)}.")
+            table(accuracy_rows(sides[name]))
+    st.caption("Written by `python -m bench.rules_accuracy --table`; in full in `docs/rules_accuracy.md`.")
+
+
+def accuracy_rows(side: Side) -> list[dict[str, str]]:
+    """Return a row for each condition and set of rules; ours in bold."""
+    return [
+        {
+            "Condition": row.condition,
+            "Rules": f"**{row.rules}**" if row.rules.startswith("Gradient Clinic") else row.rules,
+            "Precision": share_text(row.precision),
+            "Recall": share_text(row.recall),
+        }
+        for row in side.rows
+    ]
+
+
+def share_text(share: Share | None) -> str:
+    """Return a share with its interval and counts.
+
+    Example:
+        >>> share_text(Share(0.9, 0.6, 0.98, 9, 10)), share_text(None)
+        ('0.90 (0.60 to 0.98), 9 of 10', 'none said')
+    """
+    if share is None:
+        return UNSAID
+    counts = f", {share.part} of {share.whole}" if share.whole else ""
+    return f"{share.share:.2f} ({share.low:.2f} to {share.high:.2f}){counts}"
+
+
+def _theory() -> None:
+    write(f'{heading("theory", "Theory checks")}<div class="guide-opening">\n\n{THEORY}\n\n</div>')
+    table(theory_rows())
+    with st.expander("The tests"):
+        st.markdown("\n".join(f"- {check.name}: `{test}`" for check in theory_checks() for test in check.tests))
+    st.caption("Measured by `python -m bench.guide_theory`, with the code of the tests.")
+
+
+def theory_rows() -> list[dict[str, str]]:
+    """Return a row for each check."""
+    return [
+        {
+            "What": check.subject,
+            "Formula": f"${check.formula}$",
+            "Predicted": number(check.predicted),
+            "Measured": f"**{number(measured()[check.name])}**",
+            "Test allows": check.tolerance,
+            "Source": check.reference,
+        }
+        for check in theory_checks()
+    ]
+
+
+def _limits() -> None:
+    lines = [f"- {limit.text} {see(limit.link) if limit.link else ''}" for limit in LIMITS]
+    write(f'{heading("limits", "Known limits")}<div class="guide-opening">\n\n' + "\n".join(lines) + "\n\n</div>")
