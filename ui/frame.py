@@ -20,6 +20,7 @@ STYLE = """<style>
 .stMainBlockContainer h1 { font-size: 1.75rem; font-weight: 650; letter-spacing: -0.01em; padding: 0; }
 .stMainBlockContainer { font-variant-numeric: tabular-nums; }
 [data-testid="stSidebarHeader"] { height: 2.5rem; }
+[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p { color: light-dark(#5A6475, #9AA4B5) !important; }
 .stMainBlockContainer h3 { font-size: 1.15rem; padding: 1rem 0 0.5rem; }
 .stMainBlockContainer [data-testid="stPageLink"] p { white-space: normal; }
 [data-testid="stBaseButton-primary"]:not(:disabled) { color: light-dark(#FFFFFF, #0F1420) !important; }
@@ -28,6 +29,16 @@ STYLE = """<style>
 .gradcore-try a { color: light-dark(#234FFD, #869BF9); font-weight: 600; text-decoration: none; }
 .gradcore-try a:hover { text-decoration: underline; }
 @media (max-width: 640px) { .stMainBlockContainer { padding: 4.25rem 1rem 3rem; } }
+@media print {
+  [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stToolbar"], .stMainBlockContainer :is(button,
+  [data-testid="stPopover"], [data-testid="stSlider"], [data-testid="stStatusWidget"]) { display: none !important; }
+  .stApp, [data-testid="stAppViewContainer"], [data-testid="stMain"], .stMainBlockContainer {
+    position: static !important; display: block !important; height: auto !important; overflow: visible !important;
+    max-width: none !important; padding: 0 !important;
+  }
+  .gradcore-plot, [data-testid="stTable"], .stMainBlockContainer h3 { break-inside: avoid; break-after: auto; }
+  .gradcore-plot svg { max-width: 100%; }
+}
 </style>"""
 # For a room: everything a quarter larger, charts with it (they follow the root's type size), and no menu.
 PROJECTOR = """<style>
