@@ -41,8 +41,8 @@ def test_it_walks_from_the_patient_over_finding_and_treatment_to_the_proof_and_b
             "threshold 0.001.",
         )),
         (5, "ReLU with He's initialiser", (
-            "ReLU lets all of the signal through where it is active.",
-            "In a pilot on 6 sigmoid layers it gave back 94 % (95 % interval 92 % to 95 %) of what the disease costs.",
+            "ReLU lets all of the signal through where it is active, and He's variance makes up for where it is not.",
+            "Measured on 6 sigmoid layers: it gave back 97.6 % (95 % interval 96.2 % to 99 %) of the lost loss.",
         )),
         (6, "The signal, treated", (
             "The same measurement after the change, before the first update.",

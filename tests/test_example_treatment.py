@@ -13,7 +13,7 @@ from tests.stand_in import chunk
 def test_the_proof_is_of_the_first_prescription_over_five_seeds_and_200_steps():
     spec, checks = example_treatment()
     assert spec == admit(example_treatment_spec(), Limits())
-    assert spec.solution == "relu"
+    assert spec.solution == "relu_he"
     assert (spec.before.network.activation, spec.after.network.activation) == ("sigmoid", "relu")
     assert checks.pairs is not None
     assert [entrant.loss.shape for entrant in checks.pairs.entrants] == [(200, 5), (200, 5)]
