@@ -1,8 +1,9 @@
-"""Read docs/rules_accuracy.md and write it as the JSON that the guide shows: gradcore/guide/rules_accuracy.json.
+"""Read docs/rules_accuracy.md and print it as the JSON that the guide shows.
 
-`bench.rules_accuracy --table` does the same after it has written the table. Prints the JSON.
+`--write` writes gradcore/guide/rules_accuracy.json; `bench.rules_accuracy --table` does the same after the table.
 """
 
+import sys
 from pathlib import Path
 
 from gradcore import strict_json
@@ -14,13 +15,18 @@ TARGET = ROOT / "gradcore" / "guide" / ARCHIVE
 
 
 def main() -> None:
-    """Write the JSON and print it."""
-    print(write_json())
+    """Print the JSON, write it where asked to."""
+    print(write_json() if "--write" in sys.argv[1:] else as_text())
+
+
+def as_text() -> str:
+    """Return the JSON of the published table."""
+    return strict_json.dumps(document_of(TABLE.read_text(encoding="utf-8")), indent=1) + "\n"
 
 
 def write_json() -> str:
     """Write the JSON of the published table and return it."""
-    text = strict_json.dumps(document_of(TABLE.read_text(encoding="utf-8")), indent=1) + "\n"
+    text = as_text()
     TARGET.write_text(text, encoding="utf-8")
     return text
 

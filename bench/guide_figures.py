@@ -1,4 +1,4 @@
-"""Measure every figure that the guide cites, by the commands that it names: writes gradcore/guide/figures.json.
+"""Measure every figure that the guide cites, by the commands that it names; `--write` keeps them in gradcore/guide.
 
 Each command of the product is run as a reader would run it, its JSON is read, and a few of its numbers are kept. With
 `--answers FOLDER` the JSON of each command is kept there and not asked for again. Prints the figures as JSON.
@@ -24,10 +24,11 @@ VERSIONS = ("tensorflow", "keras", "numpy")
 
 
 def main() -> None:
-    """Run what was not yet answered, write the figures, print them."""
+    """Run what was not yet answered, print the figures, write them where asked to."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--answers", type=Path, help="folder of the JSON of each command")
     parser.add_argument("--only", nargs="*", help="names of figures to measure; the others are kept as they are")
+    parser.add_argument("--write", action="store_true", help=f"write {TARGET.name}")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = asked.answers or Path(temporary)
@@ -38,7 +39,8 @@ def main() -> None:
             for figure in FIGURES
         }
     text = strict_json.dumps(written(found), indent=1) + "\n"
-    TARGET.write_text(text, encoding="utf-8")
+    if asked.write:
+        TARGET.write_text(text, encoding="utf-8")
     print(text)
 
 
@@ -66,7 +68,7 @@ def answer(figure: Figure, folder: Path) -> Mapping[str, Any]:
 def written(figures: Mapping[str, Any]) -> dict[str, Any]:
     """Return the document."""
     return {
-        "written_by": "python -m bench.guide_figures",
+        "written_by": "python -m bench.guide_figures --write",
         "measured_at": datetime.now(UTC).strftime("%Y-%m-%d"),
         "versions": {name: version(name) for name in VERSIONS},
         "figures": dict(figures),

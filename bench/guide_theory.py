@@ -1,7 +1,11 @@
-"""Measure what the guide's theory checks predict, by the code of the tests: writes gradcore/guide/theory.json."""
+"""Measure what the guide's theory checks predict, by the code of the tests.
+
+`--write` writes gradcore/guide/theory.json.
+"""
 
 import math
 import os
+import sys
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -24,9 +28,12 @@ NORMAL = "noise_classification"
 
 
 def main() -> None:
-    """Measure, write, print."""
-    text = strict_json.dumps({"written_by": "python -m bench.guide_theory", "measured": found()}, indent=1) + "\n"
-    TARGET.write_text(text, encoding="utf-8")
+    """Measure, print, write where asked to."""
+    text = (
+        strict_json.dumps({"written_by": "python -m bench.guide_theory --write", "measured": found()}, indent=1) + "\n"
+    )
+    if "--write" in sys.argv[1:]:
+        TARGET.write_text(text, encoding="utf-8")
     print(text)
 
 

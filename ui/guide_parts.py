@@ -110,9 +110,9 @@ def claim_text(claim: Claim) -> str:
     evidence = told(claim.evidence).replace("a_l", "$a_l$")
     return (
         f'<div class="guide-claim" id="{claim.name}">\n<div class="guide-text">\n\n{claim.text}\n\n</div>\n'
-        f'<aside class="guide-note">\n\n{mark(claim.mark)}{joined}{evidence}\n\n'
+        f'<div class="guide-note">\n\n{mark(claim.mark)}{joined}{evidence}\n\n'
         f'<p>{see(claim.link, claim.see)} <span class="guide-source">· {escape(claim.source)}</span></p>\n'
-        "</aside>\n</div>\n"
+        "</div>\n</div>\n"
     )
 
 

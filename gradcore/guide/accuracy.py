@@ -1,6 +1,6 @@
 """How often the rules of the health check are right: the table of `docs/rules_accuracy.md`, shipped as JSON beside it.
 
-`python -m bench.rules_accuracy --table` writes both; `python -m bench.guide_accuracy` reads the table again.
+`python -m bench.rules_accuracy --table` writes both; `python -m bench.guide_accuracy --write` reads the table again.
 """
 
 import re
