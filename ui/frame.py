@@ -20,7 +20,8 @@ STYLE = """<style>
 .stMainBlockContainer h1 { font-size: 1.75rem; font-weight: 650; letter-spacing: -0.01em; padding: 0; }
 .stMainBlockContainer { font-variant-numeric: tabular-nums; }
 [data-testid="stSidebarHeader"] { height: 2.5rem; }
-[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p { color: light-dark(#5A6475, #9AA4B5) !important; }
+[data-testid="stCaptionContainer"] { color: light-dark(#5A6475, #9AA4B5) !important; }
+[data-testid="stCaptionContainer"] p { color: inherit !important; }
 .stMainBlockContainer h3 { font-size: 1.15rem; padding: 1rem 0 0.5rem; }
 .stMainBlockContainer [data-testid="stPageLink"] p { white-space: normal; }
 [data-testid="stBaseButton-primary"]:not(:disabled) { color: light-dark(#FFFFFF, #0F1420) !important; }
@@ -70,40 +71,56 @@ class Page:
     title: str
     icon: str
     sentence: str
+    help: str  # what it is for, in two sentences
 
 
 RECEPTION = Page(
-    "app.py", "Reception", ":material/home:", "See, measure and cure the gradient problems of deep networks."
+    "app.py",
+    "Reception",
+    ":material/home:",
+    "See, measure and cure the gradient problems of deep networks.",
+    "Start here: a sick and a treated network train side by side, and four "
+    "doors lead on. Show me walks through a whole treatment in three minutes.",
 )
 CLIPPING = Page(
     "pages/1_Clipping_Lab.py",
     "Clipping lab",
     ":material/content_cut:",
     "Find out what each way of clipping does to a gradient, to a stream of gradients, to a descent, and to your run.",
+    "Use it to choose a clip rule and its threshold. Each rule is applied to one "
+    "gradient, a stream, a descent over a cliff and the gradients of your own run.",
 )
 RACE = Page(
     "pages/2_Optimizer_Race.py",
     "Optimizer race",
     ":material/flag:",
     "Find out which optimizer trains a network best, and whether the difference is real.",
+    "Use it to compare optimizers on equal terms: the same first weights, batches and budget "
+    "for learning rates. The ranking says who is told apart from whom, and ties are called ties.",
 )
 HEALTH = Page(
     "pages/3_Health_Check.py",
     "Health check",
     ":material/cardiology:",
     "Find out which layer of a network is sick, at which step, and why.",
+    "Use it when a network does not train: every layer is measured at every step, and findings "
+    "say which one is sick and why. A treatment is then tried against the untreated network, in pairs.",
 )
 SOLUTIONS = Page(
     "pages/4_Solutions.py",
     "Solutions",
     ":material/balance:",
     "Find out what each remedy is worth: the textbook's opinion beside what was measured, with its cost.",
+    "Use it to decide which remedy is worth its price on which problem. Every number was "
+    "trained for and opens the evidence behind it, and can be measured again on this machine.",
 )
 GUIDE = Page(
     "pages/6_Guide.py",
     "Guide",
     ":material/menu_book:",
     "Find out which of the textbook's claims hold here, with the figure, and a link that shows it.",
+    "Read it to learn what helps against gradient problems, and try each claim "
+    "with one click. A glossary explains every term and symbol of the other pages.",
 )
 PAGES = (RECEPTION, CLIPPING, RACE, HEALTH, SOLUTIONS, GUIDE)
 
@@ -122,7 +139,7 @@ def frame(page: Page) -> Iterator[None]:
     try:
         with st.sidebar:
             _menu()
-        st.title(page.title, anchor=False)
+        st.title(page.title, anchor=False, help=page.help)
         st.markdown(page.sentence)
     except GradcoreError as error:  # such as a store that cannot be reached
         st.error(escaped(as_sentence(error)), icon=":material/error:")

@@ -27,6 +27,7 @@ SHOW_ME = Page(
     "Show me",
     RECEPTION.icon,
     "A sick network, what is found, what is done about it, and the proof.",
+    "Use it in front of a class: it goes on by itself. Every number in it was recorded, and can be trained again live.",
 )
 STYLE = """<style>
 .st-key-demo_words h2 { font-size: 1.9rem; line-height: 1.2; letter-spacing: -0.01em; padding: 0 0 0.5rem; }
