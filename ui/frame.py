@@ -20,8 +20,8 @@ STYLE = """<style>
 .stMainBlockContainer h1 { font-size: 1.75rem; font-weight: 650; letter-spacing: -0.01em; padding: 0; }
 .stMainBlockContainer { font-variant-numeric: tabular-nums; }
 [data-testid="stSidebarHeader"] { height: 2.5rem; }
-[data-testid="stCaptionContainer"] { color: light-dark(#5A6475, #9AA4B5) !important; }
-[data-testid="stCaptionContainer"] p { color: inherit !important; }
+[data-testid="stCaptionContainer"] { color: light-dark(#5A6475, #9AA4B5) !important; opacity: 1 !important; }
+[data-testid="stCaptionContainer"] p { color: inherit !important; opacity: 1 !important; }
 .stMainBlockContainer h3 { font-size: 1.15rem; padding: 1rem 0 0.5rem; }
 .stMainBlockContainer [data-testid="stPageLink"] p { white-space: normal; }
 [data-testid="stBaseButton-primary"]:not(:disabled) { color: light-dark(#FFFFFF, #0F1420) !important; }

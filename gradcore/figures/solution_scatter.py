@@ -112,7 +112,6 @@ def _scatter(
             "line": {"width": 1, "color": theme.BACKGROUND},
         },
         "text": [_said(one, suffix) for one in shown],
-        "meta": [one.solution for one in shown],
         "hovertemplate": "%{text}<extra></extra>",
     }
     lines = [line for one in shown for line in _whiskers(one, spread=not pairs)]
