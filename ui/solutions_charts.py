@@ -77,7 +77,7 @@ def stack_charts(current: Source, disease: str) -> None:
     if not drawn:
         st.caption("Stacks and pairs are measured in the full measurement only.")
         return
-    for column, (name, (text, height)) in zip(st.columns(2), drawn.items(), strict=False):
+    for column, (name, (text, height)) in zip(st.columns([2, 3]), drawn.items(), strict=False):
         with column:
             plot(text, key=f"stack_{name}", label=name, height=height)
 

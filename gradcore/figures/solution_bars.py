@@ -73,9 +73,7 @@ def pair_bars(pairs: Mapping[tuple[str, ...], Effect], where: str) -> go.Figure:
         f"{helped} of {counted(len(order), 'pair')} do better than the better one alone",
         f"{where}: effect of both minus that of the better one; line = 95 % interval, 1 = the whole loss",
     )
-    return _effects(
-        [stack_name(pair) for pair in order], [pairs[pair] for pair in order], title, "Gain over the better one"
-    )
+    return _effects([stack_name(pair) for pair in order], [pairs[pair] for pair in order], title, "Gain")
 
 
 def left_out_bars(lost: Mapping[str, Effect], where: str) -> go.Figure:
@@ -104,7 +102,7 @@ def _effects(labels: Sequence[str], effects: Sequence[Effect], title: Layout, ax
         "title": title,
         "height": rows_height(len(labels)),
         **names,
-        "xaxis": {"title": {"text": axis}, "range": [low - room, high + room], **VERTICAL_GRID},
+        "xaxis": {"title": {"text": axis}, "range": [low - room, high + room], "nticks": 5, **VERTICAL_GRID},
         "shapes": [_zero()],
         "hovermode": "closest",
     }

@@ -35,9 +35,10 @@ def opinion_scatter(opinions: Mapping[str, Rating]) -> go.Figure:
 def measured_scatter(ratings: Mapping[str, Rating], where: str) -> go.Figure:
     """Draw what was measured, with intervals, the spread over diseases, and the Pareto front."""
     best = front(ratings)
+    thin = ", thin = least to greatest disease" if any(one.spread for one in ratings.values()) else ""
     title = theme.title(
         measured_title(ratings),
-        f"{where}; thick = 95 % interval, thin = least to greatest disease; line = nothing simpler does better",
+        f"{where}; thick = 95 % interval{thin}; dashes = nothing simpler does better",
     )
     line = {
         "type": "scatter",
