@@ -56,6 +56,8 @@ STYLE = """<style>
   background: light-dark(#EEF2FF, #1B2442); box-shadow: 0 0 0 0.5rem light-dark(#EEF2FF, #1B2442); }
 .stMainBlockContainer h2.guide-head { font-size: 1.3rem; font-weight: 650; margin: 2rem 0 0.5rem; padding: 0; }
 .guide-place { scroll-margin-top: 4rem; }
+.stMainBlockContainer [data-testid="stTable"] [data-testid="stMarkdownContainer"] { overflow: visible; }
+.stMainBlockContainer [data-testid="stTable"] .katex { font-size: 1.08em; }
 @media (max-width: 1000px) {
   .guide-claim { grid-template-columns: minmax(0, 1fr); gap: 0.3rem; margin-bottom: 1.25rem; }
 }

@@ -5,6 +5,7 @@ import streamlit as st
 from gradcore.guide.accuracy import CALIBRATION, HELD_OUT, Share, Side, accuracy
 from gradcore.guide.limits import LIMITS
 from gradcore.guide.measured import document
+from gradcore.guide.model import TheoryCheck
 from gradcore.guide.theory_checks import measured, theory_checks
 from gradcore.titles import number
 from ui.guide_parts import heading, see, write
@@ -74,9 +75,14 @@ def share_text(share: Share | None) -> str:
 def _theory() -> None:
     write(f'{heading("theory", "Theory checks")}<div class="guide-opening">\n\n{THEORY}\n\n</div>')
     table(theory_rows())
-    with st.expander("The tests"):
-        st.markdown("\n".join(f"- {check.name}: `{test}`" for check in theory_checks() for test in check.tests))
+    with st.expander("The tests, and where theory's lines are seen"):
+        write("\n".join(f"- {see(check.link)} {check.subject}: {tests_text(check)}" for check in theory_checks()))
     st.caption("Measured by `python -m bench.guide_theory`, with the code of the tests.")
+
+
+def tests_text(check: TheoryCheck) -> str:
+    """Return the tests that hold the product to a prediction, as code."""
+    return ", ".join(f"`{test}`" for test in check.tests)
 
 
 def theory_rows() -> list[dict[str, str]]:
