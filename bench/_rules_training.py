@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from gradcore import tuning
 from gradcore.check_assembly import CheckAssembly
 from gradcore.engine import checkup
+from gradcore.engine.check_layout import CheckLayout
+from gradcore.engine.check_trainer import CheckTrainer
 from gradcore.engine.entrant import SeedRows
 from gradcore.engine.network import build_network, initial_values
 from gradcore.engine.seeds import batches
@@ -59,6 +61,10 @@ class _Together(checkup.Running):
 
     def __init__(self, specs: Sequence[HealthSpec], rates: Sequence[float]) -> None:
         super().__init__(specs[0], [spec.seed for spec in specs])
+        first, task = specs[0], task_of(specs[0].task)
+        rule, layout = first.optimizer, CheckLayout.of(first.network, first.task)
+        lowered = loss_of(first.network, task)
+        self.trainer = CheckTrainer(layout, lowered, rule.optimizer, rule.clip, len(specs), own_rates=True)
         starts = [initial_values(spec.network, spec.task, spec.seed) for spec in specs]
         self.trainer.reset(starts, learning_rate_of(specs[0].optimizer), specs[0].steps)
         self._rates = np.tile(np.array(rates, np.float32), (specs[0].steps, 1))

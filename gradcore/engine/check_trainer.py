@@ -36,11 +36,16 @@ NAMES = ("signal", "cancellation", "variance", "cosine", "dead_units", "active",
 class CheckTrainer:
     """Trains and measures; may be reset and used again."""
 
-    def __init__(self, layout: CheckLayout, loss: str, optimizer: Choice, clip: Choice, seeds: int) -> None:
-        """Make the variables; a graph is traced when it is first asked for."""
+    def __init__(
+        self, layout: CheckLayout, loss: str, optimizer: Choice, clip: Choice, seeds: int, *, own_rates: bool = False
+    ) -> None:
+        """Make the variables; a graph is traced when it is first asked for.
+
+        `own_rates` is whether the seeds differ in their learning rates; else the first one's is that of all.
+        """
         self.layout, self._loss, self._seeds = layout, loss, seeds
         self._clipper = None if clip == NO_CLIPPING else Clipper(clip, layout.model, layout.plain, seeds)
-        self._update = build_update(optimizer, layout.plain, seeds)
+        self._update = build_update(optimizer, layout.plain, seeds, own_rates=own_rates)
         self._states = States(layout.model, seeds)
         self._scale = tf.Variable(1.0, trainable=False)
         self._plain: Any = None
