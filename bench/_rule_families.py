@@ -133,7 +133,7 @@ _NEW = (
     Family("GELU, small gain", NEW, VANISHING, "he_init", WINE, _stack(10, "gelu"), _gain, 0.3, 1.6),
     Family("tanh, small gain, other data", NEW, VANISHING, "glorot_init", DIGITS, _stack(12, "tanh"), _gain, 0.2, 1.2),
     Family("SELU, large gain, other data", NEW, EXPLODING, "he_init", WINE, _stack(13, "selu"), _gain, 1.0, 6),
-    Family("leaky ReLU, large gain, 8 layers", NEW, EXPLODING, "he_init", DIGITS, _stack(8, "leaky_relu"), _gain, 1.4, 8),
+    Family("leaky ReLU, large gain, digits", NEW, EXPLODING, "he_init", DIGITS, _stack(8, "leaky_relu"), _gain, 1.4, 8),
     Family("SiLU, bias below zero", NEW, DEAD, "zero_bias", CANCER, _stack(4, "silu"), _bias, 1, 30),
     Family("tanh, saturated, other data", NEW, DEAD, "glorot_init", CANCER, _stack(4, "tanh"), _gain, 2, 60),
     Family("ReLU, bias below zero, 5 layers", NEW, DEAD, "zero_bias", WINE, _stack(5), _bias, 0.3, 12),

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from bench._rule_families import SIDES
+
 NAMES = {
     "ours": "Gradient Clinic",
     "ours_with_warnings": "Gradient Clinic, warnings counted",
@@ -31,7 +33,7 @@ def table(found: dict[str, Any]) -> str:
     """Return the page."""
     families = ", ".join(f"{name} ({count})" for name, count in found["families"].items())
     lines = [INTRODUCTION, f"{found['networks']} networks on {', '.join(found['tasks'])}: {families}.", ""]
-    for side in ("calibration", "held out"):
+    for side in SIDES:
         lines += _side(side, found[side])
     lines += ["## Where ours was wrong", "", *(f"* {told}" for told in found["missed_by_ours"]), ""]
     return "\n".join(lines)

@@ -32,7 +32,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench._other_rules import COVERS, auto_trainer, notebook, sagemaker_debugger
-from bench._rule_families import CALIBRATION, DEAD, EXPLODING, FAMILIES, HELD_OUT, VANISHING, Family
+from bench._rule_families import DEAD, EXPLODING, FAMILIES, SIDES, VANISHING, Family
 from bench._rules_table import table
 from gradcore.health import CRITICAL, INFO, WARNING, Diagnosis, diagnose, early_ratio
 from gradcore.proportions import wilson
@@ -101,7 +101,7 @@ def warned(diagnosis: Diagnosis) -> list[str]:
 
 def summary(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Return precision and recall of every rule set, on each side of the families."""
-    return {side: _side([row for row in rows if row["side"] == side]) for side in (CALIBRATION, HELD_OUT)} | {
+    return {side: _side([row for row in rows if row["side"] == side]) for side in SIDES} | {
         "networks": len(rows),
         "families": dict(Counter(row["family"] for row in rows)),
         "tasks": sorted({row["task"] for row in rows}),

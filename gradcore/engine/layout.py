@@ -16,6 +16,8 @@ import tensorflow as tf
 from gradcore.records import Doubles, Floats
 
 Tensor = Any  # a TensorFlow tensor
+TOO_SMALL, TOO_LARGE = 1e-15, 1e18  # norms between which float32 squares neither vanish nor overflow
+RAISED, LARGE_ENOUGH = 2.0**64, 1e-10  # times which the entries of a small norm are squared, and which norm is none
 
 
 @dataclass(frozen=True)
@@ -85,9 +87,50 @@ def part_norms(parts: Sequence[Tensor]) -> Tensor:
 
     The squares of float32 are safe while a norm lies between 1e-15 and 1e18; only beyond is float64 paid for.
     """
-    plain = tf.stack([tf.math.reduce_euclidean_norm(part, axis=1) for part in parts], axis=1)
-    safe = tf.reduce_all((plain > 1e-15) & (plain < 1e18))
-    return tf.cond(safe, lambda: tf.cast(plain, tf.float64), lambda: _exact_norms(parts))
+    plain = _plain_norms(parts)
+    return tf.cond(_is_safe(plain), lambda: tf.cast(plain, tf.float64), lambda: _exact_norms(parts))
+
+
+def rows_norms(layout: Layout, parts: Sequence[Sequence[Tensor]], rows: Sequence[Tensor]) -> Tensor:
+    """Return the norms of K rows side by side, (S, K V), as `part_norms` does for one.
+
+    For every step of a loop: what is seldom computed is one call to a graph of its own, since even operations that are
+    not taken cost time; and norms that are zero or small, as those of a layer that stands still, stay in float32.
+
+    Args:
+        layout: of the rows.
+        parts: K times V parts (S, size).
+        rows: the same in one piece, K times (S, P).
+    """
+
+    @_apart
+    def exact(*whole: Tensor) -> Tensor:
+        return _exact_norms([part for row in whole for part in layout.split(row)])
+
+    @_apart
+    def small(plain: Tensor, *whole: Tensor) -> Tensor:
+        raised = _plain_norms([part for row in whole for part in layout.split(row * RAISED)])
+        return tf.where(plain > LARGE_ENOUGH, tf.cast(plain, tf.float64), tf.cast(raised, tf.float64) / RAISED)
+
+    @_apart
+    def beyond(plain: Tensor, *whole: Tensor) -> Tensor:
+        return tf.cond(tf.reduce_all(plain < TOO_LARGE), lambda: small(plain, *whole), lambda: exact(*whole))
+
+    plain = _plain_norms([part for one in parts for part in one])
+    return tf.cond(_is_safe(plain), lambda: tf.cast(plain, tf.float64), lambda: beyond(plain, *rows))
+
+
+def _apart(function: Any) -> Any:
+    """Return a function as a graph that is called, and not laid out in the graph of its caller."""
+    return tf.function(function, autograph=False, experimental_attributes={"_noinline": True})
+
+
+def _plain_norms(parts: Sequence[Tensor]) -> Tensor:
+    return tf.stack([tf.math.reduce_euclidean_norm(part, axis=1) for part in parts], axis=1)
+
+
+def _is_safe(norms: Tensor) -> Tensor:
+    return tf.reduce_all((norms > TOO_SMALL) & (norms < TOO_LARGE))
 
 
 def _exact_norms(parts: Sequence[Tensor]) -> Tensor:

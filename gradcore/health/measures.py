@@ -11,6 +11,7 @@ from gradcore.records import CheckTrace, Doubles, Flags
 
 BLOWN_UP = 1000.0  # times the first loss
 EARLY = 10  # steps over which the back-propagated signal is read
+RECENT = 10  # parts of a check, of which the last is recent
 SCORE = "attention_score"  # beside the path: a softmax over T time steps divides what comes back by T
 LEAST_FOR_SLOPE = 3  # layers
 
@@ -67,6 +68,19 @@ def slope(trace: CheckTrace, ratio: Doubles) -> float:
 def last_error(trace: CheckTrace) -> float:
     """Return e at the last recorded step, the median over the seeds: 1 = chance, 0 = fitted; NaN before any."""
     return float(median(trace.error[-1])) if trace.recorded else np.nan
+
+
+def recent_error(trace: CheckTrace) -> float:
+    """Return e over the last tenth of the recorded steps, the median over them and the seeds; NaN before any.
+
+    A single batch may be easy; this is what says whether a network trains.
+    """
+    return float(median(median(trace.error[-recent_steps(trace) :]))) if trace.recorded else np.nan
+
+
+def recent_steps(trace: CheckTrace) -> int:
+    """Return how many steps are the last tenth of the recorded ones, at least one."""
+    return max(trace.recorded // RECENT, 1)
 
 
 def update_ratio(trace: CheckTrace) -> Doubles:

@@ -10,6 +10,7 @@ import numpy as np
 
 from gradcore.health.measures import early_ratio, kernel_names, slope
 from gradcore.health.rule import CRITICAL, WARNING, Found
+from gradcore.health.training import unless_it_trains
 from gradcore.records import CheckTrace, Doubles, Finding, Flags
 from gradcore.specs import Thresholds
 from gradcore.titles import counted, number
@@ -25,7 +26,7 @@ def vanishing(trace: CheckTrace, thresholds: Thresholds) -> Found:
     Reference: Hochreiter 1991; Bengio, Simard & Frasconi 1994, https://doi.org/10.1109/72.279181
     """
     bands = (thresholds.vanishing, thresholds.vanishing_warn)
-    return _finding(trace, "vanishing", np.less, bands, np.fmin.reduce, _vanishing_advice)
+    return _finding(trace, thresholds, "vanishing", np.less, bands, np.fmin.reduce, _vanishing_advice)
 
 
 def exploding(trace: CheckTrace, thresholds: Thresholds) -> Found:
@@ -34,11 +35,12 @@ def exploding(trace: CheckTrace, thresholds: Thresholds) -> Found:
     Reference: Pascanu, Mikolov & Bengio 2013, https://arxiv.org/abs/1211.5063
     """
     bands = (thresholds.exploding, thresholds.exploding_warn)
-    return _finding(trace, "exploding", np.greater, bands, np.fmax.reduce, _exploding_advice)
+    return _finding(trace, thresholds, "exploding", np.greater, bands, np.fmax.reduce, _exploding_advice)
 
 
 def _finding(
     trace: CheckTrace,
+    thresholds: Thresholds,
     rule: str,
     beyond: np.ufunc,
     bands: tuple[float, float],
@@ -58,7 +60,8 @@ def _finding(
     evidence = _evidence(trace, ratio, place, beyond(ratio, threshold), threshold)
     formula = TIME_SIGNAL if place in trace.setup.recurrent else SIGNAL
     layer, step = kernel_names(trace)[place], int(trace.sampled[0])
-    return [Finding(rule, severity, layer, step, value, threshold, formula, evidence, advice(trace, place))]
+    found = Finding(rule, severity, layer, step, value, threshold, formula, evidence, advice(trace, place))
+    return unless_it_trains([found], trace, thresholds)
 
 
 def _evidence(trace: CheckTrace, ratio: Doubles, place: int, sick: Flags, threshold: float) -> str:
