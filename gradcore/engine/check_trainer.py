@@ -20,7 +20,7 @@ from gradcore.engine.check_measures import (
     two_batch_estimates,
 )
 from gradcore.engine.clipping import Clipper
-from gradcore.engine.layout import Tensor, part_norms, rows_norms
+from gradcore.engine.layout import Tensor, row_norms
 from gradcore.engine.losses import LOSSES
 from gradcore.engine.rows import batch_rows, one_for_each_seed
 from gradcore.engine.states import States
@@ -136,19 +136,16 @@ class CheckTrainer:
     ) -> Tensor:
         """Let clip rule and optimizer act; return loss, error and norms as `_completed` needs them."""
         plain, row = self.layout.plain, tf.concat(gradient, axis=1)
-        norms = [part_norms(gradient)] if self._clipper else []
-        found = self._clipper.apply(gradient, norms[0], weights) if self._clipper else None
+        norms = row_norms(plain, gradient, row)
+        found = self._clipper.apply(gradient, norms, weights) if self._clipper else None
         allowed = found.allowed if found else None
         self._update.apply(found.rows if found else row, allowed)
         self._states.assign(new, allowed)
         moved = self._update.read() - before
-        parts, rows = [weights, plain.split(moved)], [before, moved]
-        if found:
-            norms += [rows_norms(plain, parts, rows), tf.norm(found.norms, axis=1, keepdims=True)]
-        else:
-            norms = [rows_norms(plain, [gradient, *parts], [row, *rows])]
         head = tf.cast(tf.stack([loss, missed], axis=1), tf.float64)
-        return tf.concat([head, *norms], axis=1)
+        others = [row_norms(plain, weights, before), row_norms(plain, plain.split(moved), moved)]
+        after = [tf.norm(found.norms, axis=1, keepdims=True)] if found else []
+        return tf.concat([head, norms, *others, *after], axis=1)
 
     def _completed(self, rows: Tensor) -> Tensor:
         """Return rows (..., M) of loss, error and 3 V norms with that of the whole clipped gradient at their end.

@@ -91,33 +91,34 @@ def part_norms(parts: Sequence[Tensor]) -> Tensor:
     return tf.cond(_is_safe(plain), lambda: tf.cast(plain, tf.float64), lambda: _exact_norms(parts))
 
 
-def rows_norms(layout: Layout, parts: Sequence[Sequence[Tensor]], rows: Sequence[Tensor]) -> Tensor:
-    """Return the norms of K rows side by side, (S, K V), as `part_norms` does for one.
+def row_norms(layout: Layout, parts: Sequence[Tensor], row: Tensor) -> Tensor:
+    """Return the norms of a row, (S, V), as `part_norms` does, for every step of a loop.
 
-    For every step of a loop: what is seldom computed is one call to a graph of its own, since even operations that are
-    not taken cost time; and norms that are zero or small, as those of a layer that stands still, stay in float32.
+    What is seldom computed is one call to a graph of its own, since even operations that are not taken cost time; and
+    norms that are zero or small, as those of a layer that stands still, stay in float32.
 
     Args:
-        layout: of the rows.
-        parts: K times V parts (S, size).
-        rows: the same in one piece, K times (S, P).
+        layout: of the row.
+        parts: V parts (S, size).
+        row: the same in one piece, (S, P).
     """
 
     @_apart
-    def exact(*whole: Tensor) -> Tensor:
-        return _exact_norms([part for row in whole for part in layout.split(row)])
+    def exact(whole: Tensor) -> Tensor:
+        return _exact_norms(layout.split(whole))
 
     @_apart
-    def small(plain: Tensor, *whole: Tensor) -> Tensor:
-        raised = _plain_norms([part for row in whole for part in layout.split(row * RAISED)])
-        return tf.where(plain > LARGE_ENOUGH, tf.cast(plain, tf.float64), tf.cast(raised, tf.float64) / RAISED)
+    def small(norms: Tensor, whole: Tensor) -> Tensor:
+        raised = tf.cast(_plain_norms(layout.split(whole * RAISED)), tf.float64) / RAISED
+        return tf.where(norms > LARGE_ENOUGH, tf.cast(norms, tf.float64), raised)
 
     @_apart
-    def beyond(plain: Tensor, *whole: Tensor) -> Tensor:
-        return tf.cond(tf.reduce_all(plain < TOO_LARGE), lambda: small(plain, *whole), lambda: exact(*whole))
+    def beyond(norms: Tensor, whole: Tensor) -> Tensor:
+        fits = tf.reduce_all(norms < TOO_LARGE)
+        return tf.cond(fits, lambda: small(norms, whole), lambda: exact(whole))
 
-    plain = _plain_norms([part for one in parts for part in one])
-    return tf.cond(_is_safe(plain), lambda: tf.cast(plain, tf.float64), lambda: beyond(plain, *rows))
+    plain = _plain_norms(parts)
+    return tf.cond(_is_safe(plain), lambda: tf.cast(plain, tf.float64), lambda: beyond(plain, row))
 
 
 def _apart(function: Any) -> Any:
