@@ -249,6 +249,20 @@ def test_a_recurrent_layer_is_judged_by_its_first_time_step_over_its_last():
     assert the_finding("exploding", make_check(setup, time_signal=[4e3, 0.5])).value == 8e3
 
 
+def test_through_time_300_times_less_signal_is_enough_and_it_may_come_back_later():
+    setup = make_setup(("rnn_1", "output"), activation="tanh", recurrent=[0])
+    weak = make_check(setup, time_signal=[2e-5, 1])
+    assert (the_finding("vanishing", weak).severity, the_finding("vanishing", weak).threshold) == (
+        WARNING,
+        pytest.approx(1e-2 / 300),
+    )
+    assert the_finding("vanishing", weak, through_time=1).severity == CRITICAL
+    assert find("vanishing", make_check(setup, time_signal=[1e-4, 1])) == []
+    comes_back = np.ones((30, 1, 1, 2))
+    comes_back[:15, 0, 0, 0] = 1e-8
+    assert find("vanishing", make_check(setup, steps=30, time_signal=comes_back)) == []
+
+
 def test_no_signal_at_all_has_vanished():
     assert the_finding("vanishing", make_check(signal=0.0)).value == 0.0
 

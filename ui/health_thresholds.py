@@ -15,6 +15,7 @@ LEAST, MOST = 1e-12, 1e12
 LABELS: Mapping[str, str] = {
     "vanishing": "Vanished below",
     "vanishing_warn": "Vanishing, warned below",
+    "through_time": "Through time, times less",
     "exploding": "Exploded above",
     "exploding_warn": "Exploding, warned above",
     "dead": "Dead units above",

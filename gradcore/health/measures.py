@@ -36,9 +36,12 @@ def early_ratio(trace: CheckTrace) -> Doubles:
     NaN where the layer is not on the path of the signal: cut off from the loss, or a score of attention. Steps from
     which on the loss has blown up are left out: what is measured there is what is left of the network.
     """
-    lost = np.logical_or.accumulate(blown_up(trace), axis=0)[trace.sampled]  # (M, S)
-    early = np.where(lost[..., None], np.nan, backprop_ratio(trace))[trace.sampled < EARLY]
-    return np.where(on_path(trace), median(median(early)), np.nan)
+    return _ratio_of(trace, trace.sampled < EARLY)
+
+
+def late_ratio(trace: CheckTrace) -> Doubles:
+    """Return a_l as `early_ratio` does, (D,), of the samples of the last 10 recorded steps."""
+    return _ratio_of(trace, trace.sampled >= trace.recorded - EARLY)
 
 
 def blown_up(trace: CheckTrace) -> Flags:
@@ -160,6 +163,12 @@ def median(values: NDArray[np.floating]) -> Doubles:
     with np.errstate(invalid="ignore"):  # between -Inf and Inf there is none
         middle: Doubles = low / 2 + high / 2
     return middle
+
+
+def _ratio_of(trace: CheckTrace, chosen: Flags) -> Doubles:
+    lost = np.logical_or.accumulate(blown_up(trace), axis=0)[trace.sampled]  # (M, S)
+    kept = np.where(lost[..., None], np.nan, backprop_ratio(trace))[chosen]
+    return np.where(on_path(trace), median(median(kept)), np.nan)
 
 
 def _noise_parts(trace: CheckTrace, since: int) -> tuple[float, float]:

@@ -24,6 +24,7 @@ class Thresholds:
     learns: float = 0.9  # recent error e below which a network trains, and so has none of the diseases
     vanishing: float = 3e-3  # least back-propagated signal a
     vanishing_warn: float = 1e-2
+    through_time: float = 300.0  # times less may come back through a recurrent layer: late time steps teach as well
     exploding: float = 3e1  # greatest a
     exploding_warn: float = 1.5e1
     dead: float = 0.5  # share of a layer's units that are flat on every probe row
