@@ -5,7 +5,7 @@ does, half decades apart and side by side (SGD 3e-4 to 10, Adam 1e-4 to 0.1, no 
 training loss of the last tenth of the steps, here over two seeds, the network's own and the next. Healthy: the best
 loss is below 0.5 of chance. Sick: it is above 0.85 of chance, and with the cure that the family names, tuned in the
 same way, it is below 0.5. Everything else is "neither" and in no share. Each network is then checked for 50 steps, as
-in the default check, at its tuned rate (the smallest where every rate diverges).
+in the default check, at its own tuned rate (the smallest where every rate diverges).
 
 Ours says a disease where it is the verdict, or a critical finding beside the verdict "diverged"; "ours_with_warnings"
 also where a finding of the warn band names it. Prints JSON.
