@@ -24,6 +24,7 @@ LABELS: Mapping[str, str] = {
     "alike": "Rows nearly alike above cosine",
     "converged": "Converged below error",
     "learns": "Trains below error",
+    "stuck": "Learned nothing above error",
     "collapse": "Rows alike above cosine",
     "signal_to_noise": "Noise below",
     "window": "Noise judged from step",

@@ -116,7 +116,7 @@ def noise_floor(trace: CheckTrace, thresholds: Thresholds) -> Found:
     Judged over the second half of the recorded steps, from 200 of them on: a sequence task may stand still before that.
     """
     start = trace.recorded // 2
-    if trace.recorded < thresholds.window or not median(median(trace.error[start:])) > thresholds.learns:
+    if trace.recorded < thresholds.window or not median(median(trace.error[start:])) > thresholds.stuck:
         return []
     if _falls(trace, start):
         return []

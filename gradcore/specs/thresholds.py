@@ -21,7 +21,8 @@ class Thresholds:
     """
 
     converged: float = 0.05  # error e below which nothing is left to learn
-    learns: float = 0.9  # recent error e below which a network trains, and so has none of the diseases
+    learns: float = 0.75  # recent error e below which a network trains, and so has none of the diseases
+    stuck: float = 0.95  # error e above which it has learned nothing, as at a noise floor
     vanishing: float = 3e-3  # least back-propagated signal a
     vanishing_warn: float = 1e-2
     through_time: float = 300.0  # times less may come back through a recurrent layer: late time steps teach as well
