@@ -23,7 +23,8 @@ rate. Doses are drawn from ranges that span what trains and what does not, so ma
 Rules and thresholds were chosen on the calibration families alone. On held-out families no number was chosen; but where
 rules were wrong on them stood in an earlier version of this page, and was read before the rules became what they are.
 So new ones were written down before that, to be run once after it. What the list of families below lacks was not yet
-run. Earlier versions checked every network of a family at the rate of its first one, not its own: those figures are void.
+run. Earlier versions checked every network of a family at the rate of its first one, not its own: their figures are
+void.
 
 Precision: of the networks that are said to have a condition, how many have it; who has another one counts as wrong.
 Recall: of those that have it, how many are found. In brackets 95 % Wilson intervals, then the counts. A dash: no such
