@@ -1,10 +1,9 @@
-"""Training for `bench.rules_accuracy`: many networks of one architecture side by side, in one traced graph.
+"""Training for `bench.rules_accuracy`: many networks of one architecture, in one traced graph.
 
 They differ in their first weights and their seeds alone, so the graph of one serves them all.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +17,6 @@ from gradcore.engine.seeds import batches
 from gradcore.engine.threads import use_one_thread
 from gradcore.engine.training import Trainer
 from gradcore.networks import loss_of
-from gradcore.optimizers import learning_rate_of
 from gradcore.records import CheckTrace, Doubles, Record, Tuning
 from gradcore.specs import HealthSpec
 from gradcore.tasks import task_of
@@ -54,29 +52,19 @@ def tuned(specs: Sequence[HealthSpec], rates: Mapping[str, Doubles], seeds: int,
     return [tuning.chosen(0, tried, one) for one in last]
 
 
-class _Together(checkup.Running):
-    """Networks that differ in their first weights, each at its own learning rate."""
-
-    def __init__(self, specs: Sequence[HealthSpec], rates: Sequence[float]) -> None:
-        super().__init__(specs[0], [spec.seed for spec in specs])
-        starts = [initial_values(spec.network, spec.task, spec.seed) for spec in specs]
-        self.trainer.reset(starts, learning_rate_of(specs[0].optimizer), specs[0].steps)
-        self._rates = np.tile(np.array(rates, np.float32), (specs[0].steps, 1))
-
-
 def checked(specs: Sequence[HealthSpec], rates: Sequence[float]) -> tuple[list[CheckTrace], NDArray[np.int64]]:
-    """Return the check of each network at its rate, as if it were alone, and the entries of each variable (V,)."""
-    running, whole = _Together(specs, rates), CheckAssembly(specs[0])
-    for chunk, done in running.chunks():
-        records: list[Record] = [chunk] if done > len(chunk.loss) else [running.setup(), chunk]
-        whole.add(records)
-    trace = whole.trace().networks[0]
-    sizes = np.array([np.prod(shape) for shape in running.trainer.layout.plain.shapes], np.int64)
-    return [alone(trace, place) for place in range(len(specs))], sizes
+    """Return the check of each network at its own rate, and the entries of each variable (V,).
 
-
-def alone(trace: CheckTrace, place: int) -> CheckTrace:
-    """Return the check of one of the seeds that were trained side by side."""
-    every = [name for name in vars(trace) if isinstance(getattr(trace, name), np.ndarray)]
-    by_seed = [name for name in every if name not in ("sampled", "histogram")]
-    return replace(trace, **{name: getattr(trace, name)[:, place : place + 1] for name in by_seed})
+    One after the other with the trainer of the first: that takes less time than to trace all of them side by side.
+    """
+    use_one_thread()
+    traces, trainer = [], None
+    for spec, rate in zip(specs, rates, strict=True):
+        running, whole = checkup.Running(spec, [spec.seed], 0, rate, trainer), CheckAssembly(spec)
+        for chunk, done in running.chunks():
+            records: list[Record] = [chunk] if done > len(chunk.loss) else [running.setup(), chunk]
+            whole.add(records)
+        traces.append(whole.trace().networks[0])
+        trainer = running.trainer
+    assert trainer is not None
+    return traces, np.array([np.prod(shape) for shape in trainer.layout.plain.shapes], np.int64)

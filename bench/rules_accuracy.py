@@ -5,7 +5,7 @@ does, half decades apart and side by side (SGD 3e-4 to 10, Adam 1e-4 to 0.1, no 
 training loss of the last tenth of the steps, here over two seeds, the network's own and the next. Healthy: the best
 loss is below 0.5 of chance. Sick: it is above 0.85 of chance, and with the cure that the family names, tuned in the
 same way, it is below 0.5. Everything else is "neither" and in no share. Each network is then checked for 50 steps, as
-in the default check, at its tuned rate (the smallest where every rate diverges).
+in the default check, at its own tuned rate (the smallest where every rate diverges).
 
 Ours says a disease where it is the verdict, or a critical finding beside the verdict "diverged"; "ours_with_warnings"
 also where a finding of the warn band names it. Prints JSON.
@@ -32,7 +32,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench._other_rules import COVERS, auto_trainer, notebook, sagemaker_debugger
-from bench._rule_families import CALIBRATION, DEAD, EXPLODING, FAMILIES, HELD_OUT, VANISHING, Family
+from bench._rule_families import DEAD, EXPLODING, FAMILIES, SIDES, VANISHING, Family
 from bench._rules_table import table
 from bench.guide_accuracy import write_json
 from gradcore.health import CRITICAL, INFO, WARNING, Diagnosis, diagnose, early_ratio
@@ -40,7 +40,7 @@ from gradcore.proportions import wilson
 from gradcore.records import CheckTrace, Tuning
 from gradcore.specs import Thresholds
 
-NETWORKS, WORKERS, NICE, MINUTES = 14, 2, 2, 20.0  # networks of a family; the run's limit
+NETWORKS, WORKERS, NICE, MINUTES = 14, 2, 2, 40.0  # networks of a family; the run's limit
 FAMILIES_OF_A_WORKER = 5  # after which it makes room: traced graphs stay in memory
 CHECKED_STEPS, TUNING_SEEDS, CHUNK = 50, 2, 20  # 50: as in the default check
 RATES = {"SGD": 10.0 ** np.arange(-3.5, 1.01, 0.5), "Adam": 10.0 ** np.arange(-4, -0.99, 0.5)}
@@ -103,7 +103,7 @@ def warned(diagnosis: Diagnosis) -> list[str]:
 
 def summary(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Return precision and recall of every rule set, on each side of the families."""
-    return {side: _side([row for row in rows if row["side"] == side]) for side in (CALIBRATION, HELD_OUT)} | {
+    return {side: _side([row for row in rows if row["side"] == side]) for side in SIDES} | {
         "networks": len(rows),
         "families": dict(Counter(row["family"] for row in rows)),
         "tasks": sorted({row["task"] for row in rows}),

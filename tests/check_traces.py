@@ -13,6 +13,7 @@ import numpy as np
 from gradcore.records import BINS, CheckSetup, CheckTrace, Outcome
 
 STEPS, SEEDS = 4, 1
+SIGNS = {"signal", "time_signal", "dead_units", "active", "equal_columns", "cosine"}  # in which a disease shows
 
 
 def make_setup(
@@ -54,6 +55,7 @@ def make_check(
 ) -> CheckTrace:
     """Return a check of a sound network, with what is given in place of its own.
 
+    A sound network trains; one that is given a sign of a disease does not, unless its loss and error are given.
     A given array may lack leading axes: `signal=[1e-6, 0.1, 1]` is (D,) at every step and seed, `loss=[2, 1, 0.5, 0.2]`
     is (T,) of every seed.
     """
@@ -62,10 +64,11 @@ def make_check(
     count, samples = len(setup.layers), len(places)
     every, each = (steps, seeds), (samples, seeds)
     deep, wide = (*each, len(setup.kernels)), (*every, len(setup.variables))
-    falling = np.geomspace(2.0, 1.0, steps) if steps else np.zeros(0)
+    trains = not SIGNS & set(given)
+    falling = np.geomspace(2.0, 1.0, steps) if trains else np.full(steps, 2.0)
     sound: dict[str, tuple[Any, tuple[int, ...]]] = {
         "loss": (falling, every),
-        "error": (falling / 2.5, every),
+        "error": (falling / 2.5 if trains else 1.0, every),
         "gradient_norm": (0.1, wide),
         "weight_norm": (5.0, wide),
         "update_norm": (0.01, wide),

@@ -224,7 +224,7 @@ def test_the_signal_has_the_theory_beside_it_and_its_limits_as_lines():
     figure = figures.backprop_signal(make_check([[1, 1, 1]] * 2), theory=np.array([4.0, 2.0, 1.0], np.float32))
     lines = {one["name"]: one["y"] for one in decoded(figure)}
     assert lines == {"step 0": [1, 1, 1], "step 1": [1, 1, 1], "theory at initialisation": [4, 2, 1]}
-    assert sorted(shape.y0 for shape in figure.layout.shapes) == [1e-3, 1e-2, 30, 300]
+    assert sorted(shape.y0 for shape in figure.layout.shapes) == [3e-3, 1e-2, 15, 30]
 
 
 def test_thresholds_move_the_limits():

@@ -59,7 +59,11 @@ def test_the_document_has_the_contracts_keys():
 
 def test_series_have_a_row_for_each_step():
     trace = make_check(
-        sampled=[0, 2], signal=[0.25, 0.5, 1], dead_units=[0.5, 0.25, 0], gradient_norm=[3, 4, 0, 2, 1, 0]
+        sampled=[0, 2],
+        loss=np.geomspace(2, 1, 4),
+        signal=[0.25, 0.5, 1],
+        dead_units=[0.5, 0.25, 0],
+        gradient_norm=[3, 4, 0, 2, 1, 0],
     )
     document = health_document(None, SPEC, trace)
     assert document["loss"] == pytest.approx([2.0, 1.587401, 1.259921, 1.0])

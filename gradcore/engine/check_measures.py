@@ -95,10 +95,16 @@ def error(outputs: Tensor, targets: Tensor, loss: str) -> Tensor:
     if "categorical" not in loss:
         centred = targets - tf.reduce_mean(targets, axis=0)
         return rms((targets - outputs)[None])[0] / tf.maximum(rms(centred[None])[0], TINY)
-    chances = outputs if "probabilities" in loss else tf.nn.softmax(outputs)
-    classes = outputs.shape[-1]
-    missed = chances - tf.one_hot(tf.cast(targets, tf.int32), classes)
-    return tf.reduce_mean(tf.norm(missed, axis=-1)) / (1 - 1 / classes) ** 0.5
+    missed = _missed(outputs, targets, loss)
+    return tf.reduce_mean(tf.math.reduce_euclidean_norm(missed, axis=-1)) / (1 - 1 / outputs.shape[-1]) ** 0.5
+
+
+def _missed(outputs: Tensor, targets: Tensor, loss: str) -> Tensor:
+    """Return p - y (B, C); of logits as the loss' own gradient, which a graph then computes once for both."""
+    if "probabilities" in loss:
+        return outputs - tf.one_hot(tf.cast(targets, tf.int32), outputs.shape[-1])
+    found = tf.raw_ops.SparseSoftmaxCrossEntropyWithLogits(features=outputs, labels=tf.cast(targets, tf.int64))
+    return found.backprop
 
 
 def equal_columns(kernels: Tensor) -> Tensor:

@@ -20,7 +20,7 @@ from gradcore.engine.check_measures import (
     two_batch_estimates,
 )
 from gradcore.engine.clipping import Clipper
-from gradcore.engine.layout import Tensor, part_norms
+from gradcore.engine.layout import Tensor, row_norms
 from gradcore.engine.losses import LOSSES
 from gradcore.engine.rows import batch_rows, one_for_each_seed
 from gradcore.engine.states import States
@@ -37,7 +37,7 @@ class CheckTrainer:
     """Trains and measures; may be reset and used again."""
 
     def __init__(self, layout: CheckLayout, loss: str, optimizer: Choice, clip: Choice, seeds: int) -> None:
-        """Make the variables; a graph is traced when it is first asked for."""
+        """Make the variables; a graph is traced when it is first asked for. All seeds have one learning rate."""
         self.layout, self._loss, self._seeds = layout, loss, seeds
         self._clipper = None if clip == NO_CLIPPING else Clipper(clip, layout.model, layout.plain, seeds)
         self._update = build_update(optimizer, layout.plain, seeds)
@@ -97,7 +97,7 @@ class CheckTrainer:
             weights = self.layout.plain.split(before)
             found = self._each(self._gradient, weights, *batch_rows(self.layout.model, x, y, batches[step]))
             rows = rows.write(step, self._apply(before, weights, *found))
-        return rows.stack()
+        return self._completed(rows.stack())
 
     def _run_watched(self, x: Tensor, y: Tensor, probe: Tensor, batch: Tensor, rates: Tensor) -> list[Tensor]:
         self._update.set_rates(rates)
@@ -110,7 +110,7 @@ class CheckTrainer:
 
         each_probe = [probe] if one_for_each_seed(self.layout.model, probe) and by_seed else []
         loss, missed, gradient, new, *layers = self._each(watched, weights, [*by_seed, *each_probe], shared)
-        row = self._apply(before, weights, loss, missed, gradient, new)
+        row = self._completed(self._apply(before, weights, loss, missed, gradient, new))
         entries = tf.concat(gradient, axis=1)
         shares = [self.layout.shares(kind) for kind in (entries == 0, ~tf.math.is_finite(entries))]
         counts = histogram(entries[0], self.layout.owner_of_entry, len(self.layout.plain.layers))
@@ -134,17 +134,28 @@ class CheckTrainer:
     def _apply(
         self, before: Tensor, weights: list[Tensor], loss: Tensor, missed: Tensor, gradient: list[Tensor], new: Any
     ) -> Tensor:
-        """Let clip rule and optimizer act; return loss, error, clipped norm and norms, (S, 3 + 3 V)."""
-        norms = part_norms(gradient)
+        """Let clip rule and optimizer act; return loss, error and norms as `_completed` needs them."""
+        plain, row = self.layout.plain, tf.concat(gradient, axis=1)
+        norms = row_norms(plain, gradient, row)
         found = self._clipper.apply(gradient, norms, weights) if self._clipper else None
         allowed = found.allowed if found else None
-        self._update.apply(found.rows if found else tf.concat(gradient, axis=1), allowed)
+        self._update.apply(found.rows if found else row, allowed)
         self._states.assign(new, allowed)
         moved = self._update.read() - before
-        both = part_norms(self.layout.plain.split(tf.concat([before, moved], axis=0)))
-        after = tf.norm(found.norms if found else norms, axis=1)
-        head = tf.stack([tf.cast(loss, tf.float64), tf.cast(missed, tf.float64), after], axis=1)
-        return tf.concat([head, norms, both[: self._seeds], both[self._seeds :]], axis=1)
+        head = tf.cast(tf.stack([loss, missed], axis=1), tf.float64)
+        others = [row_norms(plain, weights, before), row_norms(plain, plain.split(moved), moved)]
+        after = [tf.norm(found.norms, axis=1, keepdims=True)] if found else []
+        return tf.concat([head, norms, *others, *after], axis=1)
+
+    def _completed(self, rows: Tensor) -> Tensor:
+        """Return rows (..., M) of loss, error and 3 V norms with that of the whole clipped gradient at their end.
+
+        Without a clip rule it is that of the gradient, and found once for all steps.
+        """
+        if self._clipper:
+            return rows
+        own = rows[..., 2 : 2 + len(self.layout.paths)]
+        return tf.concat([rows, tf.norm(own, axis=-1, keepdims=True)], axis=-1)
 
     def _gradient(self, parts: list[Tensor], states: list[Tensor], x: Tensor, y: Tensor) -> tuple[Any, ...]:
         """Return loss, error, gradient (as parts) and new states of one replica."""

@@ -91,8 +91,12 @@ class Running:
         seeds: Sequence[int],
         entrant: int = 0,
         learning_rate: float | None = None,
+        trainer: CheckTrainer | None = None,
     ) -> None:
-        """Make rows, batches and trainer; see `watched`."""
+        """Make rows, batches and trainer; see `watched`.
+
+        A given trainer is that of a network which differs in its first weights alone, and is not traced again.
+        """
         self._spec, self._entrant, self._task = spec, entrant, task_of(spec.task)
         race = replace(spec, seed=seeds[0]).as_race(len(seeds))
         self._rows = rows_of(spec, seeds)
@@ -100,7 +104,7 @@ class Running:
         self._batches = row_batches(race, spec.optimizer, seeds, self._task)
         rate = learning_rate or learning_rate_of(spec.optimizer)
         self._rates = scheduled_rates(spec.optimizer, spec.steps, [rate] * len(seeds))
-        self.trainer = _trainer(spec, len(seeds))
+        self.trainer = trainer or _trainer(spec, len(seeds))
         self.trainer.reset(start_values(race, 0, seeds), rate, spec.steps, spec.loss_scale)
         self._seconds, self._norms = 0.0, list[Doubles]()
 
@@ -200,11 +204,11 @@ _kept_trainer = lru_cache(maxsize=12)(_new_trainer)
 
 
 def _chunk(entrant: int, first_step: int, rows: Doubles, found: Sequence[NDArray[Any]]) -> CheckChunk:
-    """Return the record of K steps, (K, S, 3 + 3 V), of which the last was measured."""
+    """Return the record of K steps, (K, S, 2 + 3 V + 1), of which the last was measured."""
     variables = (rows.shape[2] - 3) // 3
     with np.errstate(over="ignore"):  # what float32 cannot hold is recorded as Inf
         plain = rows.astype(np.float32)
-    norms = [plain[:, :, 3 + i * variables : 3 + (i + 1) * variables] for i in range(3)]
+    norms = [plain[:, :, 2 + i * variables : 2 + (i + 1) * variables] for i in range(3)]
     layers, times, signal_square, noise_trace, zeros, strange, counts = found
     measured: dict[str, Any] = {name: layers[None, :, place] for place, name in enumerate(NAMES)}
     measured |= {flag: measured[flag] > 0.5 for flag in ("equal_columns", "forward_finite")}
@@ -216,7 +220,7 @@ def _chunk(entrant: int, first_step: int, rows: Doubles, found: Sequence[NDArray
         gradient_norm=norms[0],
         weight_norm=norms[1],
         update_norm=norms[2],
-        clipped_norm=plain[:, :, 2],
+        clipped_norm=plain[:, :, -1],
         sampled=np.array([first_step + len(rows) - 1], np.int32),
         time_signal=times[None],
         zeros=zeros[None],

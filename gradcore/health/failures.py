@@ -5,8 +5,9 @@ Shapes as in `gradcore.records.check`.
 
 import numpy as np
 
-from gradcore.health.measures import BLOWN_UP, blown_up, kernel_names, on_path
+from gradcore.health.measures import BLOWN_UP, blown_up, kernel_names, on_path, recent_steps
 from gradcore.health.rule import CRITICAL, Found
+from gradcore.health.training import unless_it_trains
 from gradcore.records import CheckTrace, Finding
 from gradcore.specs import Thresholds
 from gradcore.titles import listed, number
@@ -35,8 +36,12 @@ def non_finite(trace: CheckTrace, thresholds: Thresholds) -> Found:
 
 
 def diverged(trace: CheckTrace, thresholds: Thresholds) -> Found:
-    """Find the first later step whose loss or gradient is not finite, or whose loss is above 1,000 times the first."""
-    bad = blown_up(trace) | ~np.isfinite(_linked_norms(trace)).all(axis=-1)  # (T, S)
+    """Find the first later step whose loss or gradient is not finite, or whose loss is above 1,000 times the first.
+
+    Information where every number is finite, none of the last tenth of the steps is like that, and the network trains.
+    """
+    broken = ~np.isfinite(trace.loss) | ~np.isfinite(_linked_norms(trace)).all(axis=-1)  # (T, S)
+    bad = broken | blown_up(trace)
     late = np.argwhere(bad[1:])
     if not len(late):
         return []
@@ -48,7 +53,9 @@ def diverged(trace: CheckTrace, thresholds: Thresholds) -> Found:
     evidence = f"The loss is {number(loss)} at step {step}, {number(value, 3)} times that of the first step"
     evidence += f"; the gradient of {layer} is not finite." if layer else "."
     advice = "Lower the learning rate, or clip the gradient; if a gradient explodes on the way back, cure that first."
-    return [Finding("diverged", CRITICAL, layer, step, value, BLOWN_UP, DIVERGED, evidence, advice)]
+    found = [Finding("diverged", CRITICAL, layer, step, value, BLOWN_UP, DIVERGED, evidence, advice)]
+    over = not broken.any() and not bad[-recent_steps(trace) :].any()
+    return unless_it_trains(found, trace, thresholds) if over else found
 
 
 def disconnected(trace: CheckTrace, thresholds: Thresholds) -> Found:

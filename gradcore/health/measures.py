@@ -11,6 +11,7 @@ from gradcore.records import CheckTrace, Doubles, Flags
 
 BLOWN_UP = 1000.0  # times the first loss
 EARLY = 10  # steps over which the back-propagated signal is read
+RECENT = 10  # parts of a check, of which the last is recent
 SCORE = "attention_score"  # beside the path: a softmax over T time steps divides what comes back by T
 LEAST_FOR_SLOPE = 3  # layers
 
@@ -35,9 +36,12 @@ def early_ratio(trace: CheckTrace) -> Doubles:
     NaN where the layer is not on the path of the signal: cut off from the loss, or a score of attention. Steps from
     which on the loss has blown up are left out: what is measured there is what is left of the network.
     """
-    lost = np.logical_or.accumulate(blown_up(trace), axis=0)[trace.sampled]  # (M, S)
-    early = np.where(lost[..., None], np.nan, backprop_ratio(trace))[trace.sampled < EARLY]
-    return np.where(on_path(trace), median(median(early)), np.nan)
+    return _ratio_of(trace, trace.sampled < EARLY)
+
+
+def late_ratio(trace: CheckTrace) -> Doubles:
+    """Return a_l as `early_ratio` does, (D,), of the samples of the last 10 recorded steps."""
+    return _ratio_of(trace, trace.sampled >= trace.recorded - EARLY)
 
 
 def blown_up(trace: CheckTrace) -> Flags:
@@ -67,6 +71,19 @@ def slope(trace: CheckTrace, ratio: Doubles) -> float:
 def last_error(trace: CheckTrace) -> float:
     """Return e at the last recorded step, the median over the seeds: 1 = chance, 0 = fitted; NaN before any."""
     return float(median(trace.error[-1])) if trace.recorded else np.nan
+
+
+def recent_error(trace: CheckTrace) -> float:
+    """Return e over the last tenth of the recorded steps, the median over them and the seeds; NaN before any.
+
+    A single batch may be easy; this is what says whether a network trains.
+    """
+    return float(median(median(trace.error[-recent_steps(trace) :]))) if trace.recorded else np.nan
+
+
+def recent_steps(trace: CheckTrace) -> int:
+    """Return how many steps are the last tenth of the recorded ones, at least one."""
+    return max(trace.recorded // RECENT, 1)
 
 
 def update_ratio(trace: CheckTrace) -> Doubles:
@@ -146,6 +163,12 @@ def median(values: NDArray[np.floating]) -> Doubles:
     with np.errstate(invalid="ignore"):  # between -Inf and Inf there is none
         middle: Doubles = low / 2 + high / 2
     return middle
+
+
+def _ratio_of(trace: CheckTrace, chosen: Flags) -> Doubles:
+    lost = np.logical_or.accumulate(blown_up(trace), axis=0)[trace.sampled]  # (M, S)
+    kept = np.where(lost[..., None], np.nan, backprop_ratio(trace))[chosen]
+    return np.where(on_path(trace), median(median(kept)), np.nan)
 
 
 def _noise_parts(trace: CheckTrace, since: int) -> tuple[float, float]:

@@ -8,24 +8,35 @@ from collections.abc import Callable
 
 import numpy as np
 
-from gradcore.health.measures import early_ratio, kernel_names, slope
+from gradcore.health.measures import early_ratio, kernel_names, late_ratio, slope
 from gradcore.health.rule import CRITICAL, WARNING, Found
+from gradcore.health.training import unless_it_trains
 from gradcore.records import CheckTrace, Doubles, Finding, Flags
 from gradcore.specs import Thresholds
 from gradcore.titles import counted, number
 
 SIGNAL = "a = rms(dLoss/dz of the layer) / rms(dLoss/dz of the head), median over the first 10 steps"
-TIME_SIGNAL = "a = rms of the signal at the first time step / at the last one, median over the first 10 steps"
+TIME_SIGNAL = (
+    "a = rms of the signal at the first time step / at the last one, median over the first or the last 10 steps"
+)
 SQUASHING = ("sigmoid", "tanh", "softplus")
 
 
 def vanishing(trace: CheckTrace, thresholds: Thresholds) -> Found:
     """Find the layer to which the least signal comes back, where that is too little to learn from.
 
+    Of a recurrent layer `through_time` times less is enough, since its late time steps teach as well; and what counts
+    is the last 10 steps where more comes back then: training lets its kernel grow.
+
     Reference: Hochreiter 1991; Bengio, Simard & Frasconi 1994, https://doi.org/10.1109/72.279181
     """
-    bands = (thresholds.vanishing, thresholds.vanishing_warn)
-    return _finding(trace, "vanishing", np.less, bands, np.fmin.reduce, _vanishing_advice)
+    recurrent = np.isin(np.arange(len(trace.setup.kernels)), trace.setup.recurrent)
+    early = early_ratio(trace)
+    ratio = np.where(recurrent, np.fmax(early, late_ratio(trace)), early)
+    limits = np.outer(
+        (thresholds.vanishing, thresholds.vanishing_warn), np.where(recurrent, 1 / thresholds.through_time, 1)
+    )
+    return _finding(trace, thresholds, "vanishing", ratio, ratio / limits[0], limits, _vanishing_advice)
 
 
 def exploding(trace: CheckTrace, thresholds: Thresholds) -> Found:
@@ -33,32 +44,44 @@ def exploding(trace: CheckTrace, thresholds: Thresholds) -> Found:
 
     Reference: Pascanu, Mikolov & Bengio 2013, https://arxiv.org/abs/1211.5063
     """
-    bands = (thresholds.exploding, thresholds.exploding_warn)
-    return _finding(trace, "exploding", np.greater, bands, np.fmax.reduce, _exploding_advice)
+    ratio = early_ratio(trace)
+    limits = np.outer((thresholds.exploding, thresholds.exploding_warn), np.ones(len(ratio)))
+    with np.errstate(divide="ignore"):
+        return _finding(trace, thresholds, "exploding", ratio, limits[0] / ratio, limits, _exploding_advice)
 
 
 def _finding(
     trace: CheckTrace,
+    thresholds: Thresholds,
     rule: str,
-    beyond: np.ufunc,
-    bands: tuple[float, float],
-    worst: Callable[[Doubles], float],
+    ratio: Doubles,
+    margin: Doubles,
+    limits: Doubles,
     advice: Callable[[CheckTrace, int], str],
 ) -> Found:
-    """Return the finding for the worst layer: critical beyond the first band, a warning beyond the second."""
-    ratio = early_ratio(trace)
-    if not len(ratio) or np.isnan(ratio).all():
+    """Return the finding for the worst layer: critical beyond the first of its limits, a warning beyond the second.
+
+    Args:
+        trace, thresholds: the check, and what to judge it by.
+        rule: its name.
+        ratio: a of each layer, (D,).
+        margin: the least is the worst, below 1 is critical, (D,).
+        limits: fail and warn, (2, D).
+        advice: for the layer at a place.
+    """
+    if not len(ratio) or np.isnan(margin).all():
         return []
-    value = float(worst(ratio))
-    fail, warn = bands
-    if not beyond(value, warn):
+    place = int(np.nanargmin(margin))
+    fail, warn = limits[:, place]
+    if not margin[place] < max(warn / fail, fail / warn):
         return []
-    threshold, severity = (fail, CRITICAL) if beyond(value, fail) else (warn, WARNING)
-    place = int((ratio == value).argmax())
-    evidence = _evidence(trace, ratio, place, beyond(ratio, threshold), threshold)
+    threshold, severity = (fail, CRITICAL) if margin[place] < 1 else (warn, WARNING)
+    sick = margin < (1 if severity == CRITICAL else max(warn / fail, fail / warn))
+    evidence = _evidence(trace, ratio, place, sick, float(threshold))
     formula = TIME_SIGNAL if place in trace.setup.recurrent else SIGNAL
-    layer, step = kernel_names(trace)[place], int(trace.sampled[0])
-    return [Finding(rule, severity, layer, step, value, threshold, formula, evidence, advice(trace, place))]
+    layer, step, value = kernel_names(trace)[place], int(trace.sampled[0]), float(ratio[place])
+    found = Finding(rule, severity, layer, step, value, float(threshold), formula, evidence, advice(trace, place))
+    return unless_it_trains([found], trace, thresholds)
 
 
 def _evidence(trace: CheckTrace, ratio: Doubles, place: int, sick: Flags, threshold: float) -> str:

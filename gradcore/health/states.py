@@ -9,6 +9,7 @@ import numpy as np
 
 from gradcore.health.measures import early_ratio, hidden, kernel_names, last_error, median, signal_to_noise
 from gradcore.health.rule import CRITICAL, INFO, Found
+from gradcore.health.training import unless_it_trains
 from gradcore.records import CheckTrace, Doubles, Finding, Flags
 from gradcore.specs import Thresholds
 from gradcore.titles import counted, number, percent
@@ -19,11 +20,8 @@ SATURATED = "share of a layer's activations that are not flat on probe rows"
 CONVERGED = "e = distance from the targets / that of a guess, at the last step"
 COLLAPSE = "mean cosine between the pre-activations of different rows"
 NOISE_FLOOR = "squared norm of the gradient / variance of a batch's, while the loss does not fall"
-ALIKE = 0.9  # mean cosine from which on rows are nearly the same to a layer
-SPARSE = 0.25  # share of the least share of active elements that a ReLU, flat on one side, still trains with
 TWO_SIDED = ("tanh", "sigmoid")
-WINDOW = 200  # recorded steps from which on their second half tells a floor from the plateau before a task is found
-LEARNS = 0.95  # e below which a network has learned more than a guess
+LEAST_TO_FALL = 4  # steps, two on each side
 SURE = 2.0  # standard errors
 
 
@@ -70,7 +68,8 @@ def dead(trace: CheckTrace, thresholds: Thresholds) -> Found:
         evidence = f"Only {percent(value)} of the activations of {layer} ({shape}) "
         evidence += f"are not flat at step {step}; {others}."
     advice = _SATURATED_ADVICE if shape in TWO_SIDED else _DEAD_ADVICE
-    return [Finding("dead", CRITICAL, layer, step, value, threshold, formula, evidence, advice)]
+    found = Finding("dead", CRITICAL, layer, step, value, threshold, formula, evidence, advice)
+    return unless_it_trains([found], trace, thresholds)
 
 
 def converged(trace: CheckTrace, thresholds: Thresholds) -> Found:
@@ -89,7 +88,8 @@ def converged(trace: CheckTrace, thresholds: Thresholds) -> Found:
 def correlation_collapse(trace: CheckTrace, thresholds: Thresholds) -> Found:
     """Find a layer that no longer tells its inputs apart, which gradient norms do not show.
 
-    A network that learns nevertheless is not sick: its rows may share a large constant part. Then it is information.
+    A network that learns, or whose loss still falls, is not sick: its rows may share a large constant part. Then it is
+    information.
 
     Reference: Schoenholz, Gilmer, Ganguli & Sohl-Dickstein 2017. https://arxiv.org/abs/1611.01232
     """
@@ -105,17 +105,20 @@ def correlation_collapse(trace: CheckTrace, thresholds: Thresholds) -> Found:
     evidence = f"At {layer} two different rows have a mean cosine of {number(value, 3)} at step {step}"
     evidence = f"{evidence}; {_share(sick, trace)}."
     advice = "Use pre-activation blocks with batch normalisation, or fewer layers."
-    threshold, severity = thresholds.collapse, INFO if last_error(trace) < LEARNS else CRITICAL
-    return [Finding("correlation_collapse", severity, layer, step, value, threshold, COLLAPSE, evidence, advice)]
+    threshold, severity = thresholds.collapse, INFO if _falls(trace, trace.recorded // 2) else CRITICAL
+    found = Finding("correlation_collapse", severity, layer, step, value, threshold, COLLAPSE, evidence, advice)
+    return unless_it_trains([found], trace, thresholds)
 
 
 def noise_floor(trace: CheckTrace, thresholds: Thresholds) -> Found:
     """Find that the loss stays high and does not fall while a batch's gradient is mostly noise.
 
-    Judged from 200 recorded steps on, over the second half of them: a sequence task may stand still before that.
+    Judged over the second half of the recorded steps, from 200 of them on: a sequence task may stand still before that.
     """
     start = trace.recorded // 2
-    if trace.recorded < WINDOW or not median(median(trace.error[start:])) > LEARNS or not _is_flat(trace, start):
+    if trace.recorded < thresholds.window or not median(median(trace.error[start:])) > thresholds.stuck:
+        return []
+    if _falls(trace, start):
         return []
     value = signal_to_noise(trace, start)
     if not value < thresholds.signal_to_noise:
@@ -164,9 +167,9 @@ def _flatness(trace: CheckTrace, thresholds: Thresholds, sample: int) -> _Flatne
     """
     units, active, cosine = (median(values[sample]) for values in (trace.dead_units, trace.active, trace.cosine))
     one_sided = np.array([name not in TWO_SIDED for name in trace.setup.activations])
-    alike = cosine > ALIKE
+    alike = cosine > thresholds.alike
     most = np.where(alike, (1 + thresholds.dead) / 2, thresholds.dead)
-    least = thresholds.active * np.where(one_sided, SPARSE, 1.0) * np.where(alike, 0.5, 1.0)
+    least = thresholds.active * np.where(one_sided, thresholds.sparse, 1.0) * np.where(alike, 0.5, 1.0)
     return _Flatness(units, active, most, least, hidden(trace))
 
 
@@ -181,11 +184,13 @@ def _share(sick: Flags, trace: CheckTrace) -> str:
     return f"{int(sick.sum())} of {counted(int(hidden(trace).sum()), 'hidden layer')} are like that"
 
 
-def _is_flat(trace: CheckTrace, start: int) -> bool:
-    """Return whether the loss falls by less than two standard errors within the window."""
+def _falls(trace: CheckTrace, start: int) -> bool:
+    """Return whether the loss falls by more than two standard errors within the window, or is not finite there."""
     loss = median(np.moveaxis(trace.loss[start:], 1, 0))  # (W,)
+    if len(loss) < LEAST_TO_FALL:
+        return False
     early, late = np.array_split(loss, 2)
     if not np.isfinite(loss).all():
-        return False
+        return True
     error = np.sqrt(early.var(ddof=1) / len(early) + late.var(ddof=1) / len(late))
-    return bool(early.mean() - late.mean() <= SURE * error)
+    return bool(early.mean() - late.mean() > SURE * error)
