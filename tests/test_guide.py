@@ -22,6 +22,7 @@ from gradcore.guide.sections import CLAIMS, SECTIONS
 from gradcore.guide.theory_checks import measured, theory_checks
 from gradcore.health import RULES
 from gradcore.presets import PRESETS
+from gradcore.specs import Thresholds
 from gradcore.ward import WARD
 from ui.terms import explained, term
 
@@ -226,3 +227,10 @@ def test_predictions_are_those_of_the_papers():
 def test_limits_are_sentences():
     assert len(LIMITS) >= 10
     assert all(limit.text.endswith(".") for limit in LIMITS)
+
+
+def test_the_glossary_names_the_thresholds_that_the_rules_have():
+    usual = Thresholds()
+    assert (usual.vanishing, usual.vanishing_warn, usual.exploding, usual.exploding_warn) == (0.003, 0.01, 30.0, 15.0)
+    assert "below 0.003 (warned below 0.01)" in GLOSSARY["vanishing"].definition
+    assert "above 30 (warned above 15)" in GLOSSARY["exploding"].definition

@@ -14,8 +14,8 @@ LIMITS = (
         link(HEALTH, "Sigmoid stack", preset="sigmoid_stack"),
     ),
     Limit(
-        "One look at initialisation cannot settle where a greatest a_l between about 60 and 300 leads: some of these "
-        "networks train. Most misses of the rules lie there.",
+        "One look at initialisation cannot settle where a greatest a_l above 30 leads: some of these "
+        "networks train after all. The rules therefore look at the error e too, and call sick what does not train.",
         link(HEALTH, "Exploding, warned above"),
     ),
     Limit(

@@ -57,9 +57,9 @@ TERMS = (
     Term("threshold_of_a_rule", "Thresholds of the rules", "From where on a check calls something sick. Beyond "
          "the fail threshold it changes the verdict, within the warn band it gives a finding.", seen=(THRESHOLDS,),
          also=("warn band", "warned below", "warned above")),
-    Term("vanishing", "Vanishing gradient", "The least a_l of a layer is below 0.001 (warned below 0.01), while "
-         "there is something left to learn.", r"\min_l a_l < 10^{-3}", (SIGMOIDS,)),
-    Term("exploding", "Exploding gradient", "The greatest a_l is above 300 (warned above 30).", r"\max_l a_l > 300", (
+    Term("vanishing", "Vanishing gradient", "The least a_l of a layer is below 0.003 (warned below 0.01), while "
+         "the network does not train.", r"\min_l a_l < 3 \cdot 10^{-3}", (SIGMOIDS,)),
+    Term("exploding", "Exploding gradient", "The greatest a_l is above 30 (warned above 15).", r"\max_l a_l > 30", (
          link(HEALTH, "ReLU with too large an initialiser", preset="large_init_relu"),)),
     Term("symmetric", "Symmetric", "All units of each hidden layer have the same incoming weights: each layer is "
          "worth one unit.", seen=(link(HEALTH, "All zeros", preset="zeros_init"),)),
