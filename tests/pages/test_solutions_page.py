@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from gradcore.solutions import trial_of
+from gradcore.solutions import shipped, trial_of
 from gradcore.specs import Cell, Choice, SolutionsSpec
 from tests.pages.conftest import charts, shown
 from tests.waiting import wait_until
+from ui.solutions_source import Source, other_versions
 
 PAGE = "pages/4_Solutions.py"
 SMALL = SolutionsSpec(
@@ -117,6 +118,12 @@ def test_a_measurement_that_was_cancelled_can_go_on(open_page, lab, finish):
     assert again != run_id
     lab.cancel(again)
     finish(again)
+
+
+def test_a_measurement_from_other_versions_is_marked_as_such():
+    older = replace(shipped(), environment={**shipped().environment, "keras": "3.0.0"})
+    assert other_versions(Source(shipped())) == ""
+    assert other_versions(Source(older)).startswith("An older measurement, made with keras 3.0.0 (now 3.")
 
 
 def test_a_trial_says_what_it_came_to(open_page, lab, finish):
