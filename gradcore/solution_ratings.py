@@ -1,7 +1,7 @@
 """Solutions rated on the notebook's scales, by opinion and by measurement, and ordered by what matters to a reader."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from gradcore.solution_complexity import Complexity, complexity_of
 from gradcore.solutions import SOLUTIONS, Effect, Measurement
@@ -31,6 +31,7 @@ class Rating:
     counted: Complexity | None
     cost: float  # opinion: 1 to 4; measured: step time, times the untreated network's
     cheapness: float  # 1 = costs nothing, 0 = costs the most of all
+    diseases: int = 0  # that it was measured on
 
 
 def opinions() -> Mapping[str, Rating]:
@@ -61,7 +62,7 @@ def measured(measurement: Measurement, disease: str | None = None) -> Mapping[st
         effect = effects.get(disease) if disease else measurement.overall(name)
         if effect is None or complexity is None:
             continue
-        step = cost.step if cost else 1.0
+        step = cost.step if cost else float("nan")
         found[name] = Rating(
             solution=name,
             effectiveness=SCALE * effect.value,
@@ -70,7 +71,8 @@ def measured(measurement: Measurement, disease: str | None = None) -> Mapping[st
             complexity=SCALE * complexity.score / most,
             counted=complexity,
             cost=step,
-            cheapness=min(1.0, max(0.0, (dearest - step) / max(dearest - 1, 1e-9))),
+            cheapness=min(1.0, max(0.0, (dearest - step) / max(dearest - 1, 1e-9))) if cost else 0.5,
+            diseases=1 if disease else len(effects),
         )
     return found
 
@@ -96,6 +98,26 @@ def score(rating: Rating, weights: Weights) -> float:
 def ranked(ratings: Mapping[str, Rating], weights: Weights) -> tuple[Rating, ...]:
     """Return the ratings, the best score first; equal ones in the catalogue's order."""
     return tuple(sorted(ratings.values(), key=lambda one: -round(score(one, weights), 12)))
+
+
+def places(order: Sequence[Rating], weights: Weights) -> tuple[tuple[int, int], ...]:
+    """Return the first and last place that each may have, as far as the intervals of the effects leave it open.
+
+    Example:
+        >>> places(list(opinions().values())[:2], Weights(1, 0, 0))
+        ((1, 1), (2, 2))
+    """
+    ends = [_score_ends(one, weights) for one in order]
+    return tuple(
+        (1 + sum(low > own[1] for low, _ in ends), len(ends) - sum(high < own[0] for _, high in ends)) for own in ends
+    )
+
+
+def _score_ends(one: Rating, weights: Weights) -> Interval:
+    """Return the score at both ends of the effect's interval."""
+    ends = one.interval or (one.effectiveness, one.effectiveness)
+    low, high = (score(replace(one, effectiveness=end), weights) for end in ends)
+    return low, high
 
 
 def front(ratings: Mapping[str, Rating]) -> tuple[Rating, ...]:

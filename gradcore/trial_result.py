@@ -7,8 +7,9 @@ import numpy as np
 
 from gradcore.paired_tests import difference_interval
 from gradcore.records import Doubles, TrialCell
-from gradcore.solutions import DISEASES, SCENARIOS, Measurement, parts_that_apply
+from gradcore.solutions import DISEASES, SCENARIOS, SICK, Measurement, parts_that_apply
 from gradcore.solutions.measurement import Stack
+from gradcore.specs import SolutionsSpec
 from gradcore.titles import counted, number
 
 
@@ -20,6 +21,11 @@ class Compared:
     sick: TrialCell
     theirs: TrialCell  # the notebook's stack, or what of it applies
     ours: TrialCell
+
+    @property
+    def is_sick(self) -> bool:
+        """Whether the untreated network stays above 0.85 of chance on this task too."""
+        return bool(self.sick.losses.mean() > SICK * self.sick.chance)
 
     @property
     def difference(self) -> Doubles:
@@ -51,9 +57,11 @@ def compared(measurement: Measurement, scenario: str) -> tuple[Compared, ...]:
     return tuple(found)
 
 
-def our_stack(shown: Sequence[Compared]) -> Stack:
-    """Return the longest of the stacks that are ours: on each disease only what applies of it is named."""
-    return max((one.ours.solutions for one in shown), key=len, default=())
+def our_stack(spec: SolutionsSpec, scenario: str) -> Stack:
+    """Return the longest of the stacks that are not the notebook's: on each disease what applies of it is named."""
+    theirs = {(disease, parts_that_apply(SCENARIOS[scenario].stack, disease)) for disease in spec.diseases}
+    ours = [cell.stack for cell in spec.cells if (cell.disease, cell.stack) not in theirs]
+    return max(ours, key=len, default=())
 
 
 def trial_sentences(shown: Sequence[Compared]) -> tuple[str, ...]:
@@ -66,15 +74,15 @@ def trial_sentences(shown: Sequence[Compared]) -> tuple[str, ...]:
         better += interval is not None and interval[1] < 0
         worse += interval is not None and interval[0] > 0
         level += interval is None or interval[0] <= 0 <= interval[1]
-    parts = [f"{better} better", f"{worse} worse", f"{level} not told apart"]
-    told = f"On {counted(len(shown), 'disease')} the stack that we measured best is {', '.join(parts)}."
+    parts = [f"better on {better}", f"worse on {worse}", f"not told apart on {level}"]
+    told = f"Of {counted(len(shown), 'disease')} the measured stack does {', '.join(parts)}."
     mean = np.mean([one.difference for one in shown], axis=0)
     interval = difference_interval(mean)
     if interval is None:
         return (told,)
-    low, high = (number(end) for end in interval)
-    size = number(float(mean.mean()))
-    return told, f"Its mean loss is different by {size} (95 % interval {low} to {high}) from the notebook's."
+    low, high = (number(end, 3) for end in interval)
+    size, apart = number(float(mean.mean()), 3), "" if interval[0] > 0 or interval[1] < 0 else ": not told apart"
+    return told, f"Its mean loss minus the notebook's is {size} (95 % interval {low} to {high}){apart}."
 
 
 def row_of(one: Compared) -> dict[str, str]:
@@ -82,10 +90,10 @@ def row_of(one: Compared) -> dict[str, str]:
     interval = difference_interval(one.difference)
     ends = "" if interval is None else f" ({number(interval[0], 3)} to {number(interval[1], 3)})"
     return {
-        "Disease": DISEASES[one.disease].title,
+        "Disease": DISEASES[one.disease].title + ("" if one.is_sick else " (learns untreated here)"),
         "Untreated": number(float(one.sick.losses.mean()), 3),
         "Notebook's stack": number(float(one.theirs.losses.mean()), 3),
-        "Ours": number(float(one.ours.losses.mean()), 3),
-        "Ours minus notebook's": number(float(one.difference.mean()), 3) + ends,
+        "Measured stack": number(float(one.ours.losses.mean()), 3),
+        "Difference": number(float(one.difference.mean()), 3) + ends,
         "Usable rates": f"{one.theirs.usable_decades:g} and {one.ours.usable_decades:g} decades",
     }

@@ -20,7 +20,8 @@ EXPERIMENTS = (
      {"view": "measured", "disease": "deep_relu", "solution": "residual"}),
     ("What is worth most to somebody with little time a step?",
      {"view": "measured", "effectiveness": "4", "complexity": "0", "cost": "10", "ours": "true"}),
-    ("Attention on a recurrent network: alone, and with Adam", {"disease": "vanishing_rnn", "solution": "attention"}),
+    ("Attention on a recurrent network: nothing alone, indispensable in the stack",
+     {"disease": "vanishing_rnn", "solution": "attention"}),
 )  # fmt: skip
 
 

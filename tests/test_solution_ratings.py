@@ -57,5 +57,5 @@ def test_a_trial_says_on_how_many_diseases_ours_is_better():
     shown = compared(trial, "beginner")
     assert [one.disease for one in shown] == ["deep_relu", "glorot_relu"]
     assert trial_sentences(shown)[0] == (
-        "On 2 diseases the stack that we measured best is 1 better, 0 worse, 1 not told apart."
+        "Of 2 diseases the measured stack does better on 1, worse on 0, not told apart on 1."
     )

@@ -14,7 +14,7 @@ from ui.solutions_controls import BOTH, OPINION, Asked
 from ui.solutions_source import Source
 
 Drawn = tuple[str, int]
-CLICK = "Click a cell for the runs behind its number."
+CLICK = "Click a cell, or choose below, for the evidence behind its number."
 
 
 def ratings_of(current: Source, asked: Asked) -> Mapping[str, Rating]:
@@ -77,9 +77,8 @@ def stack_charts(current: Source, disease: str) -> None:
     if not drawn:
         st.caption("Stacks and pairs are measured in the full measurement only.")
         return
-    for column, (name, (text, height)) in zip(st.columns([2, 3]), drawn.items(), strict=False):
-        with column:
-            plot(text, key=f"stack_{name}", label=name, height=height)
+    for name, (text, height) in drawn.items():
+        plot(text, key=f"stack_{name}", label=name, height=height)
 
 
 def _drawn(make: Callable[..., Any], *arguments: Any) -> Drawn:

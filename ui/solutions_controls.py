@@ -6,7 +6,7 @@ from typing import Final
 import streamlit as st
 
 from gradcore.solution_ratings import Weights
-from gradcore.solutions import DISEASES, SOLUTIONS, Measurement
+from gradcore.solutions import DISEASES, FULL, QUICK, SOLUTIONS, Measurement
 from ui.address import Parameters, addressed, parameters, say_not_flag, say_not_number, say_unknown, say_unknown_keys
 from ui.terms import explained
 
@@ -14,9 +14,10 @@ BIND: Final = "query-params"
 BOTH, MEASURED, OPINION = "both", "measured", "opinion"
 VIEWS = {BOTH: "Both", MEASURED: "Measured", OPINION: "Opinion"}
 ALL = "all"
+SOURCES = (FULL, QUICK)
 USUAL = Weights()
 WEIGHTS = {"effectiveness": "Effectiveness", "complexity": "Simplicity", "cost": "Low cost"}
-PAGE_KEYS = ("run", "source", "scenario", "task", "solution")
+PAGE_KEYS = ("run", "source", "scenario", "task", "solution", "on")
 WEIGHTS_HELP = explained(
     "How much it counts in the order below, from 0 to 10; nothing is trained anew.",
     "effectiveness",
@@ -66,6 +67,8 @@ def _say_dropped(given: Parameters, measurement: Measurement) -> None:
     say_unknown(given, "view", VIEWS)
     say_unknown(given, "disease", (ALL, *measurement.spec.diseases))
     say_unknown(given, "solution", SOLUTIONS)
+    say_unknown(given, "on", measurement.spec.diseases)
+    say_unknown(given, "source", SOURCES)
     say_not_flag(given, "ours")
     for name in WEIGHTS:
         say_not_number(given, name, 0, 10)

@@ -5,9 +5,10 @@ import streamlit as st
 from gradcore import strict_json
 from gradcore.prescriptions import changes
 from gradcore.records import TrialCell
-from gradcore.solutions import DISEASES, SOLUTIONS, sick, solutions_document, treated
+from gradcore.solutions import DISEASES, SOLUTIONS, applies, sick, solutions_document, treated
 from gradcore.specs import TreatmentSpec
 from ui import services
+from ui.address import addressed
 from ui.frame import HEALTH
 from ui.health_treatment import changes_table
 from ui.solutions_charts import evidence_charts, heat_chart, stack_charts, where
@@ -16,20 +17,31 @@ from ui.solutions_source import Source
 from ui.solutions_tables import evidence_table
 from ui.words import escaped
 
-CHOSEN = "evidence"  # of the session: (disease, solution)
+CLICKED = "solutions_clicked"  # of the session: (disease, solution)
+NOT_YET = "This is not measured yet."
+NOTHING = "It changes nothing in this network, so there is nothing to measure."
 WATCH_HELP = "Trains both networks in pairs, layer by layer, on the health check's page; about half a minute."
 
 
 def heat_part(current: Source, asked: Asked) -> None:
-    """Draw solution x disease, and the evidence behind the cell that was chosen."""
+    """Draw solution x disease, and the evidence behind the cell that was clicked or chosen."""
     st.subheader("Each solution on each disease", anchor=False)
-    chosen = _chosen(current, asked)
-    clicked = heat_chart(current, asked, chosen)
-    if clicked is not None and clicked != st.session_state.get(CHOSEN):
-        st.session_state[CHOSEN] = clicked
-        st.query_params["solution"] = clicked[1]
+    where_to_draw = st.container()
+    left, right = st.columns(2)
+    measured = {cell.stack for cell in current.measurement.cells}
+    names = {"": "none"} | {name: SOLUTIONS[name].name for name in asked.shown if name in measured}
+    places = {name: DISEASES[name].title for name in current.measurement.spec.diseases}
+    solution, place = addressed("solution", names, ""), addressed("on", places, asked.disease or next(iter(places)))
+    left.selectbox("Evidence for", **solution.widget)
+    right.selectbox("On", **place.widget)
+    chosen = (place.value, solution.value)
+    with where_to_draw:
+        clicked = heat_chart(current, asked, chosen if solution.value else None)
+    if clicked is not None and clicked != st.session_state.get(CLICKED):
+        st.session_state[CLICKED] = clicked
+        st.query_params.update({"on": clicked[0], "solution": clicked[1]})
         st.rerun()
-    if chosen is not None:
+    if solution.value:
         _evidence(current, *chosen)
 
 
@@ -44,20 +56,13 @@ def stacks_part(current: Source, asked: Asked) -> None:
     stack_charts(current, disease)
 
 
-def _chosen(current: Source, asked: Asked) -> tuple[str, str] | None:
-    """Return the cell that was clicked, or that the address names, if it is shown."""
-    found = st.session_state.get(CHOSEN)
-    if found is None:
-        solution = st.query_params.get("solution", "")
-        found = asked.disease or current.measurement.spec.diseases[0], solution
-    measured = found in {(cell.disease, cell.stack) for cell in current.measurement.cells}
-    return found if measured and found[1] in asked.shown else None
-
-
 def _evidence(current: Source, disease: str, solution: str) -> None:
     places, one = current.measurement.by_place, SOLUTIONS[solution]
-    cell = places[(disease, (solution,))]
     st.markdown(f"**{escaped(f'{one.name} on {DISEASES[disease].title}')}**")
+    cell = places.get((disease, (solution,)))
+    if cell is None or (disease, ()) not in places:
+        st.caption(NOT_YET if applies(solution, disease) else NOTHING)
+        return
     if cell.reason:
         st.error(escaped(f"It could not be trained: {cell.reason}"))
         return

@@ -4,10 +4,21 @@ import streamlit as st
 
 from gradcore.admission import estimate_seconds
 from gradcore.figures.solution_looks import stack_name
-from gradcore.solutions import FULL, SCENARIOS, Candidate, Measurement, candidate_of, recommended, shipped, trial_of
+from gradcore.solutions import (
+    FULL,
+    SCENARIOS,
+    Candidate,
+    Measurement,
+    candidate_of,
+    candidates,
+    level_with_best,
+    recommended,
+    shipped,
+    trial_of,
+)
 from gradcore.specs import Choice
 from gradcore.tasks import TASKS
-from gradcore.titles import duration
+from gradcore.titles import counted, duration
 from gradcore.trial_result import compared, our_stack, row_of, scenario_of, trial_sentences
 from ui import services
 from ui.address import addressed, parameters, say_unknown
@@ -31,7 +42,8 @@ def scenarios_part(current: Source) -> None:
     titles = {name: TASKS[name].title for name in FRESH}
     task = addressed("task", titles, FRESH[0])
     st.segmented_control("Try them on", **task.widget, required=True)
-    found = current.measurement if recommended(current.measurement, "research") else shipped(FULL)
+    own = not current.is_trial and recommended(current.measurement, "research") is not None
+    found = current.measurement if own else shipped(FULL)
     columns = [*st.columns(2), *st.columns(2)]
     for column, name in zip(columns, SCENARIOS, strict=True):
         with column.container(border=True, height="stretch"):
@@ -46,9 +58,12 @@ def trial_part(current: Source) -> None:
         st.caption("This trial tries none of the scenarios whole.")
         return
     shown = compared(current.measurement, scenario)
-    theirs, ours = stack_name(SCENARIOS[scenario].stack), stack_name(our_stack(shown))
+    theirs = stack_name(SCENARIOS[scenario].stack)
+    ours = stack_name(our_stack(current.measurement.spec, scenario))
     st.subheader(f"{SCENARIOS[scenario].title}, tried on {TASKS[task.name].title}", anchor=False)
-    st.markdown(escaped(f"The notebook's combination: {theirs}. Ours: {ours}. {' '.join(trial_sentences(shown))}"))
+    st.markdown(
+        escaped(f"The notebook's combination: {theirs}. By measurement: {ours}. {' '.join(trial_sentences(shown))}")
+    )
     if shown:
         table([{name: escaped(text) for name, text in row_of(one).items()} for one in shown])
         st.caption("Mean training loss of the scored seeds over the last tenth of the steps, at most chance.")
@@ -63,11 +78,18 @@ def _scenario(measurement: Measurement, name: str, task: Choice) -> None:
         st.caption(escaped(f"{one.counts} Nothing was measured that stays within it."))
         return
     st.markdown(escaped(f"Measured: {stack_name(ours.stack)}") + _numbers(ours))
-    st.caption(escaped(f"Chosen by: {one.counts}"))
+    st.caption(escaped(f"Chosen by: {one.counts} {_tied(measurement, name)}"))
     spec = trial_of([one.stack, ours.stack], task)
     label = f"Try it · about {duration(estimate_seconds(spec, services.settings().workers))}"
     if st.button(label, icon=":material/science:", key=f"try_{name}"):
         submit(spec, scenario=name)
+
+
+def _tied(measurement: Measurement, scenario: str) -> str:
+    """Return how many stacks were compared, and how many are not told apart from the largest effect."""
+    whole = f"Of {counted(len(candidates(measurement)), 'stack')} that were measured on all four diseases"
+    level = len(level_with_best(candidates(measurement))) - 1
+    return f"{whole}, {level} others are tied with the largest effect." if scenario == "research" else f"{whole}."
 
 
 def _numbers(one: Candidate | None) -> str:
@@ -78,6 +100,6 @@ def _numbers(one: Candidate | None) -> str:
     between = "" if ends is None else f" ({ends[0]:.2f} to {ends[1]:.2f})"
     cost = "" if one.cost is None else f", step {one.cost.step:.2f}×"
     least, most = min(one.decades), max(one.decades)
-    decades = f"{most:g}" if least == most else f"{least:g} to {most:g}"
+    decades = f"{most:g}" if least == most else f"{least:g} (on the worst disease) to {most:g}"
     text = f"E {one.effect.value:.2f}{between}, works over {decades} decades of rates{cost}"
     return f"  \n{escaped(text)}"

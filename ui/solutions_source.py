@@ -54,6 +54,8 @@ def source_control(current: Source) -> None:
     """Draw the choice between what ships and this server's own measurements."""
     runs = [run for run in services.lab().runs(kind=SolutionsSpec.kind, limit=LATEST) if _is_listed(run)]
     titles = dict(TITLES) | {run.id: _title(run) for run in runs}
+    if current.info is not None and current.info.id not in titles:
+        titles[current.info.id] = f"Trial, {current.info.created:%d %b %H:%M}" if current.is_trial else current.info.id
     at = current.info.id if current.info else st.query_params.get("source", FULL)
     st.session_state["solutions_source"] = at if at in titles else FULL
     st.selectbox("Measurement", list(titles), format_func=titles.__getitem__, key="solutions_source", on_change=_choose)
@@ -68,8 +70,8 @@ def provenance(current: Source) -> str:
     spec = found.spec
     size = f"{spec.rates} rates, {spec.tuning_seeds} + {spec.seeds} seeds, {spec.steps} steps"
     line = f"Measured {found.measured_at[:16].replace('T', ' ')} UTC with {', '.join(filter(None, parts))}: {size}."
-    if found.taken_over and current.info is not None:
-        line += f" Taken over from {', '.join(found.taken_over)}: cells that were measured before."
+    if over := sum(bool(cell.run_id) for cell in found.cells):
+        line += f" {over} of {len(found.cells)} cells were taken over from earlier runs of the same configuration."
     return line
 
 
@@ -92,7 +94,8 @@ def _title(run: RunInfo) -> str:
 def _choose() -> None:
     chosen = st.session_state["solutions_source"]
     st.query_params.pop("run", None)
-    st.query_params.pop("source", None)
+    for key in ("source", "scenario"):
+        st.query_params.pop(key, None)
     if chosen in TITLES:
         st.query_params["source"] = chosen
     else:

@@ -22,6 +22,7 @@ from gradcore.solutions import (
     solutions_document,
 )
 from gradcore.specs import SolutionsSpec
+from gradcore.trial_result import compared, row_of, scenario_of, trial_sentences
 
 LEGEND = (
     "Opinion: the notebook's effectiveness, 1 to 10. Measured: the share of what a disease costs that it gives back,\n"
@@ -77,13 +78,34 @@ def _write(measurement: Measurement, arguments: argparse.Namespace) -> None:
 
 
 def _print(measurement: Measurement, as_json: bool) -> None:
+    if measurement.spec.task is not None and not as_json:
+        _print_trial(measurement)
+        return
     document = solutions_document(measurement)
     if as_json:
         print_json(document)
         return
     header = ["solution", "opinion", "measured", "from", "to", "step time", "state per weight"]
     print(table(header, [_row(one) for one in document], left=header[:1]))
-    print(f"\n{LEGEND}")
+    print(f"\n{LEGEND}\n{_provenance(measurement)}")
+
+
+def _provenance(measurement: Measurement) -> str:
+    """Return which measurement is shown, in one sentence."""
+    spec, known = measurement.spec, measurement.environment
+    made = f"tensorflow {known.get('tensorflow', '?')}, keras {known.get('keras', '?')}"
+    size = f"{spec.rates} rates, {spec.tuning_seeds} + {spec.seeds} seeds, {spec.steps} steps"
+    return f"Run {measurement.run_id}, {measurement.measured_at[:16].replace('T', ' ')} UTC, {made}: {size}."
+
+
+def _print_trial(measurement: Measurement) -> None:
+    """Print what the trial of a scenario came to."""
+    scenario = scenario_of(measurement)
+    shown = compared(measurement, scenario) if scenario else ()
+    if rows := [row_of(one) for one in shown]:
+        print(table(list(rows[0]), [list(row.values()) for row in rows], left=["Disease"]))
+    print("\n".join(trial_sentences(shown)))
+    print(_provenance(measurement))
 
 
 def _row(one: dict[str, Any]) -> list[str]:

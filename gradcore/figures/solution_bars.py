@@ -14,6 +14,7 @@ from gradcore.solution_ratings import Rating
 from gradcore.solutions import Effect
 from gradcore.titles import counted
 
+MISSED = 0.05  # of the effect: a part without which less is lost is hardly missed
 WORDS: Mapping[str, str] = {
     "parameters": "hyper-parameters",
     "state": "kinds of state",
@@ -79,8 +80,8 @@ def pair_bars(pairs: Mapping[tuple[str, ...], Effect], where: str) -> go.Figure:
 def left_out_bars(lost: Mapping[str, Effect], where: str) -> go.Figure:
     """Draw what the whole modern stack loses without each of its parts."""
     order = sorted(lost, key=lambda name: -lost[name].value)
-    needed = [short_name(name) for name in order if lost[name].told_apart and lost[name].value > 0]
-    what = f"{theme.names(needed)} cannot be left out" if needed else "No part of the stack is missed"
+    needed = [short_name(name) for name in order if lost[name].told_apart and lost[name].value > MISSED]
+    what = f"{theme.names(needed)} cannot be left out" if needed else "No part of the stack is missed by more than 5 %"
     title = theme.title(what, f"{where}: effect of the whole stack minus that without the part; line = 95 % interval")
     return _effects([short_name(name) for name in order], [lost[name] for name in order], title, "Effect that is lost")
 

@@ -14,6 +14,7 @@ from gradcore.figures.theme import Layout, Style
 from gradcore.records import TrialCell, capped
 
 HEIGHT = 340  # px
+FAR = 3.0  # times chance: beyond, a curve leaves the frame
 SICK, TREATED, BEST = (
     Style(theme.LIGHT[1], "dot", "square"),
     Style(theme.LIGHT[0], "solid", "circle"),
@@ -52,9 +53,9 @@ def over_steps(sick: TrialCell, treated: TrialCell, best: TrialCell, steps: int)
     shown = _distinct(sick, treated, best)
     known = [cell.curve[np.isfinite(cell.curve) & (cell.curve > 0)] for cell, _ in shown]
     values = np.concatenate([*known, [sick.chance]])
-    at = float(treated.losses.mean())
+    values = values[values <= FAR * sick.chance]
     title = theme.title(
-        f"With {stack_name(treated.solutions)} the loss ends at {theme.number(at, 3)}",
+        _end_title(treated),
         "Median training loss of the scored seeds, at the chosen learning rate of each",
     )
     layout = {
@@ -68,6 +69,16 @@ def over_steps(sick: TrialCell, treated: TrialCell, best: TrialCell, steps: int)
         "annotations": [_end(cell, style, steps, float(cell.curve[-1])) for cell, style in shown if _drawable(cell)],
     }
     return theme.figure([_curve(cell, style, steps) for cell, style in shown], layout, narrow=_narrow(shown))
+
+
+def _end_title(treated: TrialCell) -> str:
+    """Return where the scored seeds end, and how many of them at chance or above."""
+    name, seeds = stack_name(treated.solutions), len(treated.losses)
+    lost = int((treated.losses >= treated.chance).sum())
+    if lost == seeds:
+        return f"With {name} every seed ends at chance or diverges"
+    more = f"; {lost} of {seeds} seeds end at chance or diverge" if lost else ""
+    return f"With {name} the loss ends at {theme.number(float(treated.losses.mean()), 3)}{more}"
 
 
 def _distinct(sick: TrialCell, treated: TrialCell, best: TrialCell) -> Sequence[Named]:

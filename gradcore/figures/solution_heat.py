@@ -10,7 +10,7 @@ from gradcore.figures.axes import ROW_HEIGHT
 from gradcore.figures.labels import label_width
 from gradcore.figures.solution_looks import short_name
 from gradcore.figures.theme import Layout
-from gradcore.solutions import DISEASES, Effect, Measurement
+from gradcore.solutions import DISEASES, Effect, Measurement, applies
 
 # Diverging around no effect: harmful is orange, cured is blue; no effect is the ground.
 SHADES = ((0.0, "#AE630A"), (0.5, "#FFFFFF"), (1.0, "#234FFD"))
@@ -26,7 +26,7 @@ def heatmap(measurement: Measurement, order: Sequence[str], chosen: tuple[str, s
     known = values[np.isfinite(values)]
     title = theme.title(
         f"{int((known > 0.5).sum())} of {known.size} treatments give back more than half of what the disease costs",
-        "E of one solution alone: 1 = cured, 0 = no effect, below 0 = harmful; – = it changes nothing there",
+        "E alone: 1 = as good as the best stack, 0 = no effect; bold = told apart from 0; – = it changes nothing",
     )
     names = [short_name(name) for name in order]
     columns = [broken(DISEASES[name].title) for name in diseases]
@@ -47,7 +47,7 @@ def heatmap(measurement: Measurement, order: Sequence[str], chosen: tuple[str, s
         "hoverongaps": True,
     }
     cells = [
-        _number(columns[column], names[row], effects[row][column], measurement.failure(disease, (name,)))
+        _number(columns[column], names[row], effects[row][column], _instead(measurement, name, disease))
         for row, name in enumerate(order)
         for column, disease in enumerate(diseases)
     ]
@@ -65,9 +65,17 @@ def heatmap(measurement: Measurement, order: Sequence[str], chosen: tuple[str, s
     return theme.figure([heat], layout, narrow={"xaxis": {**short, "tickangle": -45}})
 
 
-def _number(x: str, y: str, effect: Effect | None, failure: str) -> Layout:
-    """Return the number in a cell."""
-    text = "failed" if failure else "–" if effect is None else f"{round(effect.value, 2) + 0.0:.2f}".replace("-", "−")
+def _instead(measurement: Measurement, name: str, disease: str) -> str:
+    """Return what stands in a cell without a number."""
+    if measurement.failure(disease, (name,)):
+        return "failed"
+    return "…" if applies(name, disease) else "–"
+
+
+def _number(x: str, y: str, effect: Effect | None, instead: str) -> Layout:
+    """Return the number in a cell; bold where it is told apart from 0."""
+    text = instead if effect is None else f"{round(effect.value, 2) + 0.0:.2f}".replace("-", "−")
+    text = f"<b>{text}</b>" if effect is not None and effect.told_apart else text
     dark = effect is not None and abs(effect.value) > DARK_TEXT_FROM
     font = {"size": theme.TYPE_SIZE, "color": theme.BACKGROUND if dark else theme.INK if effect else theme.MUTED}
     return {"x": x, "y": y, "text": text, "showarrow": False, "font": font}
@@ -79,7 +87,7 @@ def _said(measurement: Measurement, name: str, disease: str) -> str:
     if failure:
         return f"{head}<br>failed: {theme.escaped(failure)}"
     if effect is None:
-        return f"{head}<br>not applicable: it changes nothing in this network"
+        return f"{head}<br>{'not measured yet' if applies(name, disease) else 'it changes nothing in this network'}"
     ends = f" ({effect.interval[0]:.3f} to {effect.interval[1]:.3f})" if effect.interval else ", interval not bounded"
     return f"{head}<br>E = {effect.value:.3f}{ends}"
 

@@ -1,5 +1,6 @@
 """Effectiveness against complexity, coloured by cost: as opinion, as measured, and as arrows from one to the other."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,7 +14,7 @@ from gradcore.solution_ratings import Rating, front
 from gradcore.titles import counted
 
 HEIGHT = 520  # px
-PLOT_WIDTH = 760  # px, for which names are kept apart
+PLOT_WIDTH = 560  # px, for which names are kept apart
 LEAST = -1.0  # of the effectiveness axis
 ANCHORS: Mapping[str, Layout] = {
     "right": {"xanchor": "left", "xshift": 10},
@@ -26,10 +27,15 @@ ANCHORS: Mapping[str, Layout] = {
 def opinion_scatter(opinions: Mapping[str, Rating]) -> go.Figure:
     """Draw the notebook's chart: its effectiveness against its complexity, coloured by its cost."""
     title = theme.title(
-        f"By opinion all {len(opinions)} work about equally well",
+        f"By opinion all {len(opinions)} are worth {_least_to_most(opinions)} of 10",
         "The notebook's scores: effectiveness and complexity from 1 to 10, colour = cost from 1 to 4",
     )
     return _scatter(list(opinions.values()), title, "Cost, opinion", (1.0, 4.0))
+
+
+def _least_to_most(opinions: Mapping[str, Rating]) -> str:
+    values = [one.effectiveness for one in opinions.values()]
+    return f"{min(values):g} to {max(values):g}"
 
 
 def measured_scatter(ratings: Mapping[str, Rating], where: str) -> go.Figure:
@@ -67,7 +73,7 @@ def arrows(opinions: Mapping[str, Rating], ratings: Mapping[str, Rating]) -> go.
     fell = sum(after.effectiveness < before.effectiveness for before, after in both)
     title = theme.title(
         f"Measured, {fell} of {counted(len(both), 'solution')} do less than the notebook says",
-        "Ring = opinion, dot = measured with its 95 % interval; complexity as measured is counted, the largest is 10",
+        "Ring = opinion, dot = measured; thick = 95 % interval, thin = least to greatest disease; complexity counted",
     )
     rings = {
         "type": "scatter",
@@ -98,7 +104,7 @@ def _scatter(
     before: Sequence[Mapping[str, Any]] = (),
     pairs: Sequence[Layout] = (),
 ) -> go.Figure:
-    """Draw the points above what is drawn before; where arrows end at them, without the spread over diseases."""
+    """Draw the points with their whiskers above what is drawn before."""
     lowest = min([LEAST, *(one.effectiveness - 0.5 for one in shown)])
     across, up = [-0.4, 10.9], [lowest, 10.7]
     markers = {
@@ -108,14 +114,14 @@ def _scatter(
         "y": [one.effectiveness for one in shown],
         "marker": {
             "size": 14,
-            "color": [one.cost for one in shown],
+            "color": [one.cost if math.isfinite(one.cost) else ends[0] for one in shown],
             "coloraxis": "coloraxis",
             "line": {"width": 1, "color": theme.BACKGROUND},
         },
         "text": [_said(one, suffix) for one in shown],
         "hovertemplate": "%{text}<extra></extra>",
     }
-    lines = [line for one in shown for line in _whiskers(one, spread=not pairs)]
+    lines = [line for one in shown for line in _whiskers(one)]
     layout = {
         "title": title,
         "height": HEIGHT,
@@ -130,10 +136,10 @@ def _scatter(
     return theme.figure([*before, *lines, markers], layout, narrow={"margin": theme.margin(right=64, left=48)})
 
 
-def _whiskers(one: Rating, *, spread: bool) -> list[dict[str, Any]]:
+def _whiskers(one: Rating) -> list[dict[str, Any]]:
     same = {"type": "scatter", "mode": "lines", "x": [one.complexity] * 2, "hoverinfo": "skip"}
     found = []
-    if spread and one.spread is not None:
+    if one.spread is not None:
         found.append(
             {**same, "y": [max(one.spread[0], LEAST), one.spread[1]], "line": {"color": theme.LINE, "width": 1}}
         )
@@ -150,7 +156,8 @@ def _said(one: Rating, suffix: str) -> str:
         parts.append(f"by disease {one.spread[0]:.1f} to {one.spread[1]:.1f}")
     count = f", {one.counted.score} counted" if one.counted else ""
     parts.append(f"complexity {one.complexity:.1f} of 10{count}")
-    parts.append(f"step time {one.cost:.2f}{suffix}" if suffix else f"cost {one.cost:.0f} of 4")
+    if math.isfinite(one.cost):
+        parts.append(f"step time {one.cost:.2f}{suffix}" if suffix else f"cost {one.cost:.0f} of 4")
     return "<br>".join(parts)
 
 
@@ -181,7 +188,7 @@ def _zero() -> Layout:
 
 
 def _ends(ratings: Mapping[str, Rating]) -> tuple[float, float]:
-    return 1.0, max(1.5, *(one.cost for one in ratings.values())) if ratings else 2.0
+    return 1.0, max([1.5, *(one.cost for one in ratings.values() if math.isfinite(one.cost))])
 
 
 def _colors(title: str, ends: tuple[float, float], suffix: str) -> Layout:

@@ -12,7 +12,7 @@ from gradcore.solutions.catalogue import SOLUTIONS
 from gradcore.solutions.diseases import FEED_FORWARD, SICK
 from gradcore.solutions.effects import Effect, best_of, effect_of, gain, mean_effect
 from gradcore.solutions.scenarios import MODERN_STACK
-from gradcore.solutions.stacks import parts_that_apply
+from gradcore.solutions.stacks import parts_that_apply, sick, treated
 from gradcore.specs import SolutionsSpec
 
 Stack = tuple[str, ...]
@@ -94,10 +94,12 @@ class Measurement:
         return gain(effects[0], effects[1]) if effects[0] and effects[1] else None
 
     def pairs(self, disease: str) -> Mapping[Stack, Effect]:
-        """Return what each pair of the strongest gains over the better one of both alone."""
+        """Return what each pair of the strongest gains over the better one alone; not where one undoes the other."""
         asked = [c.entrant for c in self.cells if c.disease == disease and self.spec.cells[c.entrant].strongest]
         found = {}
         for cell in (cell for cell in self.cells if cell.entrant in asked and len(cell.solutions) == 2):
+            if len(parts_that_apply(cell.solutions, disease)) < 2 or _overwrites(cell.solutions, disease):
+                continue
             both = self.effect(disease, cell.solutions)
             alone = [effect for name in cell.solutions if (effect := self.effect(disease, (name,)))]
             if both is not None and len(alone) == 2:
@@ -122,6 +124,12 @@ class Measurement:
     def taken_over(self) -> tuple[str, ...]:
         """The runs from which cells were taken over."""
         return tuple(dict.fromkeys(cell.run_id for cell in self.cells if cell.run_id))
+
+
+def _overwrites(pair: Stack, disease: str) -> bool:
+    """Return whether the second solution undoes the first one, as of two initialisers only the last stands."""
+    untreated = sick(disease)
+    return treated(untreated, pair) in (treated(untreated, pair[:1]), treated(untreated, pair[1:]))
 
 
 def _cost(costs: TrialCosts, place: int) -> Cost:

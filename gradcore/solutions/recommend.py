@@ -8,7 +8,7 @@ import numpy as np
 
 from gradcore.solutions.catalogue import SOLUTIONS
 from gradcore.solutions.diseases import FEED_FORWARD
-from gradcore.solutions.effects import Effect, effect_of, mean_effect
+from gradcore.solutions.effects import Effect, effect_of, gain, mean_effect
 from gradcore.solutions.measurement import Cost, Measurement, Stack
 from gradcore.solutions.scenarios import CANDIDATES, MODERN_STACK, NEAR_BEST, SCENARIOS, STEP_BUDGET
 from gradcore.solutions.stacks import parts_that_apply
@@ -72,7 +72,7 @@ def _stacks() -> Iterable[Stack]:
 
 
 def _fewest(found: tuple[Candidate, ...]) -> Candidate:
-    enough = NEAR_BEST * _best(found).effect.value
+    enough = NEAR_BEST * max(one.effect.value for one in found)
     near = [one for one in found if one.effect.value >= enough]
     return min(near, key=lambda one: (len(one.stack), -one.effect.value))
 
@@ -81,8 +81,15 @@ def _most_robust(found: tuple[Candidate, ...]) -> Candidate:
     return max(found, key=lambda one: (min(one.decades), float(np.mean(one.decades)), one.effect.value))
 
 
+def level_with_best(found: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
+    """Return the stack with the largest effect and those that nothing separates from it, paired over the seeds."""
+    best = max(found, key=lambda one: one.effect.value)
+    return tuple(one for one in found if one is best or not gain(best.effect, one.effect).told_apart)
+
+
 def _best(found: tuple[Candidate, ...]) -> Candidate:
-    return max(found, key=lambda one: one.effect.value)
+    """Return the one with the fewest parts of those that are tied for the largest effect."""
+    return min(level_with_best(found), key=lambda one: (len(one.stack), -one.effect.value))
 
 
 def _best_within_budget(found: tuple[Candidate, ...]) -> Candidate | None:

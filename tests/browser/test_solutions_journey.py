@@ -59,7 +59,7 @@ def test_a_trial_is_started_stopped_and_goes_on_to_its_end(page: Page, address):
     page.get_by_role("button", name=re.compile("^Try it")).last.click(timeout=MINUTE)
     page.get_by_role("button", name="Cancel").click(timeout=MINUTE)
     page.get_by_role("button", name="Go on where it stopped").click(timeout=2 * MINUTE)
-    expect(page.get_by_text(re.compile("On 4 diseases the stack that we measured best is"))).to_be_visible(
+    expect(page.get_by_text(re.compile("Of 4 diseases the measured stack does better on"))).to_be_visible(
         timeout=6 * MINUTE
     )
     expect(page.get_by_role("heading", name="Resource constrained, tried on Wine")).to_be_visible()
