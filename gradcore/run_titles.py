@@ -2,6 +2,7 @@
 
 from gradcore.specs import HealthSpec, RaceSpec, RunSpec, SolutionsSpec
 from gradcore.titles import check_title, counted, race_title, task_text
+from gradcore.treatments import TREATMENTS
 
 
 def run_title(spec: RunSpec) -> str:
@@ -17,7 +18,8 @@ def run_title(spec: RunSpec) -> str:
         return f"Health check: {check_title(spec)}"
     if isinstance(spec, SolutionsSpec):
         return solutions_title(spec)
-    return f"Treatment, {spec.solution or 'changed by hand'}: {check_title(spec.before)}"
+    changed = TREATMENTS[spec.solution].title if spec.solution in TREATMENTS else spec.solution or "changed by hand"
+    return f"Treatment, {changed}: {check_title(spec.before)}"
 
 
 def solutions_title(spec: SolutionsSpec) -> str:

@@ -78,10 +78,11 @@ def result_sentences(spec: TreatmentSpec, result: TreatmentResult) -> tuple[str,
     """Return what the pairs say, computed from them."""
     low, high = result.interval
     moved = "fell" if result.difference < 0 else "rose"
+    ends = (-high, -low) if result.difference < 0 else (low, high)
     known = "more than chance explains" if low > 0 or high < 0 else "no difference detected"
     told = (
         f"Over {len(result.before)} seeds the final validation loss {moved} by {number(abs(result.difference))} "
-        f"(95 %: {number(low)} to {number(high)}): {known}."
+        f"(95 %: {number(ends[0])} to {number(ends[1])}): {known}."
     )
     verdict = (
         f"The verdict is still '{result.verdict_after}'."

@@ -64,7 +64,7 @@ def test_a_treatment_is_proven_in_pairs_and_found_again_among_the_runs(capfd, da
     _, shown, _ = run(capfd, database, "runs", "show", proof["run_id"], "--json")
     assert json.loads(shown) == proof
     _, listed, _ = run(capfd, database, "runs", "list", "--kind", "treatment")
-    assert "Treatment, zero_bias" in listed
+    assert "Treatment, Biases from 0" in listed
 
 
 def test_a_check_is_read_by_people_too(capfd, database):

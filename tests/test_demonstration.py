@@ -54,7 +54,7 @@ def test_it_walks_from_the_patient_over_finding_and_treatment_to_the_proof_and_b
             "After: gradients of the layers are of one order: 0.58 to 0.8 at the last step.",
         )),
         (9, "The patient is cured", (
-            "Over 5 seeds the final validation loss fell by 2.012 (95 %: -2.107 to -1.916): more than chance explains.",
+            "Over 5 seeds the final validation loss fell by 2.012 (95 %: 1.916 to 2.107): more than chance explains.",
             "The verdict changed from 'vanishing' to 'healthy'.",
         )),
     ],

@@ -39,7 +39,7 @@ TRAINED = tuple(name for name, task in TASKS.items() if task.has_network and tas
 EVERY = DEFAULT.every
 FIRST_RATES: Mapping[str, float] = {"SGD": 0.1}  # where it is not Keras' own
 LAYER, STEP = "layer", "step"  # of the address: what is looked at
-PAGE_KEYS = ("run", "with", LAYER, STEP)
+PAGE_KEYS = ("run", "with", "preset", LAYER, STEP)
 MARKED = "health_adopted"  # of the session: the run that the controls were set to
 SETTINGS_HELP = "The optimizer's own arguments, such as momentum=0.9, nesterov=true."
 CLIP_HELP = explained(

@@ -28,7 +28,9 @@ def verdict_line(diagnosis: Diagnosis, sentences: Sequence[str]) -> None:
     """Draw the verdict, and what `check_sentences` says of it; without the evidence where a card below holds it."""
     icon, title = SOUND.get(diagnosis.verdict, (LOOKS["critical"][0], _title(diagnosis.verdict)))
     st.subheader(f"{icon} Verdict: {escaped(title)}", anchor=False)
-    told = sentences if diagnosis.verdict in SOUND else sentences[1:]
+    told = [*(sentences if diagnosis.verdict in SOUND else sentences[1:])]
+    if diagnosis.verdict == "diverged":
+        told += [finding.evidence for finding in diagnosis.findings if finding.rule == "early_warning"]
     if told:
         st.markdown(escaped(" ".join(told)))
 

@@ -9,11 +9,13 @@ from gradcore.admission import admit
 from gradcore.settings import Limits
 from gradcore.specs import HealthSpec
 from gradcore.ward import WARD
-from ui.address import say_unknown
+from ui.address import EVERYWHERE, say_unknown
 from ui.health_controls import show_spec
 
 OWN = "Your own network"
-KEY = "patient"  # of the session; it is no part of the address, its settings are
+KEY = "patient"  # of the session
+PRESET = "preset"  # of the address: a patient, whose settings others in the address replace
+TAKEN = "health_preset"  # of the session: the patient that the controls were set to
 EXPERIMENTS = (
     ("Eight sigmoids: how much of the signal is left at the first layer?", {"preset": "sigmoid_stack"}),
     ("The notebook calls its own network sick. See why it is not", {"preset": "notebook"}),
@@ -39,13 +41,15 @@ def complaint() -> str:
 
 
 def take_preset() -> None:
-    """Set the controls to the patient that the address names, for links that people write; its settings replace it."""
-    name = st.query_params.pop("preset", None)
+    """Set the controls to the patient that the address names, once; settings beside it stand for its own."""
+    name = st.query_params.get(PRESET)
     if name is None:
+        st.session_state.pop(TAKEN, None)
         return
-    say_unknown({"preset": [name]}, "preset", WARD)
-    if name in WARD:
-        show_spec(_admitted()[name])
+    say_unknown({PRESET: [name]}, PRESET, WARD)
+    if name in WARD and st.session_state.get(TAKEN) != name:
+        st.session_state[TAKEN] = name
+        show_spec(_admitted()[name], but=st.query_params)
 
 
 @cache
@@ -55,5 +59,9 @@ def _admitted() -> Mapping[str, HealthSpec]:
 
 
 def _apply() -> None:
-    if spec := _admitted().get(st.session_state[KEY]):
+    name = st.session_state[KEY]
+    if spec := _admitted().get(name):
+        for setting in set(st.query_params) - {"run", *EVERYWHERE}:
+            del st.query_params[setting]
+        st.query_params[PRESET] = st.session_state[TAKEN] = name
         show_spec(spec)

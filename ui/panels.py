@@ -1,6 +1,6 @@
 """Reusable output: the table of runs, experiments to try, a link to copy."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC
 from html import escape
 from urllib.parse import urlencode
@@ -46,11 +46,16 @@ def runs_table(runs: Sequence[RunInfo], key: str) -> str | None:
 def _curve(run: RunInfo) -> list[float]:
     """Return the stored sparkline; of a race without one, the median loss of its best entrant so far."""
     if run.sparkline or run.status is RunStatus.QUEUED or run.kind != RaceSpec.kind:
-        return list(run.sparkline)
+        return _finite(run.sparkline)
     trained = [one.loss for one in services.lab().race(run.id)[0].entrants if one.steps]  # (T, S) each
     shown = [np.median(loss[:: max(1, len(loss) // POINTS)], axis=1) for loss in trained]
     best = min(shown, key=lambda loss: float(np.nan_to_num(loss[-1], nan=np.inf)), default=np.empty(0))
-    return [float(value) for value in best]
+    return _finite(best)
+
+
+def _finite(curve: Iterable[float]) -> list[float]:
+    """Return the finite values: a sparkline with NaN would be shown as a list of numbers."""
+    return [float(value) for value in curve if np.isfinite(value)]
 
 
 def try_this(experiments: Sequence[tuple[str, Mapping[str, str | Sequence[str]]]]) -> None:

@@ -12,6 +12,7 @@ from gradcore.records import RaceTrace, RunInfo, RunStatus
 from gradcore.specs import HealthSpec, TreatmentSpec
 from gradcore.titles import check_title, number
 from gradcore.treatment_result import TreatmentResult, result_sentences, treatment_result
+from gradcore.treatments import TREATMENTS
 from ui import services
 from ui.frame import guarded_fragment
 from ui.health_treatment import changes_table
@@ -20,6 +21,7 @@ from ui.plot import plot
 from ui.words import as_sentence, escaped
 
 HEIGHT = 340
+NEXT = "The controls stand at the treated network: start a check of it above."
 SIDES = ("Before", "After")
 WALKED = 10  # treatments that are walked back at most
 LATEST = 100  # runs among which they are looked for
@@ -37,7 +39,14 @@ def treatment_page(shown: RunInfo) -> None:
             escaped(as_sentence(shown.message or f"This treatment was {shown.status}; what it recorded is shown."))
         )
     found, cursor = services.lab().checks(shown.id)
-    st.caption(escaped(f"Treatment of {check_title(spec.before)} · run {shown.id}"))
+    st.subheader(escaped(f"Treatment: {treatment_title(spec.solution)}"), anchor=False)
+    untreated = services.lab().find(spec.before)
+    of = (
+        f"[{escaped(check_title(spec.before))}](?run={untreated.id})"
+        if untreated
+        else escaped(check_title(spec.before))
+    )
+    st.caption(f"Of {of} · run {shown.id}. {NEXT}")
     result = treatment_result(spec, found)
     if result is not None:
         _verdicts(spec, result)
@@ -71,7 +80,14 @@ def _history(spec: dict[str, object], run_id: str) -> list[RunInfo]:
 
 
 def _name(run: RunInfo) -> str:
-    return str(run.spec["solution"] or "own change").replace("_", " ")
+    return treatment_title(str(run.spec["solution"]))
+
+
+def treatment_title(solution: str) -> str:
+    """Return what was changed, in words; a treatment that no catalogue has any more by its name."""
+    if solution in TREATMENTS:
+        return TREATMENTS[solution].title
+    return solution.replace("_", " ") or "your own change"
 
 
 def _look(run_id: str) -> None:

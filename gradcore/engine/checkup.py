@@ -30,6 +30,7 @@ from gradcore.tasks import Rows, task_of
 from gradcore.ward import WARD
 
 FIRST_STEPS = 10  # each of which is measured
+WARNED_EVERY = 5  # steps at most from one look for a warning to the next, where the check is to stop at one
 SHORT = 50  # steps of a check, up to which every one is measured: that takes less time than to trace the step between
 PROBE_ROWS = 256  # the first training rows, on which dead units are looked for
 MISSING = 7  # second word of the seed of which inputs are NaN
@@ -170,6 +171,8 @@ class Running:
 
     def _is_sampled(self, step: int) -> bool:
         steps, every = self._spec.steps, self._spec.every
+        if self._spec.stop_at_warning:  # which is looked for where something is measured
+            every = min(every, WARNED_EVERY)
         return steps <= SHORT or step < FIRST_STEPS or step % every == 0 or step == steps - 1
 
 

@@ -20,8 +20,8 @@ ANALOGY = Section(
             "**Prevention: a healthy lifestyle.** Initialisation and architecture decide before the first step "
             "whether a gradient arrives at the first layer at all.",
             "depends",
-            "on depth. Thirty layers of ReLU with Glorot's initialiser start with a signal of "
-            "{h_glorot_relu_30.first_a} at the first layer, with He's of {s_he30.first_a}; three layers do with "
+            "on depth. Over the first ten steps thirty layers of ReLU with Glorot's initialiser have a signal "
+            "of {h_glorot_relu_30.first_a} at the first layer, with He's of {s_he30.first_a}; three layers do with "
             "either.",
             f"{PRESETS} glorot_relu_30",
             link(HEALTH, "30 layers of ReLU, Glorot's initialiser", preset="glorot_relu_30"),
