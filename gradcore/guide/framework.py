@@ -43,7 +43,7 @@ FOUNDATION = Section(
             r"**He initialisation: proper weight scaling for ReLU.** ReLU drops half of the mean square; a weight "
             r"variance of $2 / n_\mathrm{in}$ doubles it again, so that it stays from layer to layer, there and back.",
             "depends",
-            "on depth and activation. After 30 layers a_l at the first (median of ten steps) is {s_he30.first_a} (Glorot: "
+            "on depth and activation. Through 30 layers a_l is {s_he30.first_a} (median of ten steps; Glorot: "
             "{h_glorot_relu_30.first_a}), but two different rows have become alike: a mean cosine of {s_he36.cosine} "
             "after 36. E = {solutions.he_init_glorot_relu} on 22 Glorot layers, {solutions.he_init_sigmoid_stack} on "
             "sigmoids.",
