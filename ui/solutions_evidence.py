@@ -11,7 +11,7 @@ from ui import services
 from ui.address import addressed
 from ui.frame import HEALTH
 from ui.health_treatment import changes_table
-from ui.solutions_charts import evidence_charts, heat_chart, stack_charts, where
+from ui.solutions_charts import evidence_charts, heat_chart, stack_charts
 from ui.solutions_controls import Asked
 from ui.solutions_source import Source
 from ui.solutions_tables import evidence_table
@@ -50,9 +50,7 @@ def stacks_part(current: Source, asked: Asked) -> None:
     st.subheader("Together", anchor=False)
     disease = asked.disease or current.measurement.spec.diseases[0]
     if asked.disease is None:
-        st.caption(
-            escaped(f"Of {DISEASES[disease].title}; choose another disease above. {where(asked)} has no stacks.")
-        )
+        st.caption(escaped(f"On {DISEASES[disease].title}. A disease that is chosen above is shown here instead."))
     stack_charts(current, disease)
 
 

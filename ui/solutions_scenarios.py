@@ -89,7 +89,8 @@ def _tied(measurement: Measurement, scenario: str) -> str:
     """Return how many stacks were compared, and how many are not told apart from the largest effect."""
     whole = f"Of {counted(len(candidates(measurement)), 'stack')} that were measured on all four diseases"
     level = len(level_with_best(candidates(measurement))) - 1
-    return f"{whole}, {level} others are tied with the largest effect." if scenario == "research" else f"{whole}."
+    tied = f"{whole}; tied for the largest effect: {counted(level + 1, 'stack')}."
+    return tied if scenario == "research" and level else f"{whole}."
 
 
 def _numbers(one: Candidate | None) -> str:

@@ -15,6 +15,7 @@ from gradcore.solutions import DISEASES, Effect, Measurement, applies
 # Diverging around no effect: harmful is orange, cured is blue; no effect is the ground.
 SHADES = ((0.0, "#AE630A"), (0.5, "#FFFFFF"), (1.0, "#234FFD"))
 DARK_TEXT_FROM = 0.6  # effects above it are so dark that their number is written in the ground's colour
+SEEN = 0.005  # effects below are written as 0.00
 NAME = "Effect"  # of the trace whose cells can be clicked
 
 
@@ -75,7 +76,7 @@ def _instead(measurement: Measurement, name: str, disease: str) -> str:
 def _number(x: str, y: str, effect: Effect | None, instead: str) -> Layout:
     """Return the number in a cell; bold where it is told apart from 0."""
     text = instead if effect is None else f"{round(effect.value, 2) + 0.0:.2f}".replace("-", "−")
-    text = f"<b>{text}</b>" if effect is not None and effect.told_apart else text
+    text = f"<b>{text}</b>" if effect is not None and effect.told_apart and abs(effect.value) >= SEEN else text
     dark = effect is not None and abs(effect.value) > DARK_TEXT_FROM
     font = {"size": theme.TYPE_SIZE, "color": theme.BACKGROUND if dark else theme.INK if effect else theme.MUTED}
     return {"x": x, "y": y, "text": text, "showarrow": False, "font": font}
