@@ -1,5 +1,6 @@
 """Health check: which layer of a network is sick, at which step, and why; live, then with findings to check by hand."""
 
+from gradcore.example_check import PATIENT
 from gradcore.specs import HealthSpec, TreatmentSpec
 from ui.anatomy import anatomy
 from ui.frame import HEALTH, frame
@@ -17,7 +18,7 @@ def main() -> None:
         shown = shown_run()
         picture, settings, details = anatomy()
         with settings:
-            take_preset()
+            take_preset(PATIENT if shown is None else "")
             adopted = adopt(patient_of(shown))
             asked, refusal = asked_check()
         with picture:

@@ -40,10 +40,15 @@ def complaint() -> str:
     return patient.complaint if patient else ""
 
 
-def take_preset() -> None:
-    """Set the controls to the patient that the address names, once; settings beside it stand for its own."""
+def take_preset(example: str) -> None:
+    """Set the controls to the patient that the address names, once; settings beside it stand for its own.
+
+    Who asks for nothing stands at the patient of the example, where that is shown ("" = it is not).
+    """
     name = st.query_params.get(PRESET)
     if name is None:
+        if example and set(st.query_params) <= {*EVERYWHERE} and "steps" not in st.session_state:
+            show_spec(_admitted()[example])
         st.session_state.pop(TAKEN, None)
         return
     say_unknown({PRESET: [name]}, PRESET, WARD)

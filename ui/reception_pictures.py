@@ -18,7 +18,7 @@ from ui.plot import plot
 from ui.reception_picture import SECONDS, both
 from ui.treatment_view import SIDES
 
-HEIGHT = 420
+HEIGHT = 400  # px at the usual type size: a picture fits a projector of 720 lines
 
 
 def scene_picture(name: str, label: str, *, paused: bool) -> None:
@@ -43,7 +43,7 @@ def _charts(name: str, label: str) -> None:
     drawn = _drawn(name)
     for number, (column, (text, height)) in enumerate(zip(st.columns(len(drawn)), drawn, strict=True)):
         with column:
-            plot(text, key=f"demo_{name}_{number}", label=label, height=height, about="example")
+            plot(text, key=f"demo_{name}_{number}", label=label, height=min(height, HEIGHT), about="example")
 
 
 @st.cache_data(max_entries=16, show_spinner=False)

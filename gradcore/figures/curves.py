@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradcore import ranking
-from gradcore.figures.theme import Style, styles
+from gradcore.figures.theme import Style, entrant_styles
 from gradcore.records import EntrantTrace, Floats
 
 MOST_POINTS = 700  # of one line while a race runs and is sent several times a second; more are thinned
@@ -58,7 +58,8 @@ class Curve:
 
 def curves(entrants: Sequence[EntrantTrace], measure: str) -> tuple[Curve, ...]:
     """Return the curve of one measure ("loss", "gradient_norm") for every entrant that has steps."""
-    found = zip(entrants, styles([entrant.optimizer for entrant in entrants]), strict=True)
+    looks = entrant_styles([entrant.label for entrant in entrants], [entrant.optimizer for entrant in entrants])
+    found = zip(entrants, looks, strict=True)
     return tuple(_curve(entrant, style, measure) for entrant, style in found if entrant.steps)
 
 

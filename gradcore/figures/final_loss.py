@@ -21,7 +21,7 @@ from gradcore.figures.axes import (
 )
 from gradcore.figures.curves import quantile
 from gradcore.figures.labels import label_width
-from gradcore.figures.theme import Style, styles
+from gradcore.figures.theme import Style, entrant_styles
 from gradcore.ranking import divergences, median_metric, nobody_left
 from gradcore.records import Doubles, EntrantTrace, RaceTrace
 
@@ -45,7 +45,8 @@ class Final:
 
 def finals(trace: RaceTrace) -> tuple[Final, ...]:
     """Return what every finished entrant came to, the lowest median first."""
-    looks = styles([entrant.optimizer for entrant in trace.entrants])
+    entrants = trace.entrants
+    looks = entrant_styles([entrant.label for entrant in entrants], [entrant.optimizer for entrant in entrants])
     raced = zip(trace.entrants, looks, strict=True)
     found = [_final(entrant, style, trace.metric) for entrant, style in raced if entrant.outcome]
     return tuple(sorted(found, key=lambda final: final.median))

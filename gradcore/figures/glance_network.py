@@ -13,7 +13,7 @@ from gradcore.figures.health_reading import layer_norms, middle
 from gradcore.figures.miniature import Box, Miniature, bars, grown, line, miniature, powers, rule, spots, text, tip
 from gradcore.records import CheckTrace, Floats
 
-SICK, CURED = theme.LIGHT[4], theme.LIGHT[2]
+SICK, CURED = theme.SICK, theme.CURED
 SIZE = (480, 274)  # px at the usual type size
 BARS: Box = (52, 56, 472, 176)
 LOSS: Box = (88, 214, 466, 262)

@@ -22,6 +22,8 @@ INK, DARK_INK = "#1A2233", "#E6E9F0"  # titles
 MUTED, DARK_MUTED = "#5A6475", "#9AA4B5"  # axes, subtitles
 GRID, DARK_GRID = "#E7EAEF", "#242C3B"
 LINE, DARK_LINE = "#B9C0CC", "#4A5568"  # axis lines, brackets, reference lines
+SICK, CURED = LIGHT[4], LIGHT[2]  # of a network without and with its treatment
+PAIR = ("untreated", "treated")  # labels of both
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 MARKERS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star", "hexagon")
 FONT = '"Source Sans", "Source Sans Pro", "Source Sans 3", system-ui, "Segoe UI", sans-serif'
@@ -62,6 +64,18 @@ def styles(optimizers: Sequence[str]) -> tuple[Style, ...]:
         ['solid', 'solid', 'dash']
     """
     return _by_hue([OPTIMIZERS[name].hue if name in OPTIMIZERS else RETIRED for name in optimizers])
+
+
+def entrant_styles(labels: Sequence[str], optimizers: Sequence[str]) -> tuple[Style, ...]:
+    """Return one style for each entrant; both of a treatment look sick and treated, as everywhere.
+
+    Example:
+        >>> [style.color for style in entrant_styles(["untreated", "treated"], ["SGD", "SGD"])]
+        ['#C61358', '#246C56']
+    """
+    if tuple(labels) == PAIR:
+        return Style(SICK, "dash", "square"), Style(CURED, "solid", "circle")
+    return styles(optimizers)
 
 
 def rule_styles(rules: Sequence[str]) -> tuple[Style, ...]:
