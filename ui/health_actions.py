@@ -1,5 +1,7 @@
 """What a visitor can do with a health check: start it, run it again, share its address."""
 
+from typing import Literal
+
 import streamlit as st
 
 from gradcore.admission import admit, estimate_seconds
@@ -24,7 +26,8 @@ def start_row(asked: HealthSpec | None, shown: RunInfo | None, refusal: str) -> 
         patient_control(asked)
         verb = "Run again" if again else "Start check" if shown is None or shown.status.ended else "Queue check"
         label = f"{verb}{_estimate(asked)}"
-        started = st.button(label, type="primary", icon=":material/play_arrow:", disabled=asked is None, key="start")
+        kind: Literal["primary", "secondary"] = "secondary" if again else "primary"
+        started = st.button(label, type=kind, icon=":material/play_arrow:", disabled=asked is None, key="start")
         if shown is not None:
             link_to(shown.id)
     if said := complaint():

@@ -33,11 +33,11 @@ def prescriptions_part(spec: HealthSpec, found: Sequence[Prescription], asked: H
     if found:
         st.subheader("Treatment", anchor=False, help=HOW)
         for number, one in enumerate(found[:FIRST]):
-            _card(spec, one, f"treat_{number}")
+            _card(spec, one, f"treat_{number}", primary=asked is not None and not number)
         if more := found[FIRST:]:
             with st.expander(f"{counted(len(more), 'other treatment')}"):
                 for number, one in enumerate(more, FIRST):
-                    _card(spec, one, f"treat_{number}")
+                    _card(spec, one, f"treat_{number}", primary=False)
     own = _own(spec, asked)
     if own is not None:
         st.caption(OWN)
@@ -53,11 +53,11 @@ def changes_table(found: Sequence[Change]) -> None:
     st.dataframe(rows, hide_index=True, width="stretch")
 
 
-def _card(spec: HealthSpec, one: Prescription, key: str) -> None:
+def _card(spec: HealthSpec, one: Prescription, key: str, *, primary: bool) -> None:
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.markdown(f"**{escaped(one.title)}**")
-            _button("Treat", proof_of(spec, one), key, primary=key == "treat_0")
+            _button("Treat", proof_of(spec, one), key, primary=primary)
         st.markdown(escaped(TREATMENTS[one.solution].why))
         if one.effect:
             st.caption(escaped(one.effect.sentence))
