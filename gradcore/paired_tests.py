@@ -110,7 +110,7 @@ def share_interval(part: Doubles, whole: Doubles) -> tuple[float, float] | None:
 
     Example:
         >>> [round(end, 3) for end in share_interval(np.array([0.5, 0.6, 0.7]), np.array([1.0, 1.2, 1.1])) or ()]
-        [0.33, 0.637]
+        [0.347, 0.749]
 
     Reference: Fieller 1954, Some problems in interval estimation, JRSS B 16(2), https://www.jstor.org/stable/2984043
     """
