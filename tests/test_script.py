@@ -124,9 +124,9 @@ def test_a_check_with_missing_inputs_is_no_script():
         check_script(WARD["nan_in_data"].spec)
 
 
-def test_weights_that_are_scaled_by_data_are_refused_in_a_sentence():
-    with pytest.raises(RefusedError, match="the initialiser lsuv cannot be copied as a script"):
-        script(race({"optimizer": "SGD"}, network={"hidden": [4], "kernel_initializer": "lsuv"}), 0, 0.01)
+def test_weights_that_are_scaled_by_data_are_scaled_in_the_script_too(tmp_path):
+    spec = race({"optimizer": "SGD"}, network={"hidden": [8, 6], "kernel_initializer": "lsuv"}, steps=5)
+    assert printed_alone(spec, tmp_path) == pytest.approx(trained(spec), rel=1e-4)
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ def test_the_environment_says_where_and_with_what_a_run_was_trained(store, queue
     run_id = split(store, queue)
     worker.execute(store.database.url, run_id, 0, stand_in.FALLING)
     found = store.info(run_id).environment
-    assert set(found) == {"python", "tensorflow", "keras", "numpy", "gradcore", "host", "threads"}
+    assert set(found) == {"python", "tensorflow", "keras", "numpy", "gradcore", "host", "machine", "threads"}
     assert (found["host"], found["threads"]) == (socket.gethostname(), 1)
 
 
