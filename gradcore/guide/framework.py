@@ -79,7 +79,7 @@ STABILISATION = Section(
             "on shortcuts. Without them each layer multiplies the gradient's norm by about 1.21 at the start: over 40 "
             "layers a_l reaches {h_batchnorm_no_residual_40.greatest_a}, and the verdict is "
             "{h_batchnorm_no_residual_40.verdict}; with scaled shortcuts it is {s_bn40res.verdict}. E = "
-            "{solutions.batch_norm_sigmoid_stack} on six sigmoid layers, {solutions.batch_norm_deep_relu} on 36 of "
+            "{solutions.batch_norm_sigmoid_stack} on six sigmoid layers, {solutions.batch_norm_deep_relu} on 52 of "
             "ReLU.",
             f"{PRESETS} batchnorm_no_residual_40",
             link(HEALTH, "Batch normalisation, 40 layers, no shortcut", preset="batchnorm_no_residual_40"),
@@ -123,7 +123,7 @@ ARCHITECTURE = Section(
             "way back leads around every block.",
             "depends",
             "on the scale of the branch. A plain sum doubles the variance at every block: after 24 of them a_l is "
-            "{h_plain_sum_residual.greatest_a}, and on 36 layers E = {solutions.residual_deep_relu}. Branches divided "
+            "{h_plain_sum_residual.greatest_a}, and on 52 layers E = {solutions.residual_deep_relu}. Branches divided "
             "by the root of their number: E = {solutions.residual_scaled_deep_relu}, loss "
             "{t_plain_sum_residual_residual_scaled.before} to {t_plain_sum_residual_residual_scaled.after}.",
             f"{PRESETS} plain_sum_residual",

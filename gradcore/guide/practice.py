@@ -104,7 +104,7 @@ STRATEGY = Section(
             "as long; clipping from {solutions.clipping_least} to {solutions.clipping_most}, "
             "{solutions.clipping_step!} times.",
             "page Solutions",
-            link(SOLUTIONS, "36 ReLU layers, He", disease="deep_relu"),
+            link(SOLUTIONS, "52 ReLU layers, He", disease="deep_relu"),
         ),
         Claim(
             "scale_up",
@@ -152,10 +152,10 @@ RULES = Section(
             "confirmed",
             "A step takes {solutions.batch_norm_step!} times as long with batch normalisation, "
             "{solutions.dropout_step!} with dropout, {solutions.adam_step!} with Adam, which keeps two more numbers "
-            "for every weight. On 36 layers of ReLU batch normalisation gives back {solutions.batch_norm_deep_relu} "
+            "for every weight. On 52 layers of ReLU batch normalisation gives back {solutions.batch_norm_deep_relu} "
             "for that.",
             "page Solutions",
-            link(SOLUTIONS, "36 ReLU layers, He", disease="deep_relu"),
+            link(SOLUTIONS, "52 ReLU layers, He", disease="deep_relu"),
         ),
         Claim(
             "rule_monitor",

@@ -73,7 +73,7 @@ def test_a_visitor_clips_one_step_then_own_tensors_then_a_file(page: Page, addre
     page.get_by_role("button", name=re.compile("^Remove|^Delete")).first.click()
     file.set_input_files({"name": "own.csv", "mimeType": "text/csv", "buffer": b"1,2\n3,x\n"})
     expect(page.get_by_text("own.csv must have a number in line 2, column 2. Received: 'x'")).to_be_visible()
-    expect(page.get_by_role("spinbutton", name="Global norm: max norm")).to_have_value("5")
+    expect(page.get_by_role("spinbutton", name="Global norm: max norm").first).to_have_value("5")
 
     # a file that is too large for the browser to send
     page.get_by_role("button", name=re.compile("^Remove|^Delete")).first.click()
