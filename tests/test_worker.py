@@ -138,7 +138,8 @@ def test_the_versions_are_known_without_importing_tensorflow():
     assert worker.versions()["gradcore"] == "0.1.0"
 
 
-def test_the_presets_run_under_the_real_engine(store, queue):
+def test_the_presets_run_under_the_real_engine(store, queue, monkeypatch):
+    monkeypatch.delenv("TF_CPP_MIN_LOG_LEVEL", raising=False)  # another test may have chosen a level of its own
     spec = PRESETS["default"].to_json() | {"steps": 3, "seeds": 1}
     run_id = split(store, queue, [range(6)], spec)
     worker.execute(store.database.url, run_id, 0)
