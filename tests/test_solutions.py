@@ -159,12 +159,12 @@ def test_recommendations_follow_their_rule():
     cells = every((), [2.0, 1.9]) | every(("adam",), [0.25, 0.24]) | every(("residual_scaled",), [0.5, 0.52])
     cells |= every(("relu", "residual_scaled", "adam"), [0.1, 0.11])
     found = make_measurement(cells, [make_costs("sigmoid_stack", {"adam": 1.1, "residual_scaled": 1.05})])
-    chosen = {name: recommended(found, name) for name in SCENARIOS}
+    chosen = {name: recommended(candidates(found), name) for name in SCENARIOS}
     assert chosen["research"].stack == ("relu", "residual_scaled", "adam")
     assert chosen["beginner"].stack == ("adam",)  # nine tenths of the best, alone
     assert chosen["resource_constrained"].stack == ("residual_scaled",)  # Adam keeps two numbers a weight
     assert min(chosen["production"].decades) == 0.5
-    assert recommended(make_measurement({("deep_relu", ""): [2.0, 1.9]}), "research") is None
+    assert recommended(candidates(make_measurement({("deep_relu", ""): [2.0, 1.9]})), "research") is None
 
 
 def test_the_cells_of_a_measurement_are_cut_into_small_parts_of_one_disease():

@@ -1,6 +1,7 @@
 """What a visitor can do with a measurement: start one, watch and cancel it, go on where one stopped."""
 
 from datetime import UTC, datetime
+from functools import cache
 from typing import Literal
 
 import streamlit as st
@@ -38,11 +39,15 @@ def start_row(current: Source) -> None:
 
 def measure_button(protocol: str) -> None:
     """Draw the button that measures by a protocol, with its estimate."""
-    spec = PROTOCOLS[protocol]()
-    label = f"{LABELS[protocol]} · about {duration(estimate_seconds(spec, services.settings().workers))}"
+    label = f"{LABELS[protocol]} · about {_estimate(protocol, services.settings().workers)}"
     kind: Literal["primary", "secondary"] = "primary" if protocol == QUICK else "secondary"
     if st.button(label, type=kind, icon=":material/play_arrow:", key=f"measure_{protocol}", help=HOW):
-        submit(spec)
+        submit(PROTOCOLS[protocol]())
+
+
+@cache
+def _estimate(protocol: str, workers: int) -> str:
+    return duration(estimate_seconds(PROTOCOLS[protocol](), workers))
 
 
 def submit(spec: SolutionsSpec, *, again: bool = False, **address: str) -> None:

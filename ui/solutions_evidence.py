@@ -5,7 +5,7 @@ import streamlit as st
 from gradcore import strict_json
 from gradcore.prescriptions import changes
 from gradcore.records import TrialCell
-from gradcore.solutions import DISEASES, SOLUTIONS, applies, sick, solutions_document, treated
+from gradcore.solutions import DISEASES, SOLUTIONS, Measurement, applies, sick, solutions_document, treated
 from gradcore.specs import TreatmentSpec
 from ui import services
 from ui.address import addressed
@@ -81,5 +81,10 @@ def _evidence(current: Source, disease: str, solution: str) -> None:
 
 def download(current: Source) -> None:
     """Draw the button that saves every number of a measurement."""
-    text = strict_json.dumps(solutions_document(current.measurement), indent=1)
+    text = _document(current.key, current.measurement)
     st.download_button("All numbers as JSON", text, "solutions.json", "application/json", icon=":material/download:")
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _document(key: str, _measurement: Measurement) -> str:
+    return strict_json.dumps(solutions_document(_measurement), indent=1)

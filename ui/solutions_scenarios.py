@@ -9,7 +9,6 @@ from gradcore.solutions import (
     SCENARIOS,
     Candidate,
     Measurement,
-    candidate_of,
     candidates,
     level_with_best,
     recommended,
@@ -42,8 +41,8 @@ def scenarios_part(current: Source) -> None:
     titles = {name: TASKS[name].title for name in FRESH}
     task = addressed("task", titles, FRESH[0])
     st.segmented_control("Try them on", **task.widget, required=True)
-    own = not current.is_trial and recommended(current.measurement, "research") is not None
-    found = current.measurement if own else shipped(FULL)
+    found = () if current.is_trial else _candidates(current.key, current.measurement)
+    found = found or _candidates(FULL, shipped(FULL))
     columns = [*st.columns(2), *st.columns(2)]
     for column, name in zip(columns, SCENARIOS, strict=True):
         with column.container(border=True, height="stretch"):
@@ -69,28 +68,34 @@ def trial_part(current: Source) -> None:
         st.caption("Mean training loss of the scored seeds over the last tenth of the steps, at most chance.")
 
 
-def _scenario(measurement: Measurement, name: str, task: Choice) -> None:
+@st.cache_data(max_entries=16, show_spinner=False)
+def _candidates(key: str, _measurement: Measurement) -> tuple[Candidate, ...]:
+    return candidates(_measurement)
+
+
+def _scenario(found: tuple[Candidate, ...], name: str, task: Choice) -> None:
     one = SCENARIOS[name]
-    ours, theirs = recommended(measurement, name), candidate_of(measurement, one.stack)
+    ours = recommended(found, name)
+    theirs = next((other for other in found if other.stack == one.stack), None)
     st.markdown(f"**{one.title}**")
     st.markdown(escaped(f"Notebook: {stack_name(one.stack)}") + _numbers(theirs))
     if ours is None:
         st.caption(escaped(f"{one.counts} Nothing was measured that stays within it."))
         return
     st.markdown(escaped(f"Measured: {stack_name(ours.stack)}") + _numbers(ours))
-    st.caption(escaped(f"Chosen by: {one.counts} {_tied(measurement, name)}"))
+    st.caption(escaped(f"Chosen by: {one.counts} {_tied(found, name)}"))
     spec = trial_of([one.stack, ours.stack], task)
     label = f"Try it · about {duration(estimate_seconds(spec, services.settings().workers))}"
     if st.button(label, icon=":material/science:", key=f"try_{name}"):
         submit(spec, scenario=name)
 
 
-def _tied(measurement: Measurement, scenario: str) -> str:
+def _tied(found: tuple[Candidate, ...], scenario: str) -> str:
     """Return how many stacks were compared, and how many are not told apart from the largest effect."""
-    whole = f"Of {counted(len(candidates(measurement)), 'stack')} that were measured on all four diseases"
-    level = len(level_with_best(candidates(measurement))) - 1
-    tied = f"{whole}; tied for the largest effect: {counted(level + 1, 'stack')}."
-    return tied if scenario == "research" and level else f"{whole}."
+    whole = f"Of {counted(len(found), 'stack')} that were measured on all four diseases"
+    level = len(level_with_best(found))
+    tied = f"{whole}; tied for the largest effect: {counted(level, 'stack')}."
+    return tied if scenario == "research" and level > 1 else f"{whole}."
 
 
 def _numbers(one: Candidate | None) -> str:

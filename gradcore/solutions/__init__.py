@@ -4,9 +4,9 @@ from gradcore.solutions.catalogue import NOTEBOOK, SOLUTIONS, Demands, Solution,
 from gradcore.solutions.diseases import DISEASES, FEED_FORWARD, SICK, Disease
 from gradcore.solutions.documents import as_text, measurement_document, read_measurement, solutions_document
 from gradcore.solutions.effects import Effect, best_of, gain, mean_effect, strongest
-from gradcore.solutions.measurement import Cost, Measurement, measured_solutions
+from gradcore.solutions.measurement import Cost, Measurement
 from gradcore.solutions.protocol import cell_groups, full_measurement, quick_measurement, rates_of, trial_of
-from gradcore.solutions.recommend import Candidate, candidate_of, candidates, level_with_best, recommended
+from gradcore.solutions.recommend import Candidate, candidates, level_with_best, recommended
 from gradcore.solutions.scenarios import CANDIDATES, MODERN_STACK, NEAR_BEST, SCENARIOS, STEP_BUDGET, Scenario
 from gradcore.solutions.shipped import FULL, PROTOCOLS, QUICK, protocol_of, shipped
 from gradcore.solutions.stacks import applies, parts_that_apply, sick, treated
@@ -37,14 +37,12 @@ __all__ = [
     "applies",
     "as_text",
     "best_of",
-    "candidate_of",
     "candidates",
     "cell_groups",
     "full_measurement",
     "gain",
     "level_with_best",
     "mean_effect",
-    "measured_solutions",
     "measurement_document",
     "parts_that_apply",
     "protocol_of",

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from gradcore.records import JOINT, Doubles, TrialCell, TrialCosts
-from gradcore.solutions.catalogue import SOLUTIONS
 from gradcore.solutions.diseases import FEED_FORWARD, SICK
 from gradcore.solutions.effects import Effect, best_of, effect_of, gain, mean_effect
 from gradcore.solutions.scenarios import MODERN_STACK
@@ -150,8 +149,3 @@ def _median_interval(ratios: Doubles) -> tuple[float, float]:
     reach = 0.98 * np.sqrt(len(ordered))
     low = max(0, int(np.floor(len(ordered) / 2 - reach)))
     return float(ordered[low]), float(ordered[len(ordered) - 1 - low])
-
-
-def measured_solutions(measurement: Measurement) -> tuple[str, ...]:
-    """Return the solutions that were measured alone somewhere, in the catalogue's order."""
-    return tuple(name for name in SOLUTIONS if measurement.effects(name))

@@ -21,12 +21,13 @@ from gradcore.specs import Cell, Choice, HealthSpec, SolutionsSpec
 HALF_DECADE = 10**0.5
 GROUP = 3  # cells that a worker trains before it looks for other work
 STRONGEST = 4  # whose pairs are tried
-QUICK = partial(SolutionsSpec, rates=5, tuning_seeds=2, seeds=4, steps=100)
+QUICK_RATES = 5
+_quick = partial(SolutionsSpec, rates=QUICK_RATES, tuning_seeds=2, seeds=4, steps=100)
 
 
 def quick_measurement() -> SolutionsSpec:
     """Return what takes about three minutes on two cores: one solution at a time, and all of them together."""
-    return QUICK((*_alone(DISEASES), *_together(DISEASES)))
+    return _quick((*_alone(DISEASES), *_together(DISEASES)))
 
 
 def full_measurement() -> SolutionsSpec:
@@ -39,7 +40,7 @@ def trial_of(stacks: Iterable[Sequence[str]], task: Choice) -> SolutionsSpec:
     """Return the measurement of some stacks beside the untreated networks, on another task."""
     wanted = [(), *(tuple(stack) for stack in stacks)]
     cells = [Cell(disease, parts_that_apply(stack, disease)) for disease in FEED_FORWARD for stack in wanted]
-    return QUICK(tuple(dict.fromkeys(cells)), task=task, costs=False)
+    return _quick(tuple(dict.fromkeys(cells)), task=task, costs=False)
 
 
 def cell_groups(spec: SolutionsSpec) -> list[range]:

@@ -53,9 +53,8 @@ def candidate_of(measurement: Measurement, stack: Stack) -> Candidate | None:
     return Candidate(stack, whole, decades, measurement.cost(stack))
 
 
-def recommended(measurement: Measurement, scenario: str) -> Candidate | None:
-    """Return the stack that does best by what counts in a scenario, None where nothing was measured."""
-    found = candidates(measurement)
+def recommended(found: tuple[Candidate, ...], scenario: str) -> Candidate | None:
+    """Return the stack that does best by what counts in a scenario, of those that were measured; None of none."""
     return CHOICES[scenario](found) if found else None
 
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from gradcore import strict_json
 from gradcore.solutions.documents import read_measurement
 from gradcore.solutions.measurement import Measurement
-from gradcore.solutions.protocol import full_measurement, quick_measurement
+from gradcore.solutions.protocol import QUICK_RATES, full_measurement, quick_measurement
 from gradcore.specs import SolutionsSpec
 
 FULL, QUICK = "full", "quick"
@@ -33,5 +33,5 @@ def protocol_of(spec: SolutionsSpec) -> str | None:
     """
     if spec.task is not None:
         return None
-    known = {full_measurement().rates: FULL, quick_measurement().rates: QUICK}
+    known = {SolutionsSpec.rates: FULL, QUICK_RATES: QUICK}
     return known.get(spec.rates) if spec.costs and len(spec.diseases) > 1 else None
