@@ -15,6 +15,7 @@ from gradcore.titles import counted
 
 HEIGHT = 520  # px
 PLOT_WIDTH = 560  # px, for which names are kept apart
+NARROW_WIDTH = 190  # px, the same on a phone
 LEAST = -1.0  # of the effectiveness axis
 ANCHORS: Mapping[str, Layout] = {
     "right": {"xanchor": "left", "xshift": 10},
@@ -122,6 +123,7 @@ def _scatter(
         "hovertemplate": "%{text}<extra></extra>",
     }
     lines = [line for one in shown for line in _whiskers(one)]
+    phone = [*_names(shown, across, up, pairs, NARROW_WIDTH), *pairs]
     layout = {
         "title": title,
         "height": HEIGHT,
@@ -129,11 +131,13 @@ def _scatter(
         "xaxis": {"title": {"text": "Complexity, 0 to 10"}, "range": across, "dtick": 2, "showgrid": True},
         "yaxis": {"title": {"text": "Effectiveness, 10 = cured"}, "range": up, "dtick": 2, "showgrid": True},
         "shapes": [_zero()],
-        "annotations": [*_names(shown, across, up, pairs), *pairs],
+        "annotations": [*_names(shown, across, up, pairs, PLOT_WIDTH), *pairs],
         "coloraxis": _colors(cost, ends, suffix),
         "margin": theme.margin(right=96),
     }
-    return theme.figure([*before, *lines, markers], layout, narrow={"margin": theme.margin(right=64, left=48)})
+    return theme.figure(
+        [*before, *lines, markers], layout, narrow={"margin": theme.margin(right=64, left=48), "annotations": phone}
+    )
 
 
 def _whiskers(one: Rating) -> list[dict[str, Any]]:
@@ -162,14 +166,14 @@ def _said(one: Rating, suffix: str) -> str:
 
 
 def _names(
-    shown: Sequence[Rating], across: Sequence[float], up: Sequence[float], pairs: Sequence[Layout]
+    shown: Sequence[Rating], across: Sequence[float], up: Sequence[float], pairs: Sequence[Layout], width: int
 ) -> list[Layout]:
     """Return the names beside the points, which cover no other point and no ring; where no side is free, none."""
     inner = HEIGHT - theme.margin()["t"] - theme.margin()["b"]
     spots = [(one.complexity, one.effectiveness) for one in shown] + [(pair["ax"], pair["ay"]) for pair in pairs]
-    pixels = [(_share(x, across) * PLOT_WIDTH, _share(y, up) * inner) for x, y in spots]
+    pixels = [(_share(x, across) * width, _share(y, up) * inner) for x, y in spots]
     labels = [short_name(one.solution) for one in shown]
-    sides = beside(pixels, [*labels, *("" for _ in pairs)], PLOT_WIDTH, crowded="")[: len(shown)]
+    sides = beside(pixels, [*labels, *("" for _ in pairs)], width, crowded="")[: len(shown)]
     looks = {"showarrow": False, "font": {"color": theme.INK, "size": theme.TYPE_SIZE}}
     return [
         {"x": one.complexity, "y": one.effectiveness, "text": label, **ANCHORS[side], **looks}
