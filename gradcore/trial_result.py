@@ -64,16 +64,32 @@ def our_stack(spec: SolutionsSpec, scenario: str) -> Stack:
     return max(ours, key=len, default=())
 
 
+def trial_title(shown: Sequence[Compared]) -> str:
+    """Return what the trial says in a line: on how many diseases which stack does better."""
+    better, worse, _ = _counts(shown)
+    whole = counted(len(shown), "disease")
+    if not better and not worse:
+        return f"On none of {whole} the two stacks are told apart"
+    if not worse:
+        return f"The measured stack does better on {better} of {whole}, on none worse"
+    if not better:
+        return f"The notebook's stack does better on {worse} of {whole}, on none worse"
+    return f"The measured stack does better on {better} of {whole}, the notebook's on {worse}"
+
+
+def _counts(shown: Sequence[Compared]) -> tuple[int, int, int]:
+    """Return on how many diseases our stack does better, worse, and is not told apart from the notebook's."""
+    intervals = [difference_interval(one.difference) for one in shown]
+    better = sum(interval is not None and interval[1] < 0 for interval in intervals)
+    worse = sum(interval is not None and interval[0] > 0 for interval in intervals)
+    return better, worse, len(intervals) - better - worse
+
+
 def trial_sentences(shown: Sequence[Compared]) -> tuple[str, ...]:
     """Return what the trial says, computed from it."""
     if not shown:
         return ("Nothing is compared yet.",)
-    better, worse, level = 0, 0, 0
-    for one in shown:
-        interval = difference_interval(one.difference)
-        better += interval is not None and interval[1] < 0
-        worse += interval is not None and interval[0] > 0
-        level += interval is None or interval[0] <= 0 <= interval[1]
+    better, worse, level = _counts(shown)
     parts = [f"better on {better}", f"worse on {worse}", f"not told apart on {level}"]
     told = f"Of {counted(len(shown), 'disease')} the measured stack does {', '.join(parts)}."
     mean = np.mean([one.difference for one in shown], axis=0)

@@ -9,7 +9,8 @@ from ui.panels import try_this
 from ui.solutions_actions import measure_button, start_row, state_line
 from ui.solutions_charts import bar_charts, main_chart
 from ui.solutions_controls import solution_controls
-from ui.solutions_evidence import download, heat_part, stacks_part
+from ui.solutions_details import download, heat_part, stacks_part
+from ui.solutions_evidence import evidence_part
 from ui.solutions_scenarios import scenarios_part, trial_part
 from ui.solutions_source import Source, other_versions, provenance, source
 from ui.solutions_tables import ranking_table
@@ -36,8 +37,9 @@ def main() -> None:
                 trial_part(shown)
             with details:
                 scenarios_part(shown)
-            return
-        _measurement(shown, picture, settings, details)
+        else:
+            _measurement(shown, picture, settings, details)
+        evidence_part(shown)
 
 
 def _measurement(shown: Source, picture: st.delta_generator.DeltaGenerator, settings: st.delta_generator.DeltaGenerator,

@@ -8,6 +8,7 @@ import pytest
 from gradcore import strict_json
 from gradcore.admission import admit, estimate_seconds
 from gradcore.errors import RefusedError
+from gradcore.figures.solution_trial import trial_chart
 from gradcore.lab import fingerprint
 from gradcore.paired_tests import paired_p_values, share_interval
 from gradcore.settings import Limits
@@ -38,6 +39,7 @@ from gradcore.solutions import (
 )
 from gradcore.specs import Cell, Choice, SolutionsSpec
 from gradcore.treatments import TREATMENTS
+from gradcore.trial_result import compared
 from tests.trial_cells import make_cell, make_costs, make_measurement
 
 
@@ -165,6 +167,30 @@ def test_recommendations_follow_their_rule():
     assert chosen["resource_constrained"].stack == ("residual_scaled",)  # Adam keeps two numbers a weight
     assert min(chosen["production"].decades) == 0.5
     assert recommended(candidates(make_measurement({("deep_relu", ""): [2.0, 1.9]})), "research") is None
+
+
+def test_a_rate_is_usable_where_every_seed_learns():
+    cell = make_cell(0, "deep_relu", "adam", [0.0, 0.0])
+    three = replace(cell, rates=np.array([0.01, 0.1, 1.0]), scored=np.array([[0.9, 0.9], [0.1, 1.1], [0.2, np.nan]]))
+    assert three.usable_decades == 0.5  # at the others one seed of two stays above half of chance, which is 2
+
+
+def test_the_stack_for_production_learns_with_every_seed():
+    cells = every((), [2.0, 1.9]) | every(("adam",), [0.1, 1.1]) | every(("residual_scaled",), [0.8, 0.9])
+    chosen = recommended(candidates(make_measurement(cells)), "production")
+    assert chosen.stack == ("residual_scaled",)  # the mean loss with Adam is smaller, but one seed does not learn
+
+
+def test_a_trial_is_drawn_with_a_mark_for_each_network_and_seed():
+    found = make_measurement(
+        every((), [2.0, 1.9]) | every(("relu", "he_init", "adam"), [1.0, 1.1]) | every(("residual_scaled",), [0.1, 0.2])
+    )
+    drawn = trial_chart(compared(found, "beginner"))
+    assert drawn.layout.title.text.startswith("The measured stack does better on ")
+    large = [trace for trace in drawn.data if trace.showlegend is not False]
+    assert [trace.name for trace in large] == ["untreated", "the notebook's", "by measurement"]
+    assert [round(float(trace.x[0]), 3) for trace in large] == [1.95, 1.05, 0.15]
+    assert [len(trace.x) for trace in drawn.data if trace.showlegend is False] == [8, 8, 8]
 
 
 def test_the_cells_of_a_measurement_are_cut_into_small_parts_of_one_disease():

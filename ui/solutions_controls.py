@@ -8,16 +8,16 @@ import streamlit as st
 from gradcore.solution_ratings import Weights
 from gradcore.solutions import DISEASES, FULL, QUICK, SOLUTIONS, Measurement
 from ui.address import Parameters, addressed, parameters, say_not_flag, say_not_number, say_unknown, say_unknown_keys
+from ui.solutions_choice import ALL, ON, SOLUTION, asked_stack, places_of
 from ui.terms import explained
 
 BIND: Final = "query-params"
 BOTH, MEASURED, OPINION = "both", "measured", "opinion"
 VIEWS = {BOTH: "Both", MEASURED: "Measured", OPINION: "Opinion"}
-ALL = "all"
 SOURCES = (FULL, QUICK)
 USUAL = Weights()
 WEIGHTS = {"effectiveness": "Effectiveness", "complexity": "Simplicity", "cost": "Low cost"}
-PAGE_KEYS = ("run", "source", "scenario", "task", "solution", "on")
+PAGE_KEYS = ("run", "source", "scenario", "task", SOLUTION, ON)
 WEIGHTS_HELP = explained(
     "How much it counts in the order below, from 0 to 10; nothing is trained anew.",
     "effectiveness",
@@ -66,8 +66,9 @@ def _say_dropped(given: Parameters, measurement: Measurement) -> None:
     """Name what the address asks for and no control can take."""
     say_unknown(given, "view", VIEWS)
     say_unknown(given, "disease", (ALL, *measurement.spec.diseases))
-    say_unknown(given, "solution", SOLUTIONS)
-    say_unknown(given, "on", measurement.spec.diseases)
+    if not asked_stack(measurement):
+        say_unknown(given, SOLUTION, SOLUTIONS)
+    say_unknown(given, ON, places_of(measurement))
     say_unknown(given, "source", SOURCES)
     say_not_flag(given, "ours")
     for name in WEIGHTS:

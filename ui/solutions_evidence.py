@@ -1,90 +1,105 @@
-"""The runs behind one number: rates, seeds and curves of one solution on one disease, and a way to see it train."""
+"""The evidence behind a number, over the page: every disease, or one with its rates, seeds and curves."""
 
 import streamlit as st
 
-from gradcore import strict_json
+from gradcore.figures.solution_looks import stack_name
 from gradcore.prescriptions import changes
 from gradcore.records import TrialCell
-from gradcore.solutions import DISEASES, SOLUTIONS, Measurement, applies, sick, solutions_document, treated
+from gradcore.solutions import SOLUTIONS, mean_effect, parts_that_apply, sick, treated
+from gradcore.solutions.measurement import Stack
 from gradcore.specs import TreatmentSpec
 from ui import services
 from ui.address import addressed
 from ui.frame import HEALTH
 from ui.health_treatment import changes_table
-from ui.solutions_charts import evidence_charts, heat_chart, stack_charts
-from ui.solutions_controls import Asked
+from ui.solutions_charts import evidence_charts
+from ui.solutions_choice import ALL, BETWEEN, ON, SOLUTION, asked_stack, close, places_of, stacks_of
 from ui.solutions_source import Source
-from ui.solutions_tables import evidence_table
+from ui.solutions_tables import disease_table, effect_text, evidence_table
 from ui.words import escaped
 
-CLICKED = "solutions_clicked"  # of the session: (disease, solution)
 NOT_YET = "This is not measured yet."
 NOTHING = "It changes nothing in this network, so there is nothing to measure."
 WATCH_HELP = "Trains both networks in pairs, layer by layer, on the health check's page; about half a minute."
 
 
-def heat_part(current: Source, asked: Asked) -> None:
-    """Draw solution x disease, and the evidence behind the cell that was clicked or chosen."""
-    st.subheader("Each solution on each disease", anchor=False)
-    where_to_draw = st.container()
+def evidence_part(current: Source) -> None:
+    """Open the evidence that the address asks for; call last, so that the page behind it stands."""
+    if asked_stack(current.measurement):
+        st.dialog("The evidence", width="large", on_dismiss=close)(_evidence)(current)
+
+
+def _evidence(current: Source) -> None:
+    measurement = current.measurement
     left, right = st.columns(2)
-    measured = {cell.stack for cell in current.measurement.cells}
-    names = {"": "none"} | {name: SOLUTIONS[name].name for name in asked.shown if name in measured}
-    places = {name: DISEASES[name].title for name in current.measurement.spec.diseases}
-    solution, place = addressed("solution", names, ""), addressed("on", places, asked.disease or next(iter(places)))
+    solution = addressed(SOLUTION, stacks_of(measurement), "")
+    places = places_of(measurement)
+    shown = st.query_params.get("disease", ALL)  # of the page behind it
+    place = addressed(ON, places, shown if shown in places else ALL)
     left.selectbox("Evidence for", **solution.widget)
     right.selectbox("On", **place.widget)
-    chosen = (place.value, solution.value)
-    with where_to_draw:
-        clicked = heat_chart(current, asked, chosen if solution.value else None)
-    if clicked is not None and clicked != st.session_state.get(CLICKED):
-        st.session_state[CLICKED] = clicked
-        st.query_params.update({"on": clicked[0], "solution": clicked[1]})
-        st.rerun()
-    if solution.value:
-        _evidence(current, *chosen)
+    stack = tuple(solution.value.split(BETWEEN))
+    if place.value == ALL:
+        _everywhere(current, stack)
+    else:
+        _on_one(current, place.value, stack)
 
 
-def stacks_part(current: Source, asked: Asked) -> None:
-    """Draw, for one disease, what leaving a part out costs and what pairs gain."""
-    st.subheader("Together", anchor=False)
-    disease = asked.disease or current.measurement.spec.diseases[0]
-    if asked.disease is None:
-        st.caption(escaped(f"On {DISEASES[disease].title}. A disease that is chosen above is shown here instead."))
-    stack_charts(current, disease)
+def _everywhere(current: Source, stack: Stack) -> None:
+    """Draw what a stack did on each disease, and the mean that is made of it."""
+    measurement = current.measurement
+    effects = [
+        effect
+        for disease in measurement.spec.diseases
+        if (parts := parts_that_apply(stack, disease)) and (effect := measurement.effect(disease, parts))
+    ]
+    mean = mean_effect(effects)
+    if mean is not None:
+        told = f"Mean effect over {len(effects)} of {len(measurement.spec.diseases)} diseases: {effect_text(mean)}."
+        st.markdown(escaped(f"{told} The seeds of each, and their rates, open when a disease is chosen."))
+    disease_table(measurement, stack)
 
 
-def _evidence(current: Source, disease: str, solution: str) -> None:
-    places, one = current.measurement.by_place, SOLUTIONS[solution]
-    st.markdown(f"**{escaped(f'{one.name} on {DISEASES[disease].title}')}**")
-    cell = places.get((disease, (solution,)))
+def _on_one(current: Source, disease: str, asked: Stack) -> None:
+    """Draw the rates, seeds and curves of a stack on one disease."""
+    measurement, stack = current.measurement, parts_that_apply(asked, disease)
+    places = measurement.by_place
+    if not stack:
+        st.caption(NOTHING)
+        return
+    cell = places.get((disease, stack))
     if cell is None or (disease, ()) not in places:
-        st.caption(NOT_YET if applies(solution, disease) else NOTHING)
+        st.caption(NOT_YET)
         return
     if cell.reason:
         st.error(escaped(f"It could not be trained: {cell.reason}"))
         return
-    evidence_charts(current, disease, solution)
-    cells: list[TrialCell] = [cell, places[(disease, ())], current.measurement.best[disease]]
-    evidence_table(tuple({found.stack: found for found in cells}.values()))
+    if stack != asked:
+        st.caption(escaped(f"Of it {stack_name(stack)} changes this network."))
+    evidence_charts(current, disease, stack)
+    evidence_table(measurement, disease, _beside(current, disease, cell))
     if cell.run_id and current.info is not None:
         st.markdown(f"Taken over from [run {cell.run_id}](?run={cell.run_id}).")
-    before = sick(disease)
-    after = treated(before, [solution])
+    _network(disease, stack, current)
+
+
+def _beside(current: Source, disease: str, cell: TrialCell) -> tuple[TrialCell, ...]:
+    """Return a cell, and those that its numbers are compared with: untreated, whole, its parts alone, the best."""
+    measurement, stack = current.measurement, cell.solutions
+    whole = measurement.whole(disease)
+    keys = [stack, (), *([whole] if len(stack) > 1 else []), *([(name,) for name in stack] if len(stack) == 2 else [])]
+    found = [measurement.by_place.get((disease, key)) for key in keys]
+    cells = [one for one in (*found, measurement.best[disease]) if one is not None and not one.reason]
+    return tuple({one.stack: one for one in cells}.values())
+
+
+def _network(disease: str, stack: Stack, current: Source) -> None:
+    """Draw what a stack changes in a network, and a button that trains both in pairs, layer by layer."""
+    before = sick(disease, current.measurement.spec.task)
+    after = treated(before, stack)
     with st.expander("What it changes in the network"):
         changes_table(changes(before, after))
     if st.button("Watch it train, layer by layer", icon=":material/cardiology:", key="watch", help=WATCH_HELP):
-        spec = TreatmentSpec(before, after, SOLUTIONS[solution].treatment or "")
-        run_id = services.lab().submit(spec, visitor=services.visitor())
+        known = SOLUTIONS[stack[0]].treatment if len(stack) == 1 else None
+        run_id = services.lab().submit(TreatmentSpec(before, after, known or ""), visitor=services.visitor())
         st.switch_page(HEALTH.path, query_params={"run": run_id})
-
-
-def download(current: Source) -> None:
-    """Draw the button that saves every number of a measurement."""
-    text = _document(current.key, current.measurement)
-    st.download_button("All numbers as JSON", text, "solutions.json", "application/json", icon=":material/download:")
-
-
-@st.cache_data(max_entries=16, show_spinner=False)
-def _document(key: str, _measurement: Measurement) -> str:
-    return strict_json.dumps(solutions_document(_measurement), indent=1)

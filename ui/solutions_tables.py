@@ -6,16 +6,25 @@ import streamlit as st
 from gradcore.figures.solution_looks import short_name, stack_name
 from gradcore.records import TrialCell
 from gradcore.solution_ratings import Rating, places, ranked, score
-from gradcore.solutions import SOLUTIONS, Measurement, applies
+from gradcore.solutions import DISEASES, SOLUTIONS, Effect, Measurement, applies, parts_that_apply
+from gradcore.solutions.measurement import Stack
 from gradcore.titles import number
 from ui.solutions_charts import ratings_of
+from ui.solutions_choice import address_of
 from ui.solutions_controls import Asked
 from ui.solutions_source import Source
 from ui.table import table
 from ui.words import escaped, unbroken
 
 NOT_MEASURED = "Not measured: "
+AT_CHANCE = "stays at chance"
+EDGE = " (edge)"
+EFFECT = (
+    "E: the share of what the disease costs that comes back, with its 95 % interval; 1 = as good as the best of all. "
+    "Edge: the best rate is the smallest or largest that was tried."
+)
 COLUMNS = (
+    "A click on an effect opens the evidence behind it. "
     "Place: from the first to the last that the interval of the effect allows. Diseases: on how many it changes "
     "anything. Opinion: the notebook's effectiveness / complexity / cost. Complexity: what it asks for, counted. "
     "Step time: times that of the untreated network."
@@ -57,13 +66,53 @@ def why_not(name: str, asked: Asked, measurement: Measurement) -> str:
     return "not yet." if any(applies(name, disease) for disease in diseases) else "it changes nothing in this network."
 
 
-def evidence_table(cells: tuple[TrialCell, ...]) -> None:
+def effect_text(effect: Effect | None) -> str:
+    """Return an effect with its interval, in words where the seeds do not bound it or none of them learns."""
+    if effect is None:
+        return "–"
+    value = f"{round(effect.value, 2) + 0.0:.2f}"
+    if effect.interval is None:
+        return f"{value} (not bounded)"
+    low, high = effect.interval
+    ends = AT_CHANCE if low == high == 0 else f"{round(low, 2) + 0.0:.2f} to {round(high, 2) + 0.0:.2f}"
+    return f"{value} ({ends})".replace("-", "−")
+
+
+def disease_table(measurement: Measurement, stack: Stack) -> None:
+    """Draw what a stack did on each disease, each at its best learning rate."""
+    table([_on_disease(measurement, name, parts_that_apply(stack, name)) for name in measurement.spec.diseases])
+    st.caption(f"{EFFECT} Losses: mean of the scored seeds over the last tenth of the steps, at most chance.")
+
+
+def _on_disease(measurement: Measurement, disease: str, parts: Stack) -> dict[str, str]:
+    places = measurement.by_place
+    untreated, cell, best = places.get((disease, ())), places.get((disease, parts)), measurement.best.get(disease)
+    known = parts and cell is not None and not cell.reason
+    rate = number(float(cell.rates[cell.chosen])) + (EDGE if cell.on_edge else "") if known and cell else "–"
+    failed = measurement.failure(disease, parts) if parts else ""
+    effect = f"failed: {failed}" if failed else effect_text(measurement.effect(disease, parts))
+    return {
+        "Disease": escaped(DISEASES[disease].title),
+        "Effect E": unbroken(effect) if parts and known else escaped(effect if parts else "it changes nothing here"),
+        "Untreated": _loss(untreated),
+        "With it": _loss(cell if parts else None),
+        "Best of all": _loss(best),
+        "Learning rate": unbroken(rate),
+    }
+
+
+def _loss(cell: TrialCell | None) -> str:
+    return "–" if cell is None or cell.reason else number(float(cell.losses.mean()), 3)
+
+
+def evidence_table(measurement: Measurement, disease: str, cells: tuple[TrialCell, ...]) -> None:
     """Draw what was trained, seed by seed."""
     table(
         [
             {
                 "Stack": escaped(stack_name(cell.solutions)),
-                "Learning rate": number(float(cell.rates[cell.chosen])) + (" (edge)" if cell.on_edge else ""),
+                "Effect E": unbroken(effect_text(measurement.effect(disease, cell.solutions)) if cell.stack else "–"),
+                "Learning rate": number(float(cell.rates[cell.chosen])) + (EDGE if cell.on_edge else ""),
                 "Loss of each scored seed": escaped(", ".join(number(float(loss), 3) for loss in cell.losses)),
                 "Usable rates": f"{cell.usable_decades:g} decades",
                 "Ended above chance": f"{100 * cell.blown_up:.0f} %",
@@ -71,18 +120,21 @@ def evidence_table(cells: tuple[TrialCell, ...]) -> None:
             for cell in cells
         ]
     )
+    st.caption(f"{EFFECT} Usable: the rates at which every scored seed comes below half of chance.")
 
 
 def _row(ends_of_place: tuple[int, int], one: Rating, measurement: Measurement, asked: Asked) -> dict[str, str]:
     solution = SOLUTIONS[one.solution]
     first, last = ends_of_place
-    ends = "not bounded" if one.interval is None else f"{_tenth(one.interval[0])} to {_tenth(one.interval[1])}"
+    bounds = one.interval
+    ends = "not bounded" if bounds is None else f"{_tenth(bounds[0])} to {_tenth(bounds[1])}"
+    ends = AT_CHANCE if bounds == (0, 0) else ends
     opinion = solution.textbook
     return {
         "Place": str(first) if first == last else unbroken(f"{first} to {last}"),
         "Solution": unbroken(short_name(one.solution)),
         "Score": f"{score(one, asked.weights):.2f}",
-        "Effect, of 10": f"**{_tenth(one.effectiveness)}**",
+        "Effect, of 10": f"[**{_tenth(one.effectiveness)}**]({address_of(one.solution, asked.disease)})",
         "95 % interval": unbroken(ends),
         "Diseases": unbroken(f"{one.diseases} of {len(measurement.spec.diseases)}"),
         "Opinion": unbroken(f"{opinion.effectiveness} / {opinion.complexity} / {opinion.cost}") if opinion else "–",

@@ -11,9 +11,11 @@ from gradcore.cli.text import number, print_json, table
 from gradcore.errors import RefusedError
 from gradcore.lab import Lab
 from gradcore.solutions import (
+    DISEASES,
     FULL,
     PROTOCOLS,
     QUICK,
+    SOLUTIONS,
     Measurement,
     as_text,
     measurement_document,
@@ -28,6 +30,7 @@ LEGEND = (
     "Opinion: the notebook's effectiveness, 1 to 10. Measured: the share of what a disease costs that it gives back,\n"
     "mean over the diseases to which it applies, with its 95 % interval. Step time: times the untreated network's."
 )
+EMPTY = "A dash: it changes nothing in that network, or is not measured."
 
 
 def solutions(arguments: argparse.Namespace) -> int:
@@ -52,11 +55,12 @@ def measure(arguments: argparse.Namespace) -> int:
 
 
 def newest(lab: Lab) -> Measurement | None:
-    """Return the newest finished measurement by one of the protocols, None where the store has none."""
+    """Return the newest finished measurement, a full one before a quick one; None where the store has none."""
+    found: dict[str | None, str] = {}
     for run in lab.runs(kind=SolutionsSpec.kind, status="finished"):
-        if protocol_of(SolutionsSpec.from_json(run.spec)):
-            return lab.measurement(run.id)[0]
-    return None
+        found.setdefault(protocol_of(SolutionsSpec.from_json(run.spec)), run.id)
+    run_id = found.get(FULL) or found.get(QUICK)
+    return lab.measurement(run_id)[0] if run_id else None
 
 
 def print_solutions(lab: Lab, run_id: str, as_json: bool) -> None:
@@ -87,7 +91,30 @@ def _print(measurement: Measurement, as_json: bool) -> None:
         return
     header = ["solution", "opinion", "measured", "from", "to", "step time", "state per weight"]
     print(table(header, [_row(one) for one in document], left=header[:1]))
-    print(f"\n{LEGEND}\n{_provenance(measurement)}")
+    print(f"\n{LEGEND}\n")
+    diseases = measurement.spec.diseases
+    print(
+        table(
+            ["E by disease", *(DISEASES[name].short for name in diseases)],
+            _by_disease(measurement),
+            left=["E by disease"],
+        )
+    )
+    print(f"\n{EMPTY}\n{_provenance(measurement)}")
+
+
+def _by_disease(measurement: Measurement) -> list[list[str]]:
+    """Return the effect of every solution that was measured on each disease."""
+    diseases = measurement.spec.diseases
+    effects = {name: measurement.effects(name) for name in SOLUTIONS}
+    return [
+        [
+            SOLUTIONS[name].name,
+            *(f"{round(found[one].value, 2) + 0.0:.2f}" if one in found else "-" for one in diseases),
+        ]
+        for name, found in effects.items()
+        if found
+    ]
 
 
 def _provenance(measurement: Measurement) -> str:

@@ -9,11 +9,13 @@ from gradcore.figures import theme
 from gradcore.figures.axes import VERTICAL_GRID, rows, rows_height
 from gradcore.figures.solution_looks import short_name, solution_look, stack_name
 from gradcore.figures.theme import Layout
+from gradcore.records import JOINT
 from gradcore.solution_complexity import Complexity
 from gradcore.solution_ratings import Rating
 from gradcore.solutions import Effect
 from gradcore.titles import counted
 
+OPACITIES = (0.95, 0.8, 0.66, 0.53, 0.4, 0.28, 0.16)  # of the kinds that are counted: hues are for solutions
 MISSED = 0.05  # of the effect: a part without which less is lost is hardly missed
 WORDS: Mapping[str, str] = {
     "parameters": "hyper-parameters",
@@ -51,7 +53,11 @@ def complexity_bars(order: Sequence[str], opinions: Mapping[str, Rating], found:
         values = [counts[name][kind] * 10 / most if name in counts else 0 for name in order]
         said = [f"{short_name(name)}: {counts[name][kind] if name in counts else 0} {WORDS[kind]}" for name in order]
         traces.append(
-            {**_bar(values, said), "name": WORDS[kind], "marker": {"color": theme.LIGHT[place], "opacity": 0.8}}
+            {
+                **_bar(order, values, said),
+                "name": WORDS[kind],
+                "marker": {"color": theme.INK, "opacity": OPACITIES[place]},
+            }
         )
     largest = max(counts, key=lambda name: sum(counts[name].values()), default="")
     title = theme.title(
@@ -74,7 +80,8 @@ def pair_bars(pairs: Mapping[tuple[str, ...], Effect], where: str) -> go.Figure:
         f"{helped} of {counted(len(order), 'pair')} do better than the better one alone",
         f"{where}: effect of both minus that of the better one; line = 95 % interval, 1 = the whole loss",
     )
-    return _effects([stack_name(pair) for pair in order], [pairs[pair] for pair in order], title, "Gain")
+    names = {JOINT.join(pair): stack_name(pair) for pair in order}
+    return _effects(names, [pairs[pair] for pair in order], title, "Gain")
 
 
 def left_out_bars(lost: Mapping[str, Effect], where: str) -> go.Figure:
@@ -83,10 +90,13 @@ def left_out_bars(lost: Mapping[str, Effect], where: str) -> go.Figure:
     needed = [short_name(name) for name in order if lost[name].told_apart and lost[name].value > MISSED]
     what = f"{theme.names(needed)} cannot be left out" if needed else "No part of the stack is missed by more than 5 %"
     title = theme.title(what, f"{where}: effect of the whole stack minus that without the part; line = 95 % interval")
-    return _effects([short_name(name) for name in order], [lost[name] for name in order], title, "Effect that is lost")
+    names = {name: short_name(name) for name in order}
+    return _effects(names, [lost[name] for name in order], title, "Effect that is lost")
 
 
-def _effects(labels: Sequence[str], effects: Sequence[Effect], title: Layout, axis: str) -> go.Figure:
+def _effects(names: Mapping[str, str], effects: Sequence[Effect], title: Layout, axis: str) -> go.Figure:
+    """Draw one row for each of the names, which are what a click on its dot tells."""
+    keys, labels = list(names), list(names.values())
     ends = [end for effect in effects for end in (effect.value, *(effect.interval or ()))]
     low, high = min([-0.1, *ends]), max([0.1, *ends])
     traces: list[dict[str, Any]] = []
@@ -95,14 +105,20 @@ def _effects(labels: Sequence[str], effects: Sequence[Effect], title: Layout, ax
         if effect.interval:
             traces.append(_line(list(effect.interval), row, color))
         said = f"{theme.escaped(labels[row])}: {effect.value:.3f}" + _ends(effect)
-        dot = {"type": "scatter", "mode": "markers", "x": [effect.value], "y": [row], "text": [said]}
+        dot = {
+            "type": "scatter",
+            "mode": "markers",
+            "x": [effect.value],
+            "y": [row],
+            "text": [said],
+            "customdata": [keys[row]],
+        }
         traces.append({**dot, "marker": {"size": 11, "color": color}, "hovertemplate": "%{text}<extra></extra>"})
-    names = rows(labels, most=34)
     room = 0.06 * (high - low)
     layout = {
         "title": title,
         "height": rows_height(len(labels)),
-        **names,
+        **rows(labels, most=34),
         "xaxis": {"title": {"text": axis}, "range": [low - room, high + room], "nticks": 5, **VERTICAL_GRID},
         "shapes": [_zero()],
         "hovermode": "closest",
@@ -144,12 +160,12 @@ def _bars(order: Sequence[str], found: Mapping[str, Rating], field: str) -> list
         f"{short_name(name)}: {getattr(found[name], field):.2f} of 10" if name in found else f"{short_name(name)}: n/a"
         for name in order
     ]
-    colors = [theme.faded(solution_look(name).color, 0.75) for name in order]
-    return [{**_bar(values, said), "marker": {"color": colors}}]
+    colors = [solution_look(name).color for name in order]
+    return [{**_bar(order, values, said), "marker": {"color": colors, "opacity": 0.75}}]
 
 
-def _bar(values: Sequence[float], said: Sequence[str]) -> dict[str, Any]:
-    spots = {"x": list(values), "y": list(range(len(values))), "orientation": "h"}
+def _bar(order: Sequence[str], values: Sequence[float], said: Sequence[str]) -> dict[str, Any]:
+    spots = {"x": list(values), "y": list(range(len(values))), "customdata": list(order), "orientation": "h"}
     return {
         "type": "bar",
         **spots,
@@ -182,6 +198,7 @@ def _rings(order: Sequence[str], opinions: Mapping[str, Rating], field: str) -> 
             "y": [row for row, *_ in scored],
             "marker": looks,
             "text": [f"{short_name(name)}, opinion: {value:g} of 10" for _, name, value in scored],
+            "customdata": [name for _, name, _ in scored],
             "hovertemplate": "%{text}<extra></extra>",
         }
     ]

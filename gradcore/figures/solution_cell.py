@@ -93,8 +93,8 @@ def _rates_title(treated: TrialCell) -> str:
     decades = treated.usable_decades
     name = stack_name(treated.solutions)
     if not decades:
-        return f"No learning rate brings {name} below half of chance"
-    return f"{name} works over {decades:g} decades of learning rates"
+        return f"No learning rate brings every seed of {name} below half of chance"
+    return f"Every seed of {name} learns over {decades:g} decades of rates"
 
 
 def _rates(cell: TrialCell, style: Style, mean: Any) -> dict[str, Any]:

@@ -94,9 +94,10 @@ def _said(measurement: Measurement, name: str, disease: str) -> str:
 
 
 def _frame(diseases: Sequence[str], order: Sequence[str], chosen: tuple[str, str]) -> Layout:
-    """Return the frame around the chosen cell, (disease, solution)."""
-    column, row = list(diseases).index(chosen[0]), list(order).index(chosen[1])
-    ends = {"x0": column - 0.5, "x1": column + 0.5, "y0": row - 0.5, "y1": row + 0.5}
+    """Return the frame around the chosen cell, (disease, solution); around its row where that is no disease."""
+    columns = [place for place, disease in enumerate(diseases) if disease == chosen[0]] or range(len(diseases))
+    row = list(order).index(chosen[1])
+    ends = {"x0": columns[0] - 0.5, "x1": columns[-1] + 0.5, "y0": row - 0.5, "y1": row + 0.5}
     return {"type": "rect", **ends, "line": {"color": theme.INK, "width": 2}}
 
 

@@ -83,11 +83,13 @@ def arrows(opinions: Mapping[str, Rating], ratings: Mapping[str, Rating]) -> go.
         "y": [before.effectiveness for before, _ in both],
         "marker": {"symbol": "circle-open", "size": 11, "color": theme.MUTED, "line": {"width": 1.5}},
         "text": [f"{short_name(one.solution)}, opinion: {one.effectiveness:g} of 10" for one, _ in both],
+        "customdata": [one.solution for one, _ in both],
         "hovertemplate": "%{text}<extra></extra>",
     }
     ends = _ends(ratings)
     pairs = [_arrow(*pair) for pair in both]
-    return _scatter([after for _, after in both], title, "Step time", ends, "×", [rings], pairs)
+    others = [one for one in ratings.values() if one.solution not in opinions]
+    return _scatter([*(after for _, after in both), *others], title, "Step time", ends, "×", [rings], pairs)
 
 
 def _arrow(before: Rating, after: Rating) -> Layout:
@@ -120,6 +122,7 @@ def _scatter(
             "line": {"width": 1, "color": theme.BACKGROUND},
         },
         "text": [_said(one, suffix) for one in shown],
+        "customdata": [one.solution for one in shown],
         "hovertemplate": "%{text}<extra></extra>",
     }
     lines = [line for one in shown for line in _whiskers(one)]

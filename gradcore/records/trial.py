@@ -49,8 +49,8 @@ class TrialCell:
 
     @property
     def usable_decades(self) -> float:
-        """How many decades of learning rates bring the mean loss of the scored seeds below half of chance."""
-        return 0.5 * int((capped(self.scored, self.chance).mean(axis=1) < 0.5 * self.chance).sum())
+        """How many decades of learning rates bring the loss of every scored seed below half of chance."""
+        return 0.5 * int((capped(self.scored, self.chance) < 0.5 * self.chance).all(axis=1).sum())
 
     @property
     def blown_up(self) -> float:

@@ -17,8 +17,8 @@ DIGITS = 6  # significant ones of every number that is shipped
 Listed = list[dict[str, Any]]
 
 
-def measurement_document(measurement: Measurement, command: str) -> dict[str, Any]:
-    """Return all of a measurement, with the command that made it."""
+def measurement_document(measurement: Measurement, command: str = "") -> dict[str, Any]:
+    """Return all of a measurement, with the command that made it where one did."""
     return {
         "command": command,
         "measured_at": measurement.measured_at,

@@ -53,6 +53,12 @@ class Measurement:
                 found.setdefault(cell.disease, []).append(cell)
         return {disease: best_of(cells) for disease, cells in found.items()}
 
+    @cached_property
+    def stacks(self) -> tuple[Stack, ...]:
+        """Every stack that was trained on some disease: those of one solution first, then as they were measured."""
+        trained = dict.fromkeys(cell.solutions for cell in self.cells if cell.stack)
+        return tuple(sorted(trained, key=lambda stack: len(stack) > 1))
+
     def is_sick(self, disease: str) -> bool | None:
         """Return whether the untreated network, tuned, stays above 0.85 of chance; None before it is measured."""
         cell = self.by_place.get((disease, ()))
@@ -83,13 +89,16 @@ class Measurement:
         """Return what of the modern stack applies to a disease."""
         return parts_that_apply(MODERN_STACK, disease)
 
+    def rest(self, solution: str, disease: str) -> Stack:
+        """Return what of the modern stack applies to a disease when one of its parts is left out."""
+        return parts_that_apply([name for name in self.whole(disease) if name != solution], disease)
+
     def left_out(self, solution: str, disease: str) -> Effect | None:
         """Return how much of its effect the whole modern stack loses on a disease without one of its parts."""
         whole = self.whole(disease)
         if solution not in whole:
             return None
-        rest = parts_that_apply([name for name in whole if name != solution], disease)
-        effects = self.effect(disease, whole), self.effect(disease, rest)
+        effects = self.effect(disease, whole), self.effect(disease, self.rest(solution, disease))
         return gain(effects[0], effects[1]) if effects[0] and effects[1] else None
 
     def pairs(self, disease: str) -> Mapping[Stack, Effect]:

@@ -53,6 +53,18 @@ def test_a_click_on_a_cell_shows_the_runs_behind_its_number(page: Page, address)
     expect(page.get_by_text("Loss of each scored seed")).to_be_visible()
     expect(page).to_have_url(re.compile("solution="))
 
+    # closing it leaves the page and its address as they were; the next number opens all diseases of a solution
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page).not_to_have_url(re.compile("solution="))
+    bars = page.get_by_role("figure", name="Effectiveness of each solution").locator(".bars path").first
+    bars.scroll_into_view_if_needed()
+    box = bars.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(page.get_by_role("dialog").get_by_text(re.compile("Mean effect over"))).to_be_visible()
+    expect(page).to_have_url(re.compile("on=all"))
+
 
 def test_a_trial_is_started_stopped_and_goes_on_to_its_end(page: Page, address):
     page.goto(f"{address}/Solutions?task=wine")
