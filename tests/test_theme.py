@@ -62,7 +62,8 @@ def test_streamlits_own_theme_agrees_with_the_figures():
 
 def test_every_light_colour_becomes_a_dark_one():
     assert theme.dark_of_light()["#234FFD"] == "#869BF9"
-    assert len(theme.dark_of_light()) == 15
+    assert theme.dark_of_light()[theme.GREYS[0]] == theme.DARK_GREYS[0]
+    assert len(theme.dark_of_light()) == 22
 
 
 def test_colour_follows_the_optimizer_and_dash_the_occurrence():

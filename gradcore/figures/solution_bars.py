@@ -15,7 +15,7 @@ from gradcore.solution_ratings import Rating
 from gradcore.solutions import Effect
 from gradcore.titles import counted
 
-OPACITIES = (0.95, 0.8, 0.66, 0.53, 0.4, 0.28, 0.16)  # of the kinds that are counted: hues are for solutions
+EDGE = {"width": 1, "color": theme.BACKGROUND}  # between the kinds that are counted
 MISSED = 0.05  # of the effect: a part without which less is lost is hardly missed
 WORDS: Mapping[str, str] = {
     "parameters": "hyper-parameters",
@@ -56,7 +56,7 @@ def complexity_bars(order: Sequence[str], opinions: Mapping[str, Rating], found:
             {
                 **_bar(order, values, said),
                 "name": WORDS[kind],
-                "marker": {"color": theme.INK, "opacity": OPACITIES[place]},
+                "marker": {"color": theme.GREYS[place], "line": EDGE},
             }
         )
     largest = max(counts, key=lambda name: sum(counts[name].values()), default="")
@@ -188,7 +188,7 @@ def _line(ends: Sequence[float], row: int, color: str) -> dict[str, Any]:
 def _rings(order: Sequence[str], opinions: Mapping[str, Rating], field: str) -> list[dict[str, Any]]:
     """Return a ring where the notebook puts each solution that it scores."""
     scored = [(row, name, getattr(opinions[name], field)) for row, name in enumerate(order) if name in opinions]
-    looks = {"symbol": "circle-open", "size": 11, "color": theme.INK, "line": {"width": 2}}
+    looks = {"symbol": "circle", "size": 11, "color": theme.BACKGROUND, "line": {"width": 2, "color": theme.INK}}
     return [
         {
             "type": "scatter",

@@ -22,6 +22,9 @@ INK, DARK_INK = "#1A2233", "#E6E9F0"  # titles
 MUTED, DARK_MUTED = "#5A6475", "#9AA4B5"  # axes, subtitles
 GRID, DARK_GRID = "#E7EAEF", "#242C3B"
 LINE, DARK_LINE = "#B9C0CC", "#4A5568"  # axis lines, brackets, reference lines
+# Greys for kinds of one thing, which have no hue of their own.
+GREYS = ("#222C42", "#40495D", "#5D6577", "#7A8292", "#989FAD", "#B6BBC7", "#D3D8E2")
+DARK_GREYS = ("#E3E8F2", "#C7CDD8", "#ABB2BF", "#8F96A5", "#737B8B", "#576072", "#3B4558")
 SICK, CURED = LIGHT[4], LIGHT[2]  # of a network without and with its treatment
 PAIR = ("untreated", "treated")  # labels of both
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
@@ -51,8 +54,8 @@ def dark_of_light() -> dict[str, str]:
         >>> dark_of_light()["#FFFFFF"]
         '#0F1420'
     """
-    light = (*LIGHT, BACKGROUND, INK, MUTED, GRID, LINE)
-    dark = (*DARK, DARK_BACKGROUND, DARK_INK, DARK_MUTED, DARK_GRID, DARK_LINE)
+    light = (*LIGHT, *GREYS, BACKGROUND, INK, MUTED, GRID, LINE)
+    dark = (*DARK, *DARK_GREYS, DARK_BACKGROUND, DARK_INK, DARK_MUTED, DARK_GRID, DARK_LINE)
     return dict(zip(light, dark, strict=True))
 
 
