@@ -152,6 +152,19 @@ def test_what_is_left_out_and_paired_is_compared_seed_by_seed():
     assert found.left_out("relu", "deep_relu") is None
 
 
+def test_an_interaction_is_what_a_pair_does_beyond_the_sum_of_its_parts():
+    found = make_measurement(
+        {
+            ("deep_relu", ""): [2.0, 2.0],
+            ("deep_relu", "adam"): [1.0, 1.2],
+            ("deep_relu", "residual_scaled"): [1.0, 0.8],
+            ("deep_relu", "adam+residual_scaled"): [0.0, 0.0],
+        }
+    )
+    assert found.interaction(("adam", "residual_scaled"), "deep_relu").value == pytest.approx(0.0)  # 1 - 0.45 - 0.55
+    assert found.interaction(("adam", "relu"), "deep_relu") is None
+
+
 def every(stack, losses):
     """The cells of a stack on all feed-forward diseases, by what of it applies there."""
     return {(disease, "+".join(parts_that_apply(stack, disease))): losses for disease in FEED_FORWARD}

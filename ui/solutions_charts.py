@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from gradcore.figures import solution_bars, solution_cell, solution_heat, solution_scatter, theme
+from gradcore.figures import solution_bars, solution_cell, solution_heat, solution_scatter, solution_stacks, theme
 from gradcore.figures.solution_looks import short_name
 from gradcore.records import JOINT
 from gradcore.solution_ratings import Rating, measured, opinions, ranked
@@ -48,7 +48,7 @@ def main_chart(current: Source, asked: Asked) -> None:
 
 
 def bar_charts(current: Source, asked: Asked) -> None:
-    """Draw effectiveness and complexity, one row a solution, in the order of the weights."""
+    """Draw effectiveness and complexity, one row a solution, in the order of the weights; opinions in their own."""
     for column, (name, (text, height)) in zip(
         st.columns(2), _bars(current.key, asked, current.measurement).items(), strict=True
     ):
@@ -131,10 +131,11 @@ def _main(key: str, asked: Asked, _measurement: Measurement) -> Drawn:
 def _bars(key: str, asked: Asked, _measurement: Measurement) -> Mapping[str, Drawn]:
     found = {name: one for name, one in measured(_measurement, asked.disease).items() if name in asked.shown}
     order = tuple(one.solution for one in ranked(found, asked.weights))
-    return {
-        "effectiveness": _drawn(solution_bars.effectiveness_bars, order, opinions(), found),
-        "complexity": _drawn(solution_bars.complexity_bars, order, opinions(), found),
-    }
+    kinds = {"effectiveness": solution_bars.effectiveness_bars, "complexity": solution_bars.complexity_bars}
+    if asked.view == OPINION:
+        return {name: _drawn(solution_bars.opinion_bars, opinions(), name) for name in kinds}
+    said = opinions() if asked.view == BOTH else {}
+    return {name: _drawn(make, order, said, found) for name, make in kinds.items()}
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -157,5 +158,6 @@ def _stacks(key: str, disease: str, _measurement: Measurement) -> Mapping[str, D
     title = DISEASES[disease].title
     lost = {name: effect for name in _measurement.whole(disease) if (effect := _measurement.left_out(name, disease))}
     pairs = _measurement.pairs(disease)
-    found = {LEFT_OUT: _drawn(solution_bars.left_out_bars, lost, title)} if lost else {}
-    return found | ({PAIRS: _drawn(solution_bars.pair_bars, pairs, title)} if pairs else {})
+    found = {LEFT_OUT: _drawn(solution_stacks.left_out_bars, lost, title)} if lost else {}
+    between = {pair: effect for pair in pairs if (effect := _measurement.interaction(pair, disease))}
+    return found | ({PAIRS: _drawn(solution_stacks.pair_bars, pairs, between, title)} if pairs else {})

@@ -1,7 +1,9 @@
 """How solutions look, the same on every page: a hue and a marker each, by their place in the catalogue."""
 
+from collections.abc import Sequence
+
 from gradcore.figures import theme
-from gradcore.figures.theme import DASHES, LIGHT, MARKERS, Style
+from gradcore.figures.theme import DASHES, LIGHT, MARKERS, Layout, Style
 from gradcore.solutions import SOLUTIONS
 
 COST_SHADES = ("#2F95A9", "#EBBF02", "#AE630A", "#C61358")  # cheap to dear
@@ -22,6 +24,18 @@ def solution_look(solution: str) -> Style:
     place = names.index(solution)
     turn = place // len(LIGHT)
     return Style(LIGHT[place % len(LIGHT)], DASHES[turn % len(DASHES)], MARKERS[turn % len(MARKERS)])
+
+
+def zero_line() -> Layout:
+    """Return the line at no effect, in a chart whose rows are names."""
+    line = {"color": theme.LINE, "width": 1}
+    return {"type": "line", "x0": 0, "x1": 0, "y0": 0, "y1": 1, "yref": "paper", "line": line, "layer": "below"}
+
+
+def row_line(ends: Sequence[float], row: int, color: str) -> Layout:
+    """Return the trace of an interval in a row."""
+    looks = {"mode": "lines", "line": {"color": color, "width": 2}, "hoverinfo": "skip", "showlegend": False}
+    return {"type": "scatter", "x": list(ends), "y": [row, row], **looks}
 
 
 def short_name(solution: str) -> str:

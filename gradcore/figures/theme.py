@@ -23,8 +23,8 @@ MUTED, DARK_MUTED = "#5A6475", "#9AA4B5"  # axes, subtitles
 GRID, DARK_GRID = "#E7EAEF", "#242C3B"
 LINE, DARK_LINE = "#B9C0CC", "#4A5568"  # axis lines, brackets, reference lines
 # Greys for kinds of one thing, which have no hue of their own.
-GREYS = ("#222C42", "#40495D", "#5D6577", "#7A8292", "#989FAD", "#B6BBC7", "#D3D8E2")
-DARK_GREYS = ("#E3E8F2", "#C7CDD8", "#ABB2BF", "#8F96A5", "#737B8B", "#576072", "#3B4558")
+GREYS = ("#6A758A", "#7E889B", "#939BAC", "#A7AEBC", "#BBC2CD", "#D0D5DE", "#E4E8EF")
+DARK_GREYS = ("#8F99AD", "#7E889C", "#6D778A", "#5C6678", "#4C5567", "#3B4456", "#2A3344")
 SICK, CURED = LIGHT[4], LIGHT[2]  # of a network without and with its treatment
 PAIR = ("untreated", "treated")  # labels of both
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")

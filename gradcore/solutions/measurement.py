@@ -114,6 +114,15 @@ class Measurement:
                 found[cell.solutions] = gain(both, max(alone, key=lambda effect: effect.value))
         return found
 
+    def interaction(self, pair: Stack, disease: str) -> Effect | None:
+        """Return the effect of both minus the sum of the effects of each alone; below 0 they do the same work."""
+        both, *alone = (self.effect(disease, stack) for stack in (pair, *((name,) for name in pair)))
+        known = [effect for effect in alone if effect is not None]
+        if both is None or len(known) < len(pair):
+            return None
+        total = np.sum([effect.by_seed for effect in known], axis=0)
+        return gain(both, Effect(float(total.mean()), None, total))
+
     def on_every(self, stack: Sequence[str], diseases: Sequence[str] = FEED_FORWARD) -> dict[str, TrialCell] | None:
         """Return a stack's cell on each of these diseases, by what of it applies there; None where one is missing."""
         found = {name: self.by_place.get((name, parts_that_apply(stack, name))) for name in diseases}

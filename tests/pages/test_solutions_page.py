@@ -62,6 +62,18 @@ def test_each_view_is_drawn(open_page, view, title):
     assert title in titles(open_page(PAGE, view=view))[0]
 
 
+@pytest.mark.parametrize(
+    ("view", "bars"),
+    [
+        ("both", "7 of the notebook's 8 scores are higher than what is measured"),
+        ("measured", "2 of 8 solutions give back more than half of what is lost"),
+        ("opinion", "By opinion effectiveness goes from 7 to 9 of 10"),
+    ],
+)
+def test_the_bars_follow_the_view(open_page, view, bars):
+    assert bars in titles(open_page(PAGE, view=view))
+
+
 def test_a_disease_leaves_out_what_does_not_apply_to_it(open_page):
     app = open_page(PAGE, disease="vanishing_rnn")
     assert sorted(order(app)) == ["Adam", "Attention", "Clipping"]
