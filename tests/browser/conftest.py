@@ -53,9 +53,12 @@ def page(chromium: Browser, complaints: list[str]) -> Iterator[Page]:
     context.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
-    """Start `streamlit run <script>` on a free loopback port and return its address once it is healthy."""
+    """Start `streamlit run <script>` on a free loopback port and return its address once it is healthy.
+
+    Servers end with their module: the heartbeats of a dozen idle ones would slow down all tests after them.
+    """
     servers: list[subprocess.Popen[bytes]] = []
 
     def start(script: Path, environment: Mapping[str, str] | None = None) -> str:
