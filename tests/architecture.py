@@ -73,6 +73,7 @@ LAYERS: Sequence[Sequence[str]] = (
         "gradcore.script_data",
         "gradcore.script_network",
         "gradcore.script_rates",
+        "gradcore.stop_reading",
         "gradcore.target_times",
         "gradcore.theory",
         "gradcore.tuning",
