@@ -26,7 +26,7 @@ LOSSES: Mapping[str, str] = MappingProxyType(
         "sparse_categorical_crossentropy of probabilities": "loss_of = keras.losses.SparseCategoricalCrossentropy()",
     }
 )
-HEAD = '''"""{title}: {label} from seed {seed}, as Gradient Clinic trains it.
+HEAD = '''"""{title}: {label} from seed {seed}, as Gradient Clinic trains it{but}.
 
 Needs keras, tensorflow, numpy and, for its data sets, scikit-learn.
 """
@@ -75,6 +75,7 @@ def script(spec: RaceSpec, number: int, learning_rate: float) -> str:
     arguments = {"learning_rate": learning_rate, **dict(entrant.optimizer.arguments), **keras_arguments(entrant.clip)}
     head = HEAD.format(
         title=_said(race_title(spec)),
+        but=" where no warning stops it" if spec.stop_at_warning else "",
         label=_said(spec.labels[number]),
         seed=spec.first_seed,
         steps=spec.steps,
