@@ -63,7 +63,7 @@ for step, rows in enumerate(batches(len(x_train))):
 
 
 def script(spec: RaceSpec, number: int, learning_rate: float) -> str:
-    """Return the script of one entrant from the race's first seed; RefusedError for what plain Keras cannot say.
+    """Return the script of one entrant from the race's first seed.
 
     Args:
         spec: the race, admitted.

@@ -181,12 +181,12 @@ def _network(task: Task) -> NetworkSpec:
         st.caption("No network: each optimizer moves one point, by the gradient of the whole loss.")
         return NO_NETWORK
     default = DEFAULT.network
+    shape = st.segmented_control(  # in the order of the health check's page
+        "Hidden layers", sorted(SHAPES), default="funnel", key="shape", bind=BIND, required=True, help=SHAPE_HELP
+    )
     left, right = st.columns(2)
     width = left.number_input("Width", 1, WIDEST, default.hidden[0], key="width", bind=BIND, help=WIDTH_HELP)
     depth = right.number_input("Depth", 1, DEEPEST, len(default.hidden), key="depth", bind=BIND, help=DEPTH_HELP)
-    shape = st.segmented_control(
-        "Hidden layers", SHAPES, default="funnel", key="shape", bind=BIND, required=True, help=SHAPE_HELP
-    )
     hidden = widths(shape, int(width), int(depth))
     st.caption(widths_text(hidden))
     if task.teacher is not None:

@@ -53,13 +53,13 @@ class Final:
         return ", ".join(parts)
 
 
-def finals(trace: RaceTrace) -> tuple[Final, ...]:
-    """Return what every finished entrant came to, the lowest median first."""
+def finals(trace: RaceTrace, *, as_given: bool = False) -> tuple[Final, ...]:
+    """Return what every finished entrant came to, the lowest median first, or in the race's own order."""
     entrants = trace.entrants
     looks = entrant_styles([entrant.label for entrant in entrants], [entrant.optimizer for entrant in entrants])
     raced = zip(trace.entrants, looks, strict=True)
     found = [_final(entrant, style, trace.metric) for entrant, style in raced if entrant.outcome]
-    return tuple(sorted(found, key=lambda final: final.median))
+    return tuple(found if as_given else sorted(found, key=lambda final: final.median))
 
 
 def _final(entrant: EntrantTrace, style: Style, metric: str) -> Final:
@@ -74,9 +74,12 @@ def _final(entrant: EntrantTrace, style: Style, metric: str) -> Final:
     )  # fmt: skip
 
 
-def final_validation(trace: RaceTrace) -> go.Figure:
-    """Draw every seed's final validation loss, its median and the range from 10 to 90 % of the seeds."""
-    found = finals(trace)
+def final_validation(trace: RaceTrace, *, as_given: bool = False) -> go.Figure:
+    """Draw every seed's final validation loss, its median and the range from 10 to 90 % of the seeds.
+
+    `as_given` is whether the entrants keep their own order, as a before and an after do.
+    """
+    found = finals(trace, as_given=as_given)
     shown = worth_showing([value for final in found for value in final.losses], largest_start(trace))
     axis = log_axis("Validation loss", *shown, most=4)  # names and metrics leave it a quarter of the page
     frame = (start_edge(axis), edge(axis))
