@@ -61,7 +61,7 @@ LAYERS: Sequence[Sequence[str]] = (
     ("gradcore.trial_assembly",),
     ("gradcore.clip_trials", "gradcore.cliffs", "gradcore.networks", "gradcore.structural_zeros", "gradcore.titles"),
     ("gradcore.costs", "gradcore.depth_theory", "gradcore.run_titles", "gradcore.story_races"),
-    ("gradcore.presets", "gradcore.ward"),
+    ("gradcore.presets", "gradcore.script_other_clips", "gradcore.ward"),
     ("gradcore.health", "gradcore.ranking", "gradcore.store"),
     (
         "gradcore.notebook_health",
@@ -73,7 +73,6 @@ LAYERS: Sequence[Sequence[str]] = (
         "gradcore.script_data",
         "gradcore.script_network",
         "gradcore.script_rates",
-        "gradcore.script_other_clips",
         "gradcore.stop_reading",
         "gradcore.target_times",
         "gradcore.theory",
