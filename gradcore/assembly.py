@@ -4,18 +4,32 @@ Shapes: K steps of one chunk, T steps asked for, S seeds, L layers.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gradcore.optimizers import learning_rate_of
-from gradcore.records import ClipRecord, EntrantTrace, Floats, Outcome, RaceTrace, Record, Setup, TraceChunk, Tuning
+from gradcore.records import (
+    ClipRecord,
+    EntrantTrace,
+    Flags,
+    Floats,
+    Outcome,
+    RaceTrace,
+    Record,
+    Setup,
+    TraceChunk,
+    Tuning,
+)
 from gradcore.specs import RaceSpec
 from gradcore.tasks import TASKS
 
 PER_SEED = ("loss", "gradient_norm", "clipped_norm")  # (T, S)
 CLIPPING = {"clip_threshold": np.nan, "clip_scale": np.nan, "clipped": False, "skipped": False}  # (T, S)
+STOPPED = "stopped"  # (T, S)
+FLAGS = {**CLIPPING, STOPPED: False}  # what stands where nothing is recorded
 PER_LAYER = ("layer_norms", "clipped_layer_norms", "update_ratio")  # (T, S, L)
 POINTS = "points"  # (T, S, 2)
 
@@ -66,6 +80,7 @@ class Assembly:
                     clip=entrant.clip(),
                     tuning=entrant.tuning,
                     points=entrant.points(),
+                    stopped=entrant.stopped(),
                     **entrant.arrays(layers),
                 )
                 for label, asked, entrant in zip(spec.labels, spec.entrants, self._entrants, strict=True)
@@ -94,12 +109,12 @@ class _Entrant:
 
     def add(self, chunk: TraceChunk) -> None:
         end = chunk.first_step + len(chunk.loss)
-        for name in (*PER_SEED, *PER_LAYER, *CLIPPING, POINTS):
+        for name in (*PER_SEED, *PER_LAYER, *FLAGS, POINTS):
             found = getattr(chunk, name)
             if found is None:
                 continue
             if name not in self._arrays:
-                missing = CLIPPING.get(name, np.nan)
+                missing = FLAGS.get(name, np.nan)
                 self._arrays[name] = np.full((self._steps, *found.shape[1:]), missing, found.dtype)
             self._arrays[name][chunk.first_step : end] = found
         self._filled = max(self._filled, end)
@@ -114,11 +129,15 @@ class _Entrant:
         """Return what the clip rule decided, None where nothing of it is recorded."""
         if not all(name in self._arrays for name in CLIPPING):
             return None
-        return ClipRecord(*(self._view(name) for name in CLIPPING))
+        return replace(ClipRecord(*(self._view(name) for name in CLIPPING)), stopped=self.stopped())
 
     def points(self) -> Floats | None:
         """Return where each seed stood, None where that is not recorded."""
         return self._view(POINTS) if POINTS in self._arrays else None
+
+    def stopped(self) -> Flags | None:
+        """Return which steps of a seed came after its stop, None where none was looked for."""
+        return self._view(STOPPED) if STOPPED in self._arrays else None
 
     def _view(self, name: str) -> NDArray[Any]:
         view = self._arrays[name][: self._filled].view()

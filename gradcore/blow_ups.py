@@ -59,13 +59,13 @@ class Pair:
 
 
 def is_pair(spec: RaceSpec) -> bool:
-    """Return whether a race is one training without and one with clipping, otherwise the same.
+    """Return whether a race is one training without and one with clipping, otherwise the same, each to its end.
 
     Example:
         >>> is_pair(RaceSpec.from_json({"entrants": [{"optimizer": "SGD"}, {"optimizer": "SGD", "clipnorm": 1}]}))
         True
     """
-    if len(spec.entrants) != 2 or not spec.shared_weights:
+    if len(spec.entrants) != 2 or not spec.shared_weights or spec.stop_at_warning:
         return False
     without, clipped = spec.entrants
     same = replace(clipped, clip=NO_CLIPPING, label=without.label) == without

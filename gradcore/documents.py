@@ -4,7 +4,7 @@ Shapes: T steps, S seeds, L layers. A document lists the seeds first ([T] per se
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.resources import files
 from typing import Any
 
@@ -16,7 +16,7 @@ from gradcore.clip_records import clip_document, clip_from_document
 from gradcore.notebook_race import notebook_table, notebook_wins
 from gradcore.presets import is_notebook
 from gradcore.ranking import divergences, median, rank, steps_to_target
-from gradcore.records import EntrantTrace, Floats, Outcome, RaceTrace, Ranked, RunInfo, Tuning
+from gradcore.records import EntrantTrace, Flags, Floats, Outcome, RaceTrace, Ranked, RunInfo, Tuning
 from gradcore.specs import NO_CLIPPING, RaceSpec
 from gradcore.target_times import seconds_to_target
 from gradcore.tasks import known_task
@@ -105,8 +105,8 @@ def _entrant(entrant: EntrantTrace, spec: RaceSpec, trace: RaceTrace, layer_norm
     task, outcome = known_task(spec.task), entrant.outcome
     unknown = [None] * trace.seeds
     asked = dict(zip(spec.labels, spec.entrants, strict=True))[entrant.label]
-    mean_norm, std_norm = _norm_summary(entrant.gradient_norm)
-    found = {
+    mean_norm, std_norm = _norm_summary(entrant)
+    found: dict[str, Any] = {
         "label": entrant.label,
         "optimizer": entrant.optimizer,
         "learning_rate": entrant.learning_rate,
@@ -116,6 +116,7 @@ def _entrant(entrant: EntrantTrace, spec: RaceSpec, trace: RaceTrace, layer_norm
         "validation_metric": outcome.validation_metric if outcome else unknown,
         "metric": trace.metric,
         "diverged_at": divergences(entrant),
+        **({"stopped_at": entrant.stopped_at} if spec.stop_at_warning else {}),
         "mean_norm": mean_norm,
         "std_norm": std_norm,
         "steps_to_target": steps_to_target(entrant.loss, task.target if task else None),
@@ -166,13 +167,13 @@ def _place(place: Ranked) -> dict[str, Any]:
     }
 
 
-def _norm_summary(norms: Floats) -> tuple[float | None, float | None]:
+def _norm_summary(entrant: EntrantTrace) -> tuple[float | None, float | None]:
     """Mean and standard deviation over the steps, each the median over the seeds; None before the first step."""
-    if not len(norms):
+    if not entrant.steps:
         return None, None
-    exact = norms.astype(np.float64)  # (T, S)
+    exact, trained = entrant.gradient_norm.astype(np.float64), entrant.trained  # (T, S)
     with np.errstate(invalid="ignore", over="ignore"):  # a diverged seed has no finite value
-        return median(exact.mean(axis=0)), median(exact.std(axis=0))
+        return median(exact.mean(axis=0, where=trained)), median(exact.std(axis=0, where=trained))
 
 
 def _by_seed(values: Floats) -> list[list[float]]:
@@ -186,6 +187,7 @@ def _shortest(values: NDArray[np.floating]) -> Any:
 
 def _entrant_trace(index: int, item: dict[str, Any]) -> EntrantTrace:
     loss, norm = _by_step(item["loss"]), _by_step(item["gradient_norm"])  # (T, S)
+    stopped, clip = _stopped(item, len(loss)), item.get("clip_record")
     layers = _parts_by_step(item["layer_norms"]) if item.get("layer_norms") else np.zeros((*loss.shape, 0), np.float32)
     return EntrantTrace(
         label=item["label"],
@@ -198,10 +200,20 @@ def _entrant_trace(index: int, item: dict[str, Any]) -> EntrantTrace:
         clipped_layer_norms=np.zeros((*loss.shape, 0), np.float32),
         update_ratio=np.zeros((*loss.shape, 0), np.float32),
         outcome=_outcome(index, item),
-        clip=clip_from_document(item["clip_record"]) if item.get("clip_record") else None,
+        clip=replace(clip_from_document(clip), stopped=stopped) if clip else None,
         tuning=_tuning_from(index, item["tuning"]) if item.get("tuning") else None,
         points=_parts_by_step(item["points"]) if item.get("points") else None,
+        stopped=stopped,
     )
+
+
+def _stopped(item: dict[str, Any], steps: int) -> Flags | None:
+    """Return which of T steps came after each seed's stop, (T, S); None where none was looked for."""
+    if "stopped_at" not in item:
+        return None
+    ends = np.array([np.inf if step is None else step for step in item["stopped_at"]])
+    found: Flags = np.arange(steps)[:, None] > ends
+    return found
 
 
 def _outcome(index: int, item: dict[str, Any]) -> Outcome | None:

@@ -18,7 +18,7 @@ START = 10  # first steps, whose median is the usual level
 ABOVE = 1.0  # nats above the usual level: e times
 
 
-def first_warning(norms: NDArray[np.floating]) -> int | None:
+def first_warning(norms: NDArray[np.floating], *, since: int = 0) -> int | None:
     """Return the first step whose gradient norm warns of a divergence, 0-based, None where none does.
 
     With y = ln |g|, the least-squares slope b of the last 5 steps and its standard error s (from the spread of y around
@@ -29,6 +29,7 @@ def first_warning(norms: NDArray[np.floating]) -> int | None:
 
     Args:
         norms: of the whole gradient at each step, before clipping, (T,).
+        since: a step before which none is known to warn; those are not looked at again.
 
     Example:
         >>> first_warning(np.array([1.0] * 12 + [1.5, 3.0, 6.0, 12.0, 24.0]))
@@ -36,23 +37,26 @@ def first_warning(norms: NDArray[np.floating]) -> int | None:
     """
     if norms.ndim != 1:
         refuse("norms", "be one number for each step", norms.shape)
-    broken = np.flatnonzero(~np.isfinite(norms))
-    found = np.flatnonzero(_rising(norms[: broken[0]] if len(broken) else norms))
-    first = [*found[:1], *broken[:1]]
+    broken = since + np.flatnonzero(~np.isfinite(norms[since:]))
+    found = np.flatnonzero(_rising(norms[: broken[0]] if len(broken) else norms, since))
+    first = [*(found[:1] + since), *broken[:1]]
     return int(first[0]) if first else None
 
 
-def _rising(norms: NDArray[np.floating]) -> NDArray[np.bool_]:
-    """Return which of T finite norms warn, (T,)."""
-    warns = np.zeros(len(norms), bool)
-    if len(norms) <= START or not np.median(norms[:START]) > 0:
-        return warns
-    y = np.log(np.maximum(norms.astype(np.float64), np.finfo(np.float64).tiny))
-    windows = np.lib.stride_tricks.sliding_window_view(y, WINDOW)  # (T - 4, 5)
-    above = y - np.median(y[:START]) > ABOVE
-    warns[WINDOW - 1 :] = _sure_rise(windows) > SURE_RISE
-    warns[:START] = False
-    found: NDArray[np.bool_] = warns & above
+def _rising(norms: NDArray[np.floating], since: int) -> NDArray[np.bool_]:
+    """Return which of T finite norms warn, from step `since` on, (T - since,)."""
+    first = max(since, START)
+    if len(norms) <= first or not np.median(norms[:START]) > 0:
+        return np.zeros(max(len(norms) - since, 0), bool)
+    level = np.median(_logs(norms[:START]))
+    y = _logs(norms[first - WINDOW + 1 :])
+    windows = np.lib.stride_tricks.sliding_window_view(y, WINDOW)  # (T - first, 5)
+    warns = (_sure_rise(windows) > SURE_RISE) & (y[WINDOW - 1 :] - level > ABOVE)
+    return np.concatenate([np.zeros(first - since, bool), warns])
+
+
+def _logs(norms: NDArray[np.floating]) -> Doubles:
+    found: Doubles = np.log(np.maximum(norms.astype(np.float64), np.finfo(np.float64).tiny))
     return found
 
 

@@ -72,10 +72,11 @@ class Lab:
         status: RunStatus | str | None = None,
         tag: str | None = None,
         visitor: str | None = None,
+        beside: str | None = None,
         limit: int = 50,
     ) -> list[RunInfo]:
-        """Return the newest runs first, only those that match what is given."""
-        return self._store.runs(kind=kind, status=status, tag=tag, visitor=visitor, limit=limit)
+        """Return the newest runs first, only those that match what is given (`RunStore.runs`)."""
+        return self._store.runs(kind=kind, status=status, tag=tag, visitor=visitor, beside=beside, limit=limit)
 
     def watch(self, run_id: str, cursor: int = 0) -> tuple[list[Record], int]:
         """Return the records after a cursor, and the new cursor.

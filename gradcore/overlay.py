@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gradcore.paired_tests import ratio_interval
-from gradcore.ranking import all_diverged, log_losses, median
+from gradcore.ranking import all_fell, log_losses, median
 from gradcore.records import EntrantTrace, RaceTrace
 from gradcore.specs import EntrantSpec, RaceSpec
 from gradcore.tasks import TASKS, known_task
@@ -122,7 +122,7 @@ def _both(spec_a: RaceSpec, one: EntrantTrace, spec_b: RaceSpec, other: EntrantT
     assert other.outcome is not None
     medians = median(one.outcome.validation_loss), median(other.outcome.validation_loss)
     shared, task = common_seeds(spec_a, spec_b), known_task(spec_a.task)
-    if task is None or not shared or all_diverged(one) or all_diverged(other):
+    if task is None or not shared or all_fell(one) or all_fell(other):
         return Both(one.label, other.label, medians, 0, None, None)
     logs = [
         log_losses(entrant, task.chance_loss, task.loss_floor)[shared.start - spec.first_seed :][: len(shared)]

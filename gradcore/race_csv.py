@@ -16,6 +16,7 @@ from gradcore.documents import ranking
 from gradcore.ranking import divergences, median, median_metric
 from gradcore.records import EntrantTrace, Flags, RaceTrace, Ranked
 from gradcore.specs import RaceSpec
+from gradcore.stop_reading import count_stopped
 from gradcore.target_times import TargetTime, target_times
 from gradcore.tasks import known_task
 
@@ -32,6 +33,8 @@ def ranking_csv(spec: RaceSpec, trace: RaceTrace) -> bytes:
     entrants = {entrant.label: entrant for entrant in trace.entrants}
     ranked = ranking(spec, trace)
     rows = [_ranking_row(place, entrants[place.label], trace.metric, ways.get(place.label)) for place in ranked]
+    if spec.stop_at_warning:
+        rows = [{**row, "seeds_stopped": count_stopped(entrants[p.label])} for row, p in zip(rows, ranked, strict=True)]
     target = io.StringIO()
     writer = csv.DictWriter(target, list(rows[0]) if rows else ["rank"])
     writer.writeheader()
@@ -63,6 +66,7 @@ def _ranking_row(place: Ranked, entrant: EntrantTrace, metric: str, way: TargetT
 def curves_csv(spec: RaceSpec, trace: RaceTrace) -> bytes:
     """Return a row for each entrant, seed and step; compressed with gzip where there are more than a million.
 
+    A seed that was stopped at a warning has rows up to its last step.
     `clipped` is whether the clip rule changed the gradient; empty without a rule.
     """
     if curve_rows(trace) <= MOST_PLAIN:
@@ -76,7 +80,7 @@ def curves_csv(spec: RaceSpec, trace: RaceTrace) -> bytes:
 
 def curve_rows(trace: RaceTrace) -> int:
     """Return how many rows the curves have."""
-    return sum(entrant.loss.size for entrant in trace.entrants)
+    return sum(int(entrant.trained.sum()) for entrant in trace.entrants)
 
 
 def file_name(spec: RaceSpec, run_id: str, what: str, *, packed: bool = False) -> str:
@@ -118,8 +122,9 @@ def _curves(spec: RaceSpec, trace: RaceTrace) -> Iterator[str]:
     yield ",".join(CURVES) + "\r\n"
     for entrant in trace.entrants:
         for place in range(trace.seeds):
-            for first in range(0, entrant.steps, AT_ONCE):
-                yield _part(entrant, place, spec.first_seed + place, slice(first, first + AT_ONCE))
+            end = int(entrant.trained[:, place].sum())
+            for first in range(0, end, AT_ONCE):
+                yield _part(entrant, place, spec.first_seed + place, slice(first, min(first + AT_ONCE, end)))
 
 
 def _part(entrant: EntrantTrace, place: int, seed: int, steps: slice) -> str:

@@ -20,29 +20,32 @@ SMALLEST_LOSS = float(np.finfo(np.float32).tiny)  # stands for an exact 0, whose
 def rank(trace: RaceTrace, chance_loss: float, floor: float | None) -> tuple[Ranked, ...]:
     """Return the place of every entrant that has its outcome, the best first.
 
-    Rank = 1 + the number of entrants that are significantly better. Entrants whose every seed diverged come
-    last, the later the better, and have no interval. With one seed nothing separates those that did not.
+    Rank = 1 + the number of entrants that are significantly better. Entrants whose every seed diverged, or was
+    stopped at a warning, come last, the later the better, and have no interval. With one seed nothing separates
+    those that did not.
 
     Args:
         trace: the race; an entrant without outcome is left out.
-        chance_loss: the loss of a guess, which a diverged seed is counted with where it ended above it.
+        chance_loss: the loss of a guess, which a diverged seed is counted with where it ended above it, and one that
+            was stopped at a warning in any case: it did not finish.
         floor: smallest validation loss that counts (1e-4 for data tasks, None for closed-form ones).
 
     Reference: Holm, 1979, A simple sequentially rejective multiple test procedure.
     """
     ended = [entrant for entrant in trace.entrants if entrant.outcome is not None]
-    fallen = [all_diverged(entrant) for entrant in ended]
+    fallen = [all_fell(entrant) for entrant in ended]
     living = [entrant for entrant, fell in zip(ended, fallen, strict=True) if not fell]
     lost = [entrant for entrant, fell in zip(ended, fallen, strict=True) if fell]
     ranked = _rank_living(living, chance_loss, floor) + _rank_lost(lost, len(living))
     return tuple(sorted(ranked, key=lambda place: (place.rank, place.median)))
 
 
-def diverged_at(loss: NDArray[np.floating]) -> list[int | None]:
+def diverged_at(loss: NDArray[np.floating], trained: NDArray[np.bool_] | None = None) -> list[int | None]:
     """Return for each seed the first step whose loss is non-finite or above 1,000 times its first loss.
 
     Args:
         loss: training loss, (T, S).
+        trained: which of it was trained, (T, S), by default all: what comes after a stop is not looked at.
 
     Example:
         >>> diverged_at(np.array([[1.0, 1.0, 1.0], [0.5, np.nan, 1001.0]]))
@@ -53,28 +56,43 @@ def diverged_at(loss: NDArray[np.floating]) -> list[int | None]:
     if len(values):
         first = values[0]
         bad |= (first > 0) & (values > BLOWN_UP * first)
-    return _first_true(bad)
+    return _first_true(bad if trained is None else bad & trained)
 
 
 def divergences(entrant: EntrantTrace) -> list[int | None]:
-    """Return `diverged_at` of an entrant; a non-finite validation loss counts as diverged at the last step."""
-    found = diverged_at(entrant.loss)
+    """Return `diverged_at` of an entrant; a non-finite validation loss counts as diverged at the last step.
+
+    A seed that was stopped at a warning before it diverged is none of them.
+    """
+    found = diverged_at(entrant.loss, entrant.trained)
     if entrant.outcome is None:
         return found
     last = max(entrant.steps - 1, 0)
-    finite = np.isfinite(entrant.outcome.validation_loss)
-    return [last if step is None and not sound else step for step, sound in zip(found, finite, strict=True)]
+    sound = np.isfinite(entrant.outcome.validation_loss) | np.array([step is not None for step in entrant.stopped_at])
+    return [last if step is None and not fine else step for step, fine in zip(found, sound, strict=True)]
 
 
-def all_diverged(entrant: EntrantTrace) -> bool:
-    """Return whether an entrant diverged from every seed: there is no loss to judge it by."""
-    return all(step is not None for step in divergences(entrant))
+def stops(entrant: EntrantTrace) -> list[int | None]:
+    """Return the step at whose warning each seed was stopped, None also where it had diverged by then."""
+    pairs = zip(entrant.stopped_at, divergences(entrant), strict=True)
+    return [stop if diverged is None else None for stop, diverged in pairs]
+
+
+def falls(entrant: EntrantTrace) -> list[int | None]:
+    """Return the step at which each seed diverged or was stopped at a warning, whichever came first."""
+    pairs = zip(divergences(entrant), entrant.stopped_at, strict=True)
+    return [diverged if diverged is not None else stop for diverged, stop in pairs]
+
+
+def all_fell(entrant: EntrantTrace) -> bool:
+    """Return whether every seed of an entrant diverged or was stopped: there is no loss to judge it by."""
+    return all(step is not None for step in falls(entrant))
 
 
 def nobody_left(trace: RaceTrace) -> bool:
-    """Return whether every entrant has ended, and diverged from every seed: the ranking is by the step of it."""
+    """Return whether every entrant has ended, and every seed fell: the ranking is by the step of it."""
     ended = all(entrant.outcome is not None for entrant in trace.entrants)
-    return ended and all(all_diverged(entrant) for entrant in trace.entrants)
+    return ended and all(all_fell(entrant) for entrant in trace.entrants)
 
 
 def steps_to_target(loss: NDArray[np.floating], target: float | None) -> list[int | None]:
@@ -113,7 +131,7 @@ def median_metric(metric: str, values: NDArray[np.floating]) -> float:
 
 
 def _rank_living(entrants: Sequence[EntrantTrace], chance_loss: float, floor: float | None) -> list[Ranked]:
-    """Rank the entrants that have at least one seed that did not diverge."""
+    """Rank the entrants that have at least one seed that neither diverged nor was stopped."""
     if not entrants:
         return []
     metric = np.stack([log_losses(entrant, chance_loss, floor) for entrant in entrants])  # (E, S)
@@ -138,8 +156,8 @@ def _rank_living(entrants: Sequence[EntrantTrace], chance_loss: float, floor: fl
 
 
 def _rank_lost(entrants: Sequence[EntrantTrace], ahead: int) -> list[Ranked]:
-    """Rank the entrants whose every seed diverged by the median step at which that happened."""
-    fell = [median(np.array(divergences(entrant), dtype=np.float64)) for entrant in entrants]
+    """Rank the entrants whose every seed fell by the median step at which that happened."""
+    fell = [median(np.array(falls(entrant), dtype=np.float64)) for entrant in entrants]
     return [
         Ranked(
             label=entrant.label,
@@ -155,10 +173,10 @@ def _rank_lost(entrants: Sequence[EntrantTrace], ahead: int) -> list[Ranked]:
 
 
 def log_losses(entrant: EntrantTrace, chance_loss: float, floor: float | None) -> Doubles:
-    """Return the log of each seed's final validation loss, at most that of chance where the seed diverged, (S,)."""
+    """Return the log of each seed's final validation loss, at most that of chance where the seed fell, (S,)."""
     loss = np.maximum(_validation_loss(entrant), SMALLEST_LOSS if floor is None else floor)  # NaN stays NaN
-    diverged = np.array([step is not None for step in divergences(entrant)])
-    return np.log(np.where(diverged, np.fmin(loss, chance_loss), loss))
+    fell = np.array([step is not None for step in falls(entrant)])
+    return np.log(np.where(fell, np.fmin(loss, chance_loss), loss))
 
 
 def significantly_better(metric: Doubles) -> NDArray[np.bool_]:

@@ -6,9 +6,10 @@ import numpy as np
 
 from gradcore.notebook_race import notebook_table
 from gradcore.paired_tests import LEVEL, paired_p_values
-from gradcore.ranking import SMALLEST_LOSS, all_diverged, diverged_at, divergences, median, median_metric, nobody_left
+from gradcore.ranking import SMALLEST_LOSS, all_fell, diverged_at, falls, median, median_metric, nobody_left
 from gradcore.records import EntrantTrace, Floats, RaceTrace, Ranked
 from gradcore.specs import Choice
+from gradcore.stop_reading import count_stopped, fell_words, stop_sentences
 from gradcore.tasks import TASKS, Task, known_task
 from gradcore.titles import counted, listed, number
 
@@ -33,17 +34,19 @@ def race_sentences(
         *_unfinished(trace, ranked),
         _lead(trace, ranked),
         *anchored,
+        *stop_sentences(trace),
         *_gradients(trace),
         *_notebook(trace, ranked, notebook),
     ]
 
 
-def fallen_sentence(falls: Sequence[tuple[str, Sequence[int | None]]], entrants: int) -> str:
+def fallen_sentence(falls: Sequence[tuple[str, Sequence[int | None]]], entrants: int, fell: str = "diverged") -> str:
     """Return that all diverged, and by what they are ranked then: the step of it, the later the better.
 
     Args:
         falls: the label of each ranked entrant, and the step at which each of its seeds diverged.
         entrants: in the race, whether or not they have ended.
+        fell: what happened to them, where some were stopped at a warning instead (`stop_reading.fell_text`).
 
     Example:
         >>> fallen_sentence([("SGD", [3, 9]), ("Adam", [1, 2])], 2)
@@ -51,14 +54,16 @@ def fallen_sentence(falls: Sequence[tuple[str, Sequence[int | None]]], entrants:
 (median over the seeds), the later the better: SGD at step 6 and Adam at step 1.5.'
     """
     at = [(label, median(np.array(steps, np.float64))) for label, steps in falls]
+    plain = fell == "diverged"
+    ended, how = ("nothing was learned", fell) if plain else ("nothing is left to judge", "ended")
     over = " (median over the seeds)" if len(falls[0][1]) > 1 else ""
     if entrants == 1:
         (label, step), *_ = at
-        return f"{label} diverged from every seed, at step {step:g}{over}: nothing was learned."
+        return f"{label} {fell} from every seed, at step {step:g}{over}: {ended}."
     who = "Every entrant" if len(falls) == entrants else "Every entrant that ended"
     told = _names([f"{label} at step {step:g}" for label, step in at])
-    by = f"They rank by the step at which they diverged{over}, the later the better"
-    return f"{who} diverged from every seed: nothing was learned. {by}: {told}."
+    by = f"They rank by the step at which they {how}{over}, the later the better"
+    return f"{who} {fell} from every seed: {ended}. {by}: {told}."
 
 
 def untuned_sentence(trace: RaceTrace) -> str:
@@ -88,7 +93,7 @@ def metric_value(metric: str, value: float) -> str:
 def _lead(trace: RaceTrace, ranked: Sequence[Ranked]) -> str:
     first, by_label = ranked[0], {one.label: one for one in trace.entrants}
     entrant, others = by_label[first.label], [by_label[place.label] for place in ranked[1:]]
-    if all_diverged(entrant):  # those that diverged rank last: it is every one of them
+    if all_fell(entrant):  # those that fell rank last: it is every one of them
         return _fallen(trace, ranked)
     assert entrant.outcome is not None  # only ended entrants are ranked
     value = metric_value(trace.metric, median_metric(trace.metric, entrant.outcome.validation_metric))
@@ -96,10 +101,12 @@ def _lead(trace: RaceTrace, ranked: Sequence[Ranked]) -> str:
     if not others:
         return f"{first.label} ends at a median validation loss of {first.median:.4g} ({metric})."
     found = f"{first.label} ranks first (median validation loss {number(first.median)}, {metric})"
-    if all(all_diverged(one) for one in others):
-        return f"{found}; {_names([one.label for one in others])} diverged from every seed."
+    if all(all_fell(one) for one in others):
+        fell = fell_words(others).replace("was", "were" if len(others) > 1 else "was")
+        return f"{found}; {_names([one.label for one in others])} {fell} from every seed."
     if trace.seeds == 1:
-        who = "those that did not diverge" if any(all_diverged(one) for one in others) else "the entrants"
+        alive = "those that finished" if any(map(count_stopped, others)) else "those that did not diverge"
+        who = alive if any(all_fell(one) for one in others) else "the entrants"
         return f"{found}, but one seed gives no interval: nothing separates {who}."
     if not first.tied_with:
         return f"{found}; over {trace.seeds} seeds it is significantly better than every other entrant."
@@ -108,8 +115,8 @@ def _lead(trace: RaceTrace, ranked: Sequence[Ranked]) -> str:
 
 def _fallen(trace: RaceTrace, ranked: Sequence[Ranked]) -> str:
     by_label = {one.label: one for one in trace.entrants}
-    falls = [(place.label, divergences(by_label[place.label])) for place in ranked]
-    return fallen_sentence(falls, len(trace.entrants))
+    fell = [(place.label, falls(by_label[place.label])) for place in ranked]
+    return fallen_sentence(fell, len(trace.entrants), fell_words(by_label[place.label] for place in ranked))
 
 
 def _anchored(trace: RaceTrace, task: Task | None) -> list[str]:
@@ -126,7 +133,7 @@ def _anchored(trace: RaceTrace, task: Task | None) -> list[str]:
 
 def _worse_than(trace: RaceTrace, anchor: float, what: str, task: Task) -> str:
     """Return who does worse than an anchor, "" where nobody does."""
-    ended = [one for one in trace.entrants if one.outcome is not None]
+    ended = [one for one in trace.entrants if one.outcome is not None and not count_stopped(one)]
     worse = [one.label for one in ended if _is_worse(one, anchor, task.chance_loss)]
     if not worse:
         return ""
@@ -157,7 +164,7 @@ def _gradients(trace: RaceTrace) -> list[str]:
     if lost:
         parts = [f"{label} on {count} of {trace.seeds} seeds" for label, count in lost]
         return [f"Diverged, which is a result too: {_names(parts)}."]
-    if trace.steps == 1:
+    if trace.steps == 1 or any(map(count_stopped, trace.entrants)):
         return []
     changes = {one.label: _change(one.gradient_norm) for one in trace.entrants}
     label = max(changes, key=lambda name: _distance(changes[name]))
@@ -197,7 +204,7 @@ def _notebook(trace: RaceTrace, ranked: Sequence[Ranked], own_weights: bool) -> 
 
 
 def _lost(entrant: EntrantTrace) -> int:
-    return sum(step is not None for step in diverged_at(entrant.loss))
+    return sum(step is not None for step in diverged_at(entrant.loss, entrant.trained))
 
 
 def _change(curve: Floats) -> float:

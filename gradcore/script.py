@@ -26,7 +26,7 @@ LOSSES: Mapping[str, str] = MappingProxyType(
         "sparse_categorical_crossentropy of probabilities": "loss_of = keras.losses.SparseCategoricalCrossentropy()",
     }
 )
-HEAD = '''"""{title}: {label} from seed {seed}, as Gradient Clinic trains it.
+HEAD = '''"""{title}: {label} from seed {seed}, as Gradient Clinic trains it{but}.
 
 Needs keras, tensorflow, numpy and, for its data sets, scikit-learn.
 """
@@ -63,7 +63,7 @@ for step, rows in enumerate(batches(len(x_train))):
 
 
 def script(spec: RaceSpec, number: int, learning_rate: float) -> str:
-    """Return the script of one entrant from the race's first seed; RefusedError for what plain Keras cannot say.
+    """Return the script of one entrant from the race's first seed.
 
     Args:
         spec: the race, admitted.
@@ -75,6 +75,7 @@ def script(spec: RaceSpec, number: int, learning_rate: float) -> str:
     arguments = {"learning_rate": learning_rate, **dict(entrant.optimizer.arguments), **keras_arguments(entrant.clip)}
     head = HEAD.format(
         title=_said(race_title(spec)),
+        but=" where no warning stops it" if spec.stop_at_warning else "",
         label=_said(spec.labels[number]),
         seed=spec.first_seed,
         steps=spec.steps,

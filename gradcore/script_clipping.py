@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from gradcore.clipping import CLIP_RULES
-from gradcore.errors import RefusedError
+from gradcore.script_other_clips import other_rule_code
 from gradcore.specs import KERAS_CLIP_ARGUMENTS, NO_CLIPPING, Choice
 
 _THRESHOLD = """
@@ -51,7 +51,7 @@ def keras_arguments(clip: Choice) -> dict[str, object]:
 
 
 def clip_code(clip: Choice) -> str:
-    """Return the function `clipped` of a rule that Keras has not, "" where none is needed; RefusedError for the rest.
+    """Return the function `clipped` of a rule that Keras has not, "" where none is needed.
 
     Example:
         >>> print(clip_code(Choice.of("normalized", norm=2.0)).strip())
@@ -65,6 +65,6 @@ def clip_code(clip: Choice) -> str:
     if clip.name == "normalized":
         return _NORMALIZED.format(**values)
     if clip.name not in _THRESHOLDS:
-        raise RefusedError(f"the clip rule {clip.name} cannot be copied as a script: Keras has no argument for it.")
+        return other_rule_code(clip.name, values)
     threshold = _PAST if clip.name == "autoclip" and not values["include_current"] else _THRESHOLDS[clip.name]
     return _THRESHOLD.format(threshold=threshold.format(**values))

@@ -61,7 +61,7 @@ def step_numbers(steps: Sequence[int | None]) -> Doubles:
 
 def _time(entrant: EntrantTrace, target: float) -> TargetTime:
     assert entrant.outcome is not None  # target_times left the others out
-    per_step = entrant.outcome.seconds / entrant.steps if entrant.steps else np.nan
+    per_step = entrant.outcome.seconds / entrant.trained_steps if entrant.steps else np.nan
     return TargetTime(entrant.label, step_numbers(steps_to_target(entrant.loss, target)), per_step)
 
 

@@ -137,5 +137,5 @@ def _one(trace: RaceTrace, target: float) -> tuple[Doubles, Doubles]:
     """Return the steps to target (E, S) and the seconds of a step (E,) of one race."""
     reached = [steps_to_target(entrant.loss, target) for entrant in trace.entrants]
     steps = np.array([[np.inf if step is None else max(step, 1) for step in seeds] for seeds in reached], dtype=float)
-    seconds = [entrant.outcome.seconds / entrant.steps if entrant.outcome else np.nan for entrant in trace.entrants]
+    seconds = [one.outcome.seconds / one.trained_steps if one.outcome else np.nan for one in trace.entrants]
     return steps, np.array(seconds)

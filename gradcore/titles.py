@@ -41,6 +41,7 @@ def race_title(spec: RaceSpec) -> str:
     schedules = {entrant.schedule.name for entrant in spec.entrants} - {CONSTANT_RATE.name}
     parts += [f"{name} schedule" for name in schedules] if len(schedules) == 1 else []
     parts += ["tuned rates"] if spec.learning_rates == "tuned" else []
+    parts += ["stops at warnings"] if spec.stop_at_warning else []
     return f"{' · '.join(parts)} · {counted(spec.seeds, 'seed')} × {counted(spec.steps, 'step')}"
 
 

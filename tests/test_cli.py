@@ -264,3 +264,17 @@ def test_the_notebooks_preset_prints_its_own_table_too(fresh):
     starts = [entrant["loss"][0][0] for entrant in document["entrants"]]
     assert len(set(starts)) == 6  # weights drawn independently for each entrant
     assert all(place["rank"] == 1 for place in document["ranking"] if place["label"] != "SGD + Momentum")
+
+
+def test_a_race_is_told_to_stop_at_a_warning_and_is_then_another_race(database):
+    few = json.dumps({**SMALL, "steps": 12})
+    result = command("race", "--spec", "-", "--stop-at-warning", "--json", database=database, stdin=few)
+    document = answer(result)
+    assert document["spec"]["stop_at_warning"] is True
+    exploded, adam, _ = document["entrants"]
+    assert all(step is not None and step <= 2 for step in exploded["stopped_at"])  # its gradient is not finite there
+    assert adam["stopped_at"] == [None, None]
+    assert document["ranking"][-1]["label"] == "explodes"
+    plain = answer(command("race", "--spec", "-", "--json", database=database, stdin=few))
+    assert plain["run_id"] != document["run_id"]
+    assert "stopped_at" not in plain["entrants"][0]

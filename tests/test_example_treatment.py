@@ -4,6 +4,7 @@ import zipfile
 
 from gradcore.admission import admit
 from gradcore.example_check import example_check, example_treatment, example_treatment_spec, slim, write_records
+from gradcore.figures.race import final_validation
 from gradcore.records import CheckSetup, TraceChunk
 from gradcore.settings import Limits
 from gradcore.treatment_result import result_sentences, treatment_result
@@ -32,6 +33,13 @@ def test_the_proof_says_that_the_patient_is_cured():
         "Over 5 seeds the final validation loss fell by 2.012 (95 %: 1.916 to 2.107): more than chance explains.",
         "The verdict changed from 'vanishing' to 'healthy'.",
     )
+
+
+def test_the_final_losses_go_from_the_untreated_to_the_treated_network():
+    pairs = example_treatment()[1].pairs
+    assert pairs is not None
+    title = final_validation(pairs, as_given=True).layout.title.text
+    assert title == "Median validation loss goes from 2.3 (untreated) to 0.304 (treated)"
 
 
 def test_a_slim_record_keeps_its_losses_and_drops_its_layers():

@@ -7,7 +7,7 @@ from gradcore.cli.results import describe
 from gradcore.documents import race_document, ranking
 from gradcore.figures import claims, race
 from gradcore.figures.ranking import ranking_title
-from gradcore.ranking import all_diverged, nobody_left
+from gradcore.ranking import all_fell, nobody_left
 from gradcore.reading import race_sentences, untuned_sentence
 from gradcore.records import Tuning
 from gradcore.specs import RaceSpec
@@ -51,7 +51,7 @@ def test_all_that_diverged_rank_by_the_median_step_of_it_the_later_the_better():
         ("slow", 1), ("level", 1), ("wild", 3),
     ]  # fmt: skip
     assert [place.label for place in ranking(spec_of(FINITE), FINITE)] == ["slow", "wild"]  # not by what they ended at
-    assert all(map(all_diverged, (*LOST.entrants, *FINITE.entrants)))
+    assert all(map(all_fell, (*LOST.entrants, *FINITE.entrants)))
     assert nobody_left(LOST)
     assert not nobody_left(make_trace([falls("wild", 1), make_entrant([[1.0]])]))
 

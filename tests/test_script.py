@@ -12,10 +12,12 @@ import pytest
 
 from gradcore.admission import admit
 from gradcore.check_assembly import CheckAssembly
+from gradcore.clipping import CLIP_RULES
 from gradcore.engine.checkup import run_check
 from gradcore.errors import RefusedError
 from gradcore.schedules import SCHEDULES, factors
 from gradcore.script import check_script, script
+from gradcore.script_clipping import clip_code, keras_arguments
 from gradcore.script_data import data_code
 from gradcore.script_rates import schedule_code
 from gradcore.settings import Limits
@@ -159,8 +161,21 @@ def test_an_entrant_with_a_start_of_its_own_has_it_in_its_script(spec, tmp_path)
         {"rule": "autoclip", "percentile": 30.0},
         {"rule": "autoclip", "percentile": 40.0, "include_current": False},
         {"rule": "adaptive_percentile", "percentile": 60.0, "history": 8, "warmup": 4, "warmup_clip": 0.2},
+        {"rule": "zclip", "alpha": 0.8, "z_threshold": 0.5, "warmup": 5},
+        {"rule": "zclip", "warmup": 10, "z_threshold": 1.0, "max_norm": 0.6},
+        {"rule": "adagc", "relative": 1.02, "absolute": 0.5, "beta": 0.9, "warmup": 6},
+        {"rule": "adaptive_grad_clip", "clipping": 0.05},
     ],
-    ids=["ten percent", "autoclip", "autoclip of the past", "recent percentile"],
+    ids=[
+        "ten percent",
+        "autoclip",
+        "autoclip of the past",
+        "recent percentile",
+        "zclip",
+        "zclip with a limit",
+        "adagc",
+        "adaptive",
+    ],
 )
 def test_clip_rules_that_keras_has_not_are_written_out(clip, tmp_path):
     spec = race({"optimizer": "SGD", "learning_rate": 0.2, "clip": clip}, steps=30)
@@ -198,10 +213,19 @@ def test_the_rows_of_a_script_are_those_of_the_task(name):
     assert scope["y_train"] == pytest.approx(rows.y_train, abs=1e-6)
 
 
-@pytest.mark.parametrize("rule", ["zclip", "adagc", "adaptive_grad_clip"])
-def test_what_plain_keras_cannot_say_is_refused(rule):
-    with pytest.raises(RefusedError, match=f"the clip rule {rule} cannot be copied as a script"):
-        script(race({"optimizer": "SGD", "clip": rule}), 0, 0.1)
+@pytest.mark.parametrize("cell", ["gru", "lstm"])
+def test_units_of_a_recurrent_layer_are_those_of_the_race_in_the_script_too(cell, tmp_path):
+    network = {"cell": cell, "hidden": [5], "activation": "tanh"}
+    clip = {"rule": "adaptive_grad_clip", "clipping": 0.02}
+    asked = {"task": "adding_problem", "network": network, "steps": 8}
+    spec = race({"optimizer": "SGD", "learning_rate": 0.5, "clip": clip}, **asked)
+    assert printed(spec, tmp_path) == pytest.approx(trained(spec), rel=1e-4)
+
+
+@pytest.mark.parametrize("rule", [name for name in CLIP_RULES if name != "none"])
+def test_every_clip_rule_is_an_argument_of_keras_or_a_function_of_the_script(rule):
+    clip = Choice.of(rule, **{one.name: one.start for one in CLIP_RULES[rule].parameters if one.required})
+    assert bool(keras_arguments(clip)) != ("def clipped(gradients)" in clip_code(clip))
 
 
 def test_a_label_cannot_break_out_of_the_script():

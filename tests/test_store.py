@@ -179,6 +179,15 @@ def test_runs_are_listed_newest_first_and_filtered(desk):
     assert desk.runs.runs(kind="health") == []
 
 
+def test_runs_beside_a_run_are_those_of_everybody_who_asked_for_it(desk):
+    first, second, other = desk.add("f", visitor="v1"), desk.add("g", visitor="v1"), desk.add("h", visitor="v2")
+    assert {info.id for info in desk.runs.runs(beside=first)} == {first, second}
+    desk.add("f", again=False, visitor="v2")
+    assert {info.id for info in desk.runs.runs(beside=first)} == {first, second, other}
+    assert desk.runs.runs(beside=first, kind="health") == []
+    assert desk.runs.runs(beside=desk.add("n")) == []  # nobody is known to have asked for it
+
+
 def test_a_race_that_somebody_else_has_trained_is_also_the_visitors_who_asked_for_it(desk):
     shared, later = desk.add("f", visitor="v1"), desk.add("g", visitor="v2")
     assert [info.id for info in desk.runs.runs(visitor="v2")] == [later]

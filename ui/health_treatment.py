@@ -14,6 +14,7 @@ from gradcore.titles import counted
 from gradcore.treatment_result import proof_of
 from gradcore.treatments import TREATMENTS
 from ui import services
+from ui.scroll import bring
 from ui.terms import explained
 from ui.words import as_sentence, escaped
 
@@ -74,7 +75,9 @@ def _button(label: str, proof: TreatmentSpec, key: str, *, primary: bool) -> Non
     seconds = max(1, round(estimate_seconds(admitted, services.settings().workers)))
     kind: Literal["primary", "secondary"] = "primary" if primary else "secondary"
     if st.button(f"{label} · about {seconds} s", icon=":material/healing:", key=key, type=kind):
-        st.query_params.from_dict({"run": services.lab().submit(admitted, visitor=services.visitor())})
+        run_id = services.lab().submit(admitted, visitor=services.visitor())
+        st.query_params.from_dict({"run": run_id})
+        bring(run_id)
         st.rerun()
 
 

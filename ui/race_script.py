@@ -28,17 +28,12 @@ def check_script_fold(spec: HealthSpec) -> None:
 
 
 def script_fold(spec: RaceSpec, trace: RaceTrace) -> None:
-    """Draw the script of one entrant, behind a fold; say why where there can be none."""
+    """Draw the script of one entrant, behind a fold; say why where there is none yet."""
     with st.expander("Copy as Python"):
         label = st.selectbox("Entrant", spec.labels, key="script_of")
         number = spec.labels.index(label)
         if spec.learning_rates == "tuned" and trace.entrants[number].tuning is None:
             st.caption(UNTUNED)
             return
-        try:
-            text = script(spec, number, trace.entrants[number].learning_rate)
-        except RefusedError as error:
-            st.caption(escaped(as_sentence(error)))
-            return
         st.caption(WHAT)
-        st.code(text, language="python", height=360)
+        st.code(script(spec, number, trace.entrants[number].learning_rate), language="python", height=360)

@@ -7,10 +7,11 @@ import numpy as np
 import streamlit as st
 
 from gradcore.figures import theme
-from gradcore.ranking import divergences, median, median_metric, nobody_left, steps_to_target
+from gradcore.ranking import divergences, median, median_metric, nobody_left, steps_to_target, stops
 from gradcore.reading import METRICS, metric_value
 from gradcore.records import EntrantTrace, RaceTrace, Ranked
 from gradcore.specs import RaceSpec
+from gradcore.stop_reading import count_stopped
 from gradcore.target_times import step_numbers
 from gradcore.tasks import known_task
 from ui.terms import explained
@@ -26,7 +27,9 @@ HELP = explained(
     "holm",
 )
 ONE_SEED = "One seed gives no test and no interval: entrants that did not diverge share a rank. Take at least 5 seeds."
-ALL_LOST = "Rank: by the step at which an entrant diverged, the median over its seeds; the later the better."
+ALL_LOST = (
+    "Rank: by the step at which an entrant diverged or was stopped, the median over its seeds; the later the better."
+)
 WIDTHS: Mapping[str, tuple[str, int]] = {  # column -> heading where the whole one is too long, and px
     "Rank": ("Rank", 65),
     "Optimizer": ("Optimizer", 120),
@@ -38,6 +41,7 @@ WIDTHS: Mapping[str, tuple[str, int]] = {  # column -> heading where the whole o
     "R²": ("R²", 75),
     "Mean absolute error": ("MAE", 75),
     "Distance to the optimum": ("Distance", 85),
+    "Stopped at a warning": ("Stopped", 125),
 }
 OTHERS = 95  # px
 
@@ -65,7 +69,7 @@ def _row(place: Ranked, entrant: EntrantTrace, target: float | None, metric: str
     row = {
         "Rank": str(place.rank) + (" (tied)" if place.tied_with else ""),
         "Optimizer": place.label,
-        "Median validation loss": f"{place.median:.4g}" if np.isfinite(place.median) else "not finite",
+        "Median validation loss": f"{place.median:.4g}" if np.isfinite(place.median) else _no_loss(entrant),
         "Times the best (95 %)": _interval(place.interval) if best > 0 or place.median == 0 else "the best is 0",
         METRICS.get(metric, metric).capitalize(): ""
         if outcome is None
@@ -78,10 +82,17 @@ def _row(place: Ranked, entrant: EntrantTrace, target: float | None, metric: str
         row[f"Steps to loss {target:g}"] = f"{steps:g}" if np.isfinite(steps) else "not reached"
     if fell := sum(step is not None for step in divergences(entrant)):
         row["Diverged"] = f"{fell} of {seeds}"
+    if ended := [step for step in stops(entrant) if step is not None]:
+        row["Stopped at a warning"] = f"{len(ended)} of {seeds}, step {median(np.array(ended)):g}"
     if entrant.clip is not None:
         row["Clipped steps"] = f"{100 * entrant.clip.rate().mean():.1f} %"
         row["Skipped steps"] = str(entrant.clip.skipped.sum())
     return row
+
+
+def _no_loss(entrant: EntrantTrace) -> str:
+    """Return why there is no median loss."""
+    return "not judged" if count_stopped(entrant) else "not finite"
 
 
 def _columns(rows: Sequence[Mapping[str, str]]) -> dict[str, Any]:

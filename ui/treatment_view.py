@@ -18,6 +18,7 @@ from ui.frame import guarded_fragment
 from ui.health_treatment import changes_table
 from ui.live_run import FASTEST, progress_text
 from ui.plot import plot
+from ui.scroll import come_into_view
 from ui.words import as_sentence, escaped
 
 HEIGHT = 340
@@ -30,6 +31,7 @@ LATEST = 100  # runs among which they are looked for
 def treatment_page(shown: RunInfo) -> None:
     """Draw a treatment, whether it goes on or has ended."""
     spec = TreatmentSpec.from_json(shown.spec)
+    come_into_view(shown.id)
     walk_back(shown.id, spec.before)
     if not shown.status.ended:
         guarded_fragment(run_every=2 * FASTEST)(_look)(shown.id)
@@ -66,8 +68,8 @@ def walk_back(run_id: str, spec: HealthSpec) -> None:
 
 
 def _history(spec: dict[str, object], run_id: str) -> list[RunInfo]:
-    """Return the treatments that led to a spec, the last first."""
-    known = services.lab().runs(kind=TreatmentSpec.kind, visitor=services.visitor(), limit=LATEST)
+    """Return the treatments that led to a spec, the last first: of those that whoever asked for this run asked for."""
+    known = services.lab().runs(kind=TreatmentSpec.kind, beside=run_id, limit=LATEST)
     found: list[RunInfo] = []
     while len(found) < WALKED:
         seen = {run_id, *(run.id for run in found)}
@@ -167,5 +169,5 @@ def _side_by_side(run_id: str, cursor: int, _found: Checks) -> list[tuple[str, i
 def _drawn(run_id: str, cursor: int, ended: bool, _pairs: RaceTrace) -> list[tuple[str, int]]:
     made = [race.loss_curves(_pairs, HEIGHT, ended=ended)]
     if all(entrant.outcome is not None for entrant in _pairs.entrants):
-        made.append(race.final_validation(_pairs))
+        made.append(race.final_validation(_pairs, as_given=True))
     return [(theme.to_json(figure), figure.height) for figure in made]

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from gradcore.admission.fitting import too_large
 from gradcore.admission.network import admit_network, admit_task
 from gradcore.admission.race import SEEDS_THERE_ARE, admit_entrant
 from gradcore.checks import refuse
@@ -88,22 +89,26 @@ def _step(spec: HealthSpec, seeds: int) -> float:
     return step_seconds(spec.network, task, spec.batch_size or task.train_rows, seeds) if seeds else 0.0
 
 
-def _admit_size(spec: HealthSpec, limits: Limits, *, seeds: int, steps: int, seconds: float) -> None:
-    """Refuse what would not fit into memory, or take too long."""
+def _excess(spec: HealthSpec, limits: Limits, seeds: int) -> tuple[str, int] | None:
+    """Return what a network's size must hold and does not, with what it is, None where it fits."""
     task = task_of(spec.task)
     parameters = count_parameters(spec.network, task)
     if parameters > limits.parameters:
-        raise RefusedError(f"the network must have at most {limits.parameters:,} parameters. Received: {parameters:,}")
+        return f"the network must have at most {limits.parameters:,} parameters", parameters
     if parameters * seeds > LARGEST_STACK:
-        must = (
-            f"{seeds} replicas train side by side: the network must have at most {LARGEST_STACK // seeds:,} parameters"
-        )
-        raise RefusedError(f"{must}. Received: {parameters:,}")
+        most = LARGEST_STACK // seeds
+        return f"{seeds} replicas train side by side: the network must have at most {most:,} parameters", parameters
     steps_of_row = 1 if spec.network.cell is None else task.row_steps
     active = seeds * (spec.batch_size or task.train_rows) * sum(spec.network.hidden) * steps_of_row
     if active > LARGEST_ACTIVATIONS:
-        must = f"seeds x batch size x hidden units x time steps must be at most {LARGEST_ACTIVATIONS:,}"
-        raise RefusedError(f"{must}. Received: {active:,}")
+        return f"seeds x batch size x hidden units x time steps must be at most {LARGEST_ACTIVATIONS:,}", active
+    return None
+
+
+def _admit_size(spec: HealthSpec, limits: Limits, *, seeds: int, steps: int, seconds: float) -> None:
+    """Refuse what would not fit into memory, or take too long."""
+    if excess := _excess(spec, limits, seeds):
+        raise too_large(*excess, spec.network, lambda other: not _excess(replace(spec, network=other), limits, seeds))
     recorded = steps * seeds * 2 * (len(spec.network.hidden) + 1)
     if recorded > LARGEST_RECORD:
         raise RefusedError(f"steps x seeds x variables must be at most {LARGEST_RECORD:,}. Received: {recorded:,}")

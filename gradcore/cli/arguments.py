@@ -84,6 +84,8 @@ def _race(parser: Parser) -> None:
         help="a race that is ready: default, notebook, exploding_rnn or steady, or one that tells a story: "
         "why_momentum, badly_scaled, first_step, weight_decay or rate_too_high",
     )
+    stop = "end a seed where its gradient norm warns of a divergence; it is not judged then"
+    parser.add_argument("--stop-at-warning", action="store_true", help=stop)
     parser.add_argument("--again", action="store_true", help="train again even if the store has this very race")
     parser.add_argument("--verbose", action="store_true", help="show what TensorFlow prints, and tracebacks")
     _layer_norms(parser)

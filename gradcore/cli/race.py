@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from types import FrameType
 from typing import TextIO
 
@@ -28,6 +29,8 @@ STOPPED_BY = {signal.SIGINT: 130, signal.SIGTERM: 143}
 def race(arguments: argparse.Namespace) -> int:
     """Train the race, or open it where the store has it finished, and print it; returns the exit status."""
     spec = read_race(arguments)
+    if arguments.stop_at_warning:
+        spec = replace(spec, stop_at_warning=True)
     with open_lab(arguments.db) as lab, asked_to_stop() as stopped:
         finished = trained(lab, spec, arguments, stopped)
         if finished is None:

@@ -10,6 +10,7 @@ from gradcore.lab import Lab
 from gradcore.reading import fallen_sentence, untuned_sentence
 from gradcore.records import RunStatus
 from gradcore.specs import RaceSpec
+from gradcore.stop_reading import fell_text, stopped_sentence
 from gradcore.target_times import TargetTime, in_order, step_numbers, target_sentence
 from gradcore.tasks import known_task
 from gradcore.titles import levels_text
@@ -73,9 +74,17 @@ def _ranking(document: dict[str, Any]) -> str:
 def _row(place: dict[str, Any], entrant: dict[str, Any]) -> list[str]:
     interval = _interval(place["interval"])
     fell = sum(step is not None for step in entrant["diverged_at"])
-    label = place["label"] + (f" (diverged: {fell} of {len(entrant['diverged_at'])})" if fell else "")
+    seeds, stopped = len(entrant["diverged_at"]), sum(step is not None for step in _stops(entrant))
+    fates = [f"{what}: {count} of {seeds}" for what, count in (("diverged", fell), ("stopped", stopped)) if count]
+    label = place["label"] + (f" ({', '.join(fates)})" if fates else "")
     metric = _middle(entrant["validation_metric"])
     return [str(place["rank"]), label, number(place["median"]), interval, metric, ", ".join(place["tied_with"])]
+
+
+def _stops(entrant: dict[str, Any]) -> list[int | None]:
+    """Return the step at whose warning each seed was stopped before it diverged."""
+    pairs = zip(entrant.get("stopped_at", entrant["diverged_at"]), entrant["diverged_at"], strict=True)
+    return [stop if diverged is None else None for stop, diverged in pairs]
 
 
 def _interval(ends: list[Any] | None) -> str:
@@ -96,16 +105,27 @@ def _middle(values: list[Any]) -> str:
 def _remarks(document: dict[str, Any]) -> list[str]:
     if not document["ranking"]:
         return []
-    falls = {entrant["label"]: entrant["diverged_at"] for entrant in document["entrants"]}
-    if None not in falls[document["ranking"][0]["label"]]:  # those that diverged rank last: it is every one of them
+    stops = {entrant["label"]: _stops(entrant) for entrant in document["entrants"]}
+    falls = {entrant["label"]: _falls(entrant, stops[entrant["label"]]) for entrant in document["entrants"]}
+    if None not in falls[document["ranking"][0]["label"]]:  # those that fell rank last: it is every one of them
         ranked = [(place["label"], falls[place["label"]]) for place in document["ranking"]]
-        return [fallen_sentence(ranked, len(falls))]
+        stopped, fell = (sum(step is not None for one in found.values() for step in one) for found in (stops, falls))
+        return [fallen_sentence(ranked, len(falls), fell_text(fell - stopped, stopped))]
+    return [sentence for sentence in (stopped_sentence(list(stops.items())), _how_ranked(document)) if sentence]
+
+
+def _falls(entrant: dict[str, Any], stops: list[int | None]) -> list[int | None]:
+    pairs = zip(entrant["diverged_at"], stops, strict=True)
+    return [diverged if diverged is not None else stop for diverged, stop in pairs]
+
+
+def _how_ranked(document: dict[str, Any]) -> str:
     if document["seeds"] == 1:
-        return ["One seed: nothing can be told apart, whatever the losses; take at least 5."]
-    return [
+        return "One seed: nothing can be told apart, whatever the losses; take at least 5."
+    return (
         "Rank: 1 and one more for each entrant that is significantly better. Tied: over these seeds nothing separates "
         "them (paired t-tests, Holm, 5 %). The intervals are of each one alone, not corrected."
-    ]
+    )
 
 
 def _target(document: dict[str, Any]) -> str:

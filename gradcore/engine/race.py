@@ -13,6 +13,7 @@ import numpy as np
 from gradcore.engine.entrant import CHUNK_SECONDS, SeedRows, row_batches, scheduled_rates, start_values
 from gradcore.engine.losses import judge
 from gradcore.engine.network import build_network
+from gradcore.engine.stopping import Stops, after
 from gradcore.engine.threads import use_one_thread
 from gradcore.engine.training import Trainer
 from gradcore.engine.tuning import tune
@@ -112,9 +113,23 @@ class Running:
         self.trainer.reset(start_values(spec, number, seeds), raced, spec.steps + spare)
         self._rates = scheduled_rates(self._entrant, spec.steps, [raced] * len(seeds))
         self._took: list[tuple[int, float]] = []  # steps and seconds of each chunk
+        self._stops = Stops(spec.seeds, spec.steps) if spec.stop_at_warning else None
+        self._last: TraceChunk | None = None  # of a race that stops at warnings
 
     def train(self, first_step: int, steps: int) -> TraceChunk:
-        """Train the next steps and return what was measured."""
+        """Train the next steps and return what was measured, up to where each seed is stopped.
+
+        Nothing is trained once all seeds have been.
+        """
+        if self._stops is None:
+            return self._train(first_step, steps)
+        if self._last is not None and self._stops.all_ended:
+            self._last = after(self._last, steps)
+        else:
+            self._last = self._stops.cut(self._train(first_step, steps))
+        return self._last
+
+    def _train(self, first_step: int, steps: int) -> TraceChunk:
         now = slice(first_step, first_step + steps)
         x, y, batch, rates = self._rows.x_train, self._rows.y_train, self._batches[now], self._rates[now]
         started = time.perf_counter()
@@ -132,12 +147,16 @@ class Running:
         return (time.perf_counter() - started) / len(batch)
 
     def outcome(self) -> Outcome:
-        """Return how the trained networks do on the validation rows."""
+        """Return how the trained networks do on the validation rows; one that was stopped is not judged."""
         self.trainer.finalize()
         outputs = self.trainer.predict(self._rows.x_validation)
         lowered, weights = loss_of(self._spec.network, self._task), self.trainer.weights()
         loss, metric = judge(lowered, self._task.metric, self._rows.y_validation, outputs, weights, self._task.optimum)
-        return Outcome(self._number, loss, metric, steady_seconds(self._took))
+        stops = self._stops.at if self._stops else [None] * len(loss)
+        judged = np.array([step is None for step in stops])
+        trained = max(self._spec.steps if step is None else step + 1 for step in stops)
+        seconds = steady_seconds(self._took) * (trained / sum(steps for steps, _ in self._took))
+        return Outcome(self._number, np.where(judged, loss, np.nan), np.where(judged, metric, np.nan), seconds)
 
 
 def steady_seconds(took: Sequence[tuple[int, float]]) -> float:

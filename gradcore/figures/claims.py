@@ -9,7 +9,9 @@ import numpy as np
 from gradcore.figures import theme
 from gradcore.figures.curves import LEAST_SEEDS_FOR_A_BAND, Curve, curves
 from gradcore.records import Floats, RaceTrace
+from gradcore.stop_reading import fell_text
 
+STOPPED = "stopped at a warning"
 TAIL = 0.1  # the part of the steps by which the lowest loss is judged: one batch is too noisy
 
 
@@ -27,9 +29,10 @@ def seeds_text(trace: RaceTrace, found: Sequence[Curve]) -> str:
         return "one seed"
     if trace.seeds < LEAST_SEEDS_FOR_A_BAND:
         return f"median of {trace.seeds} seeds, thin lines: each seed"
-    return f"median of {trace.seeds} seeds, band 10 to 90 %" + (
-        " of the finite ones" if any(c.lost for c in found) else ""
-    )
+    left = " of the finite ones" if any(c.lost for c in found) else ""
+    left = " of those that train on" if any(c.stops for c in found) else left
+    crosses = "; crosses: seeds stopped at a warning" if any(c.stops for c in found) else ""
+    return f"median of {trace.seeds} seeds, band 10 to 90 %{left}{crosses}"
 
 
 def leader(trace: RaceTrace) -> Leader | None:
@@ -43,7 +46,7 @@ def leader(trace: RaceTrace) -> Leader | None:
     best = min(medians, key=lambda label: medians[label])
     if not np.isfinite(medians[best]):
         return None
-    level = [label for label in medians if label != best and not (tails[best] < tails[label]).all()]
+    level = [label for label in medians if label != best and _is_level(tails[label], tails[best])]
     return Leader(reached - 1, (best, *sorted(level, key=lambda label: medians[label])))
 
 
@@ -51,6 +54,11 @@ def _tail(loss: Floats) -> Floats:
     """Return each seed's median over the last steps, Inf where it is lost."""
     median: Floats = np.median(np.where(np.isfinite(loss), loss, np.inf), axis=0)
     return median
+
+
+def _is_level(tail: Floats, best: Floats) -> bool:
+    """Return whether one is level with the best, or better, on a seed that it did not lose."""
+    return bool(((tail <= best) & np.isfinite(tail)).any())
 
 
 def loss_title(trace: RaceTrace, drawn: Sequence[Curve] | None = None, *, ended: bool = False) -> str:
@@ -62,13 +70,30 @@ def loss_title(trace: RaceTrace, drawn: Sequence[Curve] | None = None, *, ended:
     if not found:
         return "Nothing was recorded" if ended else "Waiting for the first steps"
     gone = [curve.label for curve in found if curve.diverged_at is not None]
-    if len(gone) == len(trace.entrants):  # a loss may be finite and a thousand times its first
-        return "Every entrant diverged"
+    stopped = [curve.label for curve in found if curve.stopped_at is not None]
+    if len(gone) + len(stopped) == len(trace.entrants):  # a loss may be finite and a thousand times its first
+        return everyone_fell(len(gone), len(stopped))
     first = leader(trace)
     if first is None:
         return "Not every entrant recorded a step" if ended else "The first steps are coming in"
-    tail = f"; {theme.names(gone)} diverged" if 0 < len(gone) <= 2 else f"; {len(gone)} diverged" if gone else ""
-    return _claim(first, _when(trace, ended), trace.seeds) + tail
+    return _claim(first, _when(trace, ended), trace.seeds) + _tail_of(gone, "diverged") + _tail_of(stopped, STOPPED)
+
+
+def everyone_fell(diverged: int, stopped: int) -> str:
+    """Return that every entrant diverged, or was stopped at a warning, by how many did what.
+
+    Example:
+        >>> everyone_fell(2, 0), everyone_fell(1, 1)
+        ('Every entrant diverged', 'Every entrant diverged or was stopped')
+    """
+    return f"Every entrant {fell_text(diverged, stopped)}"
+
+
+def _tail_of(labels: Sequence[str], fate: str) -> str:
+    """Return what became of some entrants, to stand behind a claim, "" of none."""
+    if not labels:
+        return ""
+    return f"; {theme.names(labels) if len(labels) <= 2 else len(labels)} {fate}"
 
 
 def running(trace: RaceTrace) -> bool:
@@ -110,12 +135,13 @@ def norm_title(trace: RaceTrace, drawn: Sequence[Curve] | None = None, *, ended:
     `drawn` are the curves of the norms, where the caller has them; `ended` is whether no step will follow.
     """
     found = curves(trace.entrants, "gradient_norm") if drawn is None else drawn
-    ends = [(curve.end, curve.label) for curve in found if curve.diverged_at is None]
+    stopped = sum(curve.stopped_at is not None for curve in found)
+    ends = [(curve.end, curve.label) for curve in found if curve.diverged_at is None and curve.stopped_at is None]
     norms = sorted((end[1], label) for end, label in ends if end)
     if not found:
         return "Nothing was recorded" if ended else "Waiting for the first steps"
     if not norms:
-        return "No finite gradient norm" if ends else "Every entrant diverged"
+        return "No finite gradient norm" if ends else everyone_fell(len(found) - stopped, stopped)
     verb = {When.SO_FAR: "are", When.WHOLE: "end", When.STOPPED: "were"}[_when(trace, ended)]
     if len(norms) == 1:
         return f"Gradient norms {verb} at {theme.number(norms[0][0], 2)} ({norms[0][1]})"

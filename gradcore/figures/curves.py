@@ -43,6 +43,8 @@ class Curve:
     diverged_at: int | None  # the first step at which the median loss has diverged
     lost: tuple[tuple[int, int], ...]  # (first step that is not finite, number of seeds lost there)
     zeros: tuple[int, ...]  # first step of each stretch whose median is 0
+    stops: tuple[tuple[int, int], ...] = ()  # (step of a warning, number of seeds stopped there)
+    stopped_at: int | None = None  # the step after which there is no median any more, because seeds were stopped
 
     @property
     def sound(self) -> Floats:
@@ -68,6 +70,8 @@ def _curve(entrant: EntrantTrace, style: Style, measure: str) -> Curve:
     finite = np.isfinite(values)
     ordered = np.sort(np.where(finite, values, np.inf), axis=1)
     median = quantile(ordered, 0.5)
+    gone, stops = diverged_at(entrant.loss), _stops(entrant)
+    stopped = None if gone is None or gone - 1 not in dict(stops) else gone - 1
     return Curve(
         label=entrant.label,
         style=style,
@@ -75,10 +79,18 @@ def _curve(entrant: EntrantTrace, style: Style, measure: str) -> Curve:
         low=finite_quantile(ordered, finite.sum(axis=1), 0.1),
         high=finite_quantile(ordered, finite.sum(axis=1), 0.9),
         seeds=values,
-        diverged_at=diverged_at(entrant.loss),
-        lost=_lost(finite),
+        diverged_at=gone if stopped is None else None,
+        lost=_lost(finite | ~entrant.trained),
         zeros=tuple(int(step) for step in _starts(median == 0)),
+        stops=stops,
+        stopped_at=stopped,
     )
+
+
+def _stops(entrant: EntrantTrace) -> tuple[tuple[int, int], ...]:
+    """Return at which steps seeds were stopped, and how many at each."""
+    steps = sorted(step for step in ranking.stops(entrant) if step is not None)
+    return tuple((step, steps.count(step)) for step in dict.fromkeys(steps))
 
 
 def quantile(ordered: Floats, fraction: float) -> Floats:

@@ -11,9 +11,11 @@ from gradcore.figures.labels import LABEL_HEIGHT, spread
 
 
 def end_text(curve: Curve) -> str:
-    """Return what stands at the end of a line: its name, and where it diverged."""
+    """Return what stands at the end of a line: its name, and where it diverged or was stopped."""
     if curve.diverged_at is not None:
         return f"{theme.short(curve.label)}<br>diverged at step {curve.diverged_at}"
+    if curve.stopped_at is not None:
+        return f"{theme.short(curve.label)}<br>stopped at step {curve.stopped_at}"
     return theme.short(curve.label)
 
 

@@ -19,11 +19,13 @@ from gradcore.figures.axes import (
     start_edge,
     worth_showing,
 )
+from gradcore.figures.claims import everyone_fell
 from gradcore.figures.curves import quantile
 from gradcore.figures.labels import label_width
 from gradcore.figures.theme import Style, entrant_styles
-from gradcore.ranking import divergences, median_metric, nobody_left
+from gradcore.ranking import divergences, median_metric, nobody_left, stops
 from gradcore.records import Doubles, EntrantTrace, RaceTrace
+from gradcore.stop_reading import count_stopped
 
 METRICS = {"accuracy": "accuracy", "r2": "R²", "mae": "MAE", "distance": "distance"}
 LONGEST_NAME = 16  # letters: the chart is half a page wide
@@ -41,15 +43,23 @@ class Final:
     interval: tuple[float, float]  # 10 to 90 % of the seeds
     metric: float  # median, a seed that is not finite counted as infinitely bad
     diverged: int  # seeds
+    stops: tuple[int | None, ...]  # (S,) the step at whose warning a seed was stopped
+
+    @property
+    def fate(self) -> str:
+        """How many seeds did not come to their end, "" where all did."""
+        stopped = sum(step is not None for step in self.stops)
+        parts = [f"{count} {what}" for count, what in ((self.diverged, "diverged"), (stopped, "stopped")) if count]
+        return ", ".join(parts)
 
 
-def finals(trace: RaceTrace) -> tuple[Final, ...]:
-    """Return what every finished entrant came to, the lowest median first."""
+def finals(trace: RaceTrace, *, as_given: bool = False) -> tuple[Final, ...]:
+    """Return what every finished entrant came to, the lowest median first, or in the race's own order."""
     entrants = trace.entrants
     looks = entrant_styles([entrant.label for entrant in entrants], [entrant.optimizer for entrant in entrants])
     raced = zip(trace.entrants, looks, strict=True)
     found = [_final(entrant, style, trace.metric) for entrant, style in raced if entrant.outcome]
-    return tuple(sorted(found, key=lambda final: final.median))
+    return tuple(found if as_given else sorted(found, key=lambda final: final.median))
 
 
 def _final(entrant: EntrantTrace, style: Style, metric: str) -> Final:
@@ -58,12 +68,18 @@ def _final(entrant: EntrantTrace, style: Style, metric: str) -> Final:
     losses, metrics = entrant.outcome.validation_loss, entrant.outcome.validation_metric
     ordered = np.sort(np.where(np.isfinite(losses), losses, np.inf))[None]
     low, middle, high = (float(quantile(ordered, fraction)[0]) for fraction in (0.1, 0.5, 0.9))
-    return Final(entrant.label, style, losses, metrics, middle, (low, high), median_metric(metric, metrics), gone)
+    return Final(
+        entrant.label, style, losses, metrics, middle, (low, high), median_metric(metric, metrics), gone,
+        tuple(stops(entrant)),
+    )  # fmt: skip
 
 
-def final_validation(trace: RaceTrace) -> go.Figure:
-    """Draw every seed's final validation loss, its median and the range from 10 to 90 % of the seeds."""
-    found = finals(trace)
+def final_validation(trace: RaceTrace, *, as_given: bool = False) -> go.Figure:
+    """Draw every seed's final validation loss, its median and the range from 10 to 90 % of the seeds.
+
+    `as_given` is whether the entrants keep their own order, as a before and an after do.
+    """
+    found = finals(trace, as_given=as_given)
     shown = worth_showing([value for final in found for value in final.losses], largest_start(trace))
     axis = log_axis("Validation loss", *shown, most=4)  # names and metrics leave it a quarter of the page
     frame = (start_edge(axis), edge(axis))
@@ -89,10 +105,12 @@ def final_title(trace: RaceTrace, found: Sequence[Final]) -> str:
     if len(found) < len(trace.entrants):
         return f"{len(found)} of {len(trace.entrants)} have finished"
     alive = [final for final in found if np.isfinite(final.median)]
+    if not alive and any(map(count_stopped, trace.entrants)):
+        return "No entrant finished on most of its seeds"
     if not alive:
         return "No entrant has a finite validation loss"
     if nobody_left(trace):
-        return "Every entrant diverged"
+        return everyone_fell(sum(f.diverged for f in found), sum(map(count_stopped, trace.entrants)))
     if len(alive) == 1:
         return f"{alive[0].label} ends at {theme.number(alive[0].median, 3)}"
     best, worst = alive[0], alive[-1]
@@ -113,8 +131,9 @@ def _final_row(final: Final, row: int, frame: tuple[float, float], metric: str) 
     the frame, one of 0 on the left."""
     name = METRICS.get(metric, metric)
     shown = [_inside(loss, frame) for loss in final.losses]
-    text = [f"{theme.escaped(final.label)}, seed {seed}: loss {theme.number(loss)}, {name} {theme.number(value)}"
-            for seed, (loss, value) in enumerate(zip(final.losses, final.metrics, strict=True))]  # fmt: skip
+    seeds = enumerate(zip(final.losses, final.metrics, final.stops, strict=True))
+    text = [f"{theme.escaped(final.label)}, seed {seed}: {_came_to(loss, value, stop, name)}"
+            for seed, (loss, value, stop) in seeds]  # fmt: skip
     symbols = [_symbol(final, loss, frame) for loss in final.losses]
     low, high = (_inside(value, frame) for value in final.interval)
     large = _symbol(final, final.median, frame)
@@ -127,6 +146,12 @@ def _final_row(final: Final, row: int, frame: tuple[float, float], metric: str) 
         _row_part(final, points(shown, [row] * len(shown), symbols, 7, theme.faded(final.style.color, 0.45), text)),
         _row_part(final, points([_inside(final.median, frame)], [row], [large], 12, final.style.color, [middle])),
     ]
+
+
+def _came_to(loss: float, value: float, stop: int | None, metric: str) -> str:
+    if stop is not None:
+        return f"stopped at a warning at step {stop}, not judged"
+    return f"loss {theme.number(loss)}, {metric} {theme.number(value)}"
 
 
 def _inside(loss: float, frame: tuple[float, float]) -> float:
@@ -143,9 +168,9 @@ def _row_part(final: Final, fields: dict[str, Any]) -> dict[str, Any]:
 
 def _metric_note(final: Final, row: int, metric: str) -> dict[str, Any]:
     if not np.isfinite(final.median):
-        return _note("diverged", row)
+        return _note(final.fate if any(step is not None for step in final.stops) else "diverged", row)
     text = f"{100 * final.metric:.1f} %" if metric == "accuracy" else theme.number(final.metric, 3)
-    return _note(f"{text}, {final.diverged} diverged" if final.diverged else text, row)
+    return _note(f"{text}, {final.fate}" if final.fate else text, row)
 
 
 def _note(text: str, row: int) -> dict[str, Any]:

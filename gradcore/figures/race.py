@@ -41,6 +41,7 @@ from gradcore.theory import Theory
 from gradcore.titles import LOSS_UNITS
 
 LATER = 1001  # in the legend than what has Plotly's own 1000
+STOP = "x"  # marks the step of a warning at which a seed was stopped
 __all__ = [
     "beat_matrix",
     "final_validation",
@@ -168,7 +169,7 @@ def _drawable(values: Floats) -> Floats:
 
 
 def _marks(found: Sequence[Curve]) -> list[dict[str, Any]]:
-    """Return the markers on the frame: lost seeds on the upper edge, zeros on the lower one."""
+    """Return the markers on the frame: lost and stopped seeds on the upper edge, zeros on the lower one."""
     marks = []
     for curve in found:
         seeds = curve.seeds.shape[1]
@@ -180,10 +181,21 @@ def _marks(found: Sequence[Curve]) -> list[dict[str, Any]]:
                 (curve.diverged_at, f"{curve.label}: loss above 1,000 times its first at step {curve.diverged_at}")
             ]
         lower = [(step, f"{curve.label}: 0 at step {step}") for step in curve.zeros]
-        for edge, symbol, points in ((1, "triangle-up", upper), (0, "triangle-down", lower)):
+        warned = [(at, f"{curve.label}: {stopped_text(count, seeds)} at step {at}") for at, count in curve.stops]
+        for edge, symbol, points in ((1, "triangle-up", upper), (1, STOP, warned), (0, "triangle-down", lower)):
             if points:
                 marks.append(_mark(curve, edge, symbol, points))
     return marks
+
+
+def stopped_text(count: int, seeds: int) -> str:
+    """Return that some seeds were stopped.
+
+    Example:
+        >>> stopped_text(2, 5), stopped_text(1, 1)
+        ('2 of 5 seeds stopped at a warning', 'stopped at a warning')
+    """
+    return "stopped at a warning" if seeds == 1 else f"{count} of {seeds} seeds stopped at a warning"
 
 
 def _mark(curve: Curve, edge: int, symbol: str, points: Sequence[tuple[int, str]]) -> dict[str, Any]:

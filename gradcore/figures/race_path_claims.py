@@ -9,13 +9,16 @@ from gradcore.records import EntrantTrace
 
 def lost_at(entrant: EntrantTrace, place: int) -> int | None:
     """Return the step at which an entrant diverged from the seed at a place, None where it did not."""
-    return diverged_at(entrant.loss[:, place : place + 1])[0]
+    here = slice(place, place + 1)
+    return diverged_at(entrant.loss[:, here], entrant.trained[:, here])[0]
 
 
 def fate(entrant: EntrantTrace, place: int, target: float | None) -> str:
     """Return what became of an entrant from one seed, in a few words."""
     if (lost := lost_at(entrant, place)) is not None:
         return f"diverged at step {lost}"
+    if (stop := entrant.stopped_at[place]) is not None:
+        return f"stopped at a warning at step {stop}"
     if target is None:
         return f"loss {theme.number(float(entrant.loss[-1, place]), 2)} at the end"
     reached = steps_to_target(entrant.loss, target)[place]

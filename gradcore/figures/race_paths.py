@@ -149,7 +149,8 @@ def kept(points: Doubles, least: float) -> Steps:
 
 def _points(entrant: EntrantTrace, place: int) -> Doubles:
     assert entrant.points is not None  # callers have left out entrants without them
-    return entrant.points[:, place].astype(np.float64)
+    found: Doubles = entrant.points[entrant.trained[:, place], place].astype(np.float64)  # up to a stop
+    return found
 
 
 # ---- how it is drawn --------------------------------------------------------------------------------------------

@@ -10,8 +10,9 @@ from gradcore.figures import theme
 from gradcore.figures.axes import VERTICAL_GRID, edge, largest_start, log_axis, points, rows, rows_height, worth_showing
 from gradcore.figures.fallen import RANK_COLUMN, fall_steps, fallen_title
 from gradcore.figures.theme import Style, styles
-from gradcore.ranking import all_diverged, nobody_left
+from gradcore.ranking import all_fell, nobody_left
 from gradcore.records import RaceTrace, Ranked
+from gradcore.stop_reading import fell_words
 
 BRACKET_STEP = 12  # px between two brackets
 TIMES = "\u00d7"  # after a number
@@ -41,7 +42,12 @@ def ranking(trace: RaceTrace, ranked: Sequence[Ranked]) -> go.Figure:
     interval = "one seed, no interval" if trace.seeds == 1 else "95 % interval"
     layout = {
         "title": theme.title(
-            ranking_title(ranked, len(trace.entrants), sum(all_diverged(e) for e in trace.entrants if e.outcome)),
+            ranking_title(
+                ranked,
+                len(trace.entrants),
+                sum(all_fell(e) for e in trace.entrants if e.outcome),
+                fell_words(trace.entrants),
+            ),
             f"Final validation loss against the best, {interval}; brackets: ties",
         ),
         **names,
@@ -64,10 +70,11 @@ def ratio(place: Ranked, best: float) -> float:
     return place.median / best
 
 
-def ranking_title(ranked: Sequence[Ranked], entrants: int, fallen: int = 0) -> str:
+def ranking_title(ranked: Sequence[Ranked], entrants: int, fallen: int = 0, fell: str = "diverged") -> str:
     """Return who is first and what nothing separates from it; never more than the ties allow.
 
-    `fallen` is how many of those that are ranked diverged from every seed; they are the last.
+    `fallen` is how many of those that are ranked diverged, or were stopped at a warning, from every seed; they are
+    the last. `fell` is what became of those (`stop_reading.fell_words`).
     """
     if not ranked:
         return "The ranking comes when the first entrant has finished"
@@ -75,9 +82,9 @@ def ranking_title(ranked: Sequence[Ranked], entrants: int, fallen: int = 0) -> s
         return f"{len(ranked)} of {entrants} have finished; {ranked[0].label} has the lowest median loss of them"
     first, level = ranked[0], [place.label for place in ranked if place.label in ranked[0].tied_with]
     if fallen == len(ranked):
-        return fallen_title(ranked)
+        return fallen_title(ranked, fell)
     if fallen == len(ranked) - 1 > 0:
-        return f"{first.label} alone did not diverge"
+        return f"{first.label} alone {'did not diverge' if fell == 'diverged' else 'finished'}"
     if all(place.interval is None for place in ranked):
         return f"One seed ranks nothing; {first.label} has the lowest loss in it"
     if not level:

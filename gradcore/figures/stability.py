@@ -13,6 +13,7 @@ from gradcore.figures.axes import VERTICAL_GRID, log_axis, points
 from gradcore.figures.labels import beside, label_width
 from gradcore.figures.theme import Layout, Style, styles
 from gradcore.records import Doubles, RaceTrace
+from gradcore.stop_reading import count_stopped
 from gradcore.titles import counted
 
 ROUNDING = 1e-6  # of the deviation: a smaller rest is rounding
@@ -97,7 +98,7 @@ def stability(trace: RaceTrace, height: int = theme.HEIGHT) -> go.Figure:
         "title": theme.title(
             stability_title(found),
             f"Gradient norm over {counted(_steps_so_far(trace), 'step')}, each seed and the median"
-            + "".join(f"; {note}" for note in (_hollow(found), _left_out(found)) if note),
+            + "".join(f"; {note}" for note in (_hollow(found), _left_out(found, trace)) if note),
         ),
         "height": height,
         "xaxis": {**across, **VERTICAL_GRID},
@@ -201,10 +202,11 @@ def _hollow(found: Sequence[Stability]) -> str:
     return f"hollow: without its straight trend, {share.replace(' is a straight trend', '')}" if hollow else share
 
 
-def _left_out(found: Sequence[Stability]) -> str:
+def _left_out(found: Sequence[Stability], trace: RaceTrace) -> str:
     """Return who is not drawn, "" where all are, or none is: the title says that."""
     lost = [one.label for one in found if one.median is None]
     if not lost or len(lost) == len(found):
         return ""
     who = theme.names(lost) if len(lost) <= 2 else f"{len(lost)} entrants"
-    return f"not drawn, because not finite: {who}"
+    stopped = any(map(count_stopped, trace.entrants))
+    return f"not drawn, because not finite{' or stopped' if stopped else ''}: {who}"

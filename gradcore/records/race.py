@@ -39,6 +39,8 @@ class TraceChunk:
     skipped: Flags | None = None  # (K, S) whether it was non-finite: no update, nothing remembered
     # Where each seed stood before the update; None unless two numbers are trained alone, and in older chunks.
     points: Floats | None = None  # (K, S, 2)
+    # Whether a seed had been stopped at a warning before this step: then nothing of it was measured, which is NaN.
+    stopped: Flags | None = None  # (K, S); None unless the race stops at one, and in older chunks
     kind: ClassVar[str] = "trace"
 
 
@@ -47,7 +49,7 @@ class Outcome:
     """What one entrant came to, on the validation rows."""
 
     entrant: int
-    validation_loss: Doubles  # (S,)
+    validation_loss: Doubles  # (S,) NaN of a seed that was stopped at a warning: it is not judged
     validation_metric: Doubles  # (S,)
     seconds: float  # of training, without building
     kind: ClassVar[str] = "outcome"
@@ -84,12 +86,14 @@ class ClipRecord:
     scale: Floats  # (T, S) the common factor, NaN where there is none
     clipped: Flags  # (T, S) whether the gradient was changed
     skipped: Flags  # (T, S) whether it was non-finite: no update, nothing remembered
+    stopped: Flags | None = None  # (T, S) as in `TraceChunk`
 
     def rate(self, last: int | None = None) -> Doubles:
         """Return each seed's share of clipped steps (S,), of the last ones where so many are asked for."""
-        part = self.clipped if last is None else self.clipped[-last:]
+        trained = np.ones_like(self.clipped) if self.stopped is None else ~self.stopped
+        recent = trained if last is None else trained & (trained[::-1].cumsum(axis=0)[::-1] <= last)
         with np.errstate(invalid="ignore"):  # no step yet: NaN
-            share: Doubles = part.sum(axis=0) / np.float64(len(part))
+            share: Doubles = (self.clipped & recent).sum(axis=0) / recent.sum(axis=0, dtype=np.float64)
         return share
 
 
@@ -110,11 +114,29 @@ class EntrantTrace:
     clip: ClipRecord | None = None  # None without a clip rule, and for runs from before this was recorded
     tuning: Tuning | None = None  # None where the learning rate was given
     points: Floats | None = None  # (T, S, 2) where each seed stood before the update, as in `TraceChunk`
+    stopped: Flags | None = None  # (T, S) as in `TraceChunk`
 
     @property
     def steps(self) -> int:
         """Steps recorded so far."""
         return int(self.loss.shape[0])
+
+    @property
+    def trained(self) -> Flags:
+        """Whether each step of a seed was trained, (T, S): all that are recorded, up to the one that a seed was
+        stopped at."""
+        return np.ones(self.loss.shape, np.bool_) if self.stopped is None else ~self.stopped
+
+    @property
+    def stopped_at(self) -> tuple[int | None, ...]:
+        """The step at whose warning each seed was stopped, its last one, (S,); None where it was not."""
+        steps = self.trained.sum(axis=0).tolist()
+        return tuple(count - 1 if count < self.steps else None for count in steps)
+
+    @property
+    def trained_steps(self) -> int:
+        """Steps of the seed that was trained longest."""
+        return int(self.trained.any(axis=1).sum())
 
 
 @dataclass(frozen=True)

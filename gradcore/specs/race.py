@@ -31,6 +31,7 @@ class RaceSpec:
     batch_size: int | None = 64  # None = full batch
     learning_rates: str = "given"
     shared_weights: bool = True
+    stop_at_warning: bool = False  # whether a seed ends where a divergence is seen coming (`gradcore.early_warning`)
 
     kind = "race"
 
@@ -44,8 +45,9 @@ class RaceSpec:
             checks.whole_number("batch_size", self.batch_size, 1)
         if self.learning_rates not in ("given", "tuned"):
             refuse("learning_rates", "be 'given' or 'tuned'", self.learning_rates)
-        if not isinstance(self.shared_weights, bool):
-            refuse("shared_weights", "be true or false", self.shared_weights)
+        for name in ("shared_weights", "stop_at_warning"):
+            if not isinstance(getattr(self, name), bool):
+                refuse(name, "be true or false", getattr(self, name))
         given = [entrant.label for entrant in self.entrants if entrant.label is not None]
         if twice := [label for label, count in Counter(given).items() if count > 1]:
             refuse("label", "be different for each entrant", twice[0])
@@ -67,7 +69,7 @@ class RaceSpec:
     def from_json(cls, value: Any) -> Self:
         """Read the JSON form; refuses unknown keys by name and any version but this one."""
         fields = dict(checks.mapping("spec", value))
-        scalars = ("seeds", "first_seed", "steps", "batch_size", "learning_rates", "shared_weights")
+        scalars = ("seeds", "first_seed", "steps", "batch_size", "learning_rates", "shared_weights", "stop_at_warning")
         checks.known_keys("the race", fields, ("version", "task", "network", "entrants", *scalars))
         if fields.pop("version", VERSION) != VERSION:
             refuse("version", f"be {VERSION}", value["version"])
@@ -83,6 +85,7 @@ class RaceSpec:
 
     def to_json(self) -> dict[str, Any]:
         """Return the JSON form that the store, the export and the command line hold."""
+        rare = {"stop_at_warning": True} if self.stop_at_warning else {}  # an older race is the same one without it
         return {
             "version": VERSION,
             "task": self.task.to_json("name"),
@@ -94,4 +97,5 @@ class RaceSpec:
             "batch_size": self.batch_size,
             "learning_rates": self.learning_rates,
             "shared_weights": self.shared_weights,
+            **rare,
         }

@@ -93,13 +93,20 @@ class RunStore:
         status: RunStatus | str | None = None,
         tag: str | None = None,
         visitor: str | None = None,
+        beside: str | None = None,
         limit: int = 50,
     ) -> list[RunInfo]:
-        """Return the newest runs first, only those that match what is given; a visitor's are those they asked for."""
+        """Return the newest runs first, only those that match what is given.
+
+        A visitor's are those they asked for; those `beside` a run are asked for by somebody who asked for it too.
+        """
         query = select(RUNS).limit(limit)
         if visitor is not None:
             query = query.join(ASKED, and_(ASKED.c.run_id == RUNS.c.id, ASKED.c.visitor == visitor))
             query = query.order_by(ASKED.c.at.desc())
+        if beside is not None:
+            known = select(ASKED.c.visitor).where(ASKED.c.run_id == beside)
+            query = query.where(RUNS.c.id.in_(select(ASKED.c.run_id).where(ASKED.c.visitor.in_(known))))
         query = query.order_by(RUNS.c.created.desc(), RUNS.c.id)
         for column, wanted in ((RUNS.c.kind, kind), (RUNS.c.status, status)):
             if wanted is not None:

@@ -64,6 +64,7 @@ def test_a_treatment_is_proven_in_pairs_and_the_treated_network_is_the_next_pati
     page.get_by_role("button", name=re.compile("^Start check")).click(timeout=MINUTE)
     expect(page.get_by_role("button", name=re.compile("^Run again"))).to_be_visible(timeout=2 * MINUTE)
     page.get_by_role("button", name=re.compile("^Treat · about")).first.click()
+    expect(page.get_by_role("button", name="Cancel")).to_be_in_viewport()  # far below it the click was
     expect(page.get_by_text("What was changed")).to_be_visible(timeout=3 * MINUTE)
     expect(page.get_by_text("The verdict changed from 'dead' to 'healthy'.")).to_be_visible()
     for side in ("Before", "After"):
@@ -71,3 +72,11 @@ def test_a_treatment_is_proven_in_pairs_and_the_treated_network_is_the_next_pati
     page.get_by_role("button", name=re.compile("^Start check")).click()
     expect(page.get_by_text("Verdict: Healthy")).to_be_visible(timeout=2 * MINUTE)
     expect(page.get_by_role("link", name="Biases from 0")).to_be_visible()  # the way back
+
+    # somebody else who opens the address sees it too
+    assert page.context.browser is not None
+    elsewhere = page.context.browser.new_context()
+    opened = elsewhere.new_page()
+    opened.goto(page.url)
+    expect(opened.get_by_role("link", name="Biases from 0")).to_be_visible(timeout=MINUTE)
+    elsewhere.close()
