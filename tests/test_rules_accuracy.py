@@ -59,7 +59,7 @@ def test_precision_and_recall_are_counted_by_side_and_what_is_neither_is_left_ou
 
 
 def test_ours_says_a_disease_by_its_verdict_and_warns_by_its_findings():
-    weak, sick = (diagnose(make_check(signal=[value, 1, 1]), Thresholds()) for value in (5e-3, 1e-4))
+    weak, sick = (diagnose(make_check(signal=[value, 1, 1]), Thresholds()) for value in (7e-3, 1e-4))
     assert (said(weak), warned(weak)) == ([], ["vanishing"])
     assert (said(sick), warned(sick)) == (["vanishing"], ["vanishing"])
     diverged = diagnose(make_check(loss=[1, 1e4, 1, 1], error=1.0, signal=[1e4, 100, 1]), Thresholds())
@@ -102,10 +102,10 @@ def test_doses_follow_from_the_family_and_lie_in_its_range():
 
 def test_there_are_more_than_300_networks_on_three_tasks_and_all_sides():
     families = _rule_families.FAMILIES
-    assert len(families) * rules_accuracy.NETWORKS == 532
+    assert len(families) * rules_accuracy.NETWORKS == 840
     assert len({family.name for family in families}) == len(families)
     assert {family.task.name for family in families} == {"digits", "breast_cancer", "wine", "adding_problem"}
-    assert sorted({family.side for family in families}) == ["calibration", "held out", "held out, new"]
+    assert sorted({family.side for family in families}) == ["calibration", "held out"]
 
 
 def test_leads_are_counted_in_runs_that_leave_room_for_one_and_alarms_in_healthy_ones():
