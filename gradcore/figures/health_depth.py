@@ -106,14 +106,14 @@ def _flat_limits(trace: CheckTrace, thresholds: Thresholds) -> list[Layout]:
     """Return a line over each run of hidden layers of which the rule bears the same share of dead units, or of flat."""
     found = flatness(trace, thresholds, -1)
     lines: list[Layout] = []
-    for color, limits in ((DEAD, found.most), (FLAT, 1 - found.least)):
+    for color, limits in ((theme.LIGHT[4], found.most), (FLAT, 1 - found.least)):
         level = np.where(found.looked_at, limits, -1.0)  # (D,)
         starts = np.flatnonzero(np.diff(level, prepend=np.nan) != 0)
         for first, end in zip(starts, np.append(starts[1:], len(level)), strict=True):
             if (height := float(level[first])) >= 0:
                 dashed = {"color": color, "width": 1, "dash": "dash"}
                 ends = {"x0": float(first) - 0.5, "x1": float(end) - 0.5, "y0": height, "y1": height}
-                lines.append({"type": "line", **ends, "line": dashed, "layer": "below"})
+                lines.append({"type": "line", **ends, "line": dashed, "layer": "above"})
     return lines
 
 
