@@ -32,7 +32,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench._other_rules import COVERS, auto_trainer, notebook, sagemaker_debugger
-from bench._rule_families import DEAD, EXPLODING, FAMILIES, HELD_OUT, SIDES, VANISHING, Family
+from bench._rule_families import CALIBRATION, DEAD, EXPLODING, FAMILIES, SIDES, VANISHING, Family
 from bench._rules_table import table
 from bench.guide_accuracy import write_json
 from gradcore.health import CRITICAL, INFO, WARNING, Diagnosis, diagnose, early_ratio
@@ -166,7 +166,7 @@ def _told(row: dict[str, Any]) -> str:
 def measured(networks: int, minutes: float) -> Iterator[dict[str, Any]]:
     """Yield one row for each network, in the order in which families are done, until the time is up: held out first."""
     started = time.monotonic()
-    order = sorted(range(len(FAMILIES)), key=lambda number: FAMILIES[number].side != HELD_OUT)
+    order = sorted(range(len(FAMILIES)), key=lambda number: FAMILIES[number].side == CALIBRATION)
     context = multiprocessing.get_context("spawn")
     with context.Pool(WORKERS, os.nice, (NICE,), FAMILIES_OF_A_WORKER) as pool:
         results = pool.imap_unordered(partial(_family, networks), order)
