@@ -21,7 +21,8 @@ QUIET = re.compile(
     r"(?P<networks>\d+) networks: .*above info: (?P<share>[\d.]+) \((?P<low>[\d.]+) to (?P<high>[\d.]+)\)"
 )
 OURS = "Gradient Clinic"
-HELD_OUT, CALIBRATION = "held out", "calibration"
+HELD_OUT, FURTHER, CALIBRATION = "held out", "further held out", "calibration"
+TITLES = {HELD_OUT: "Held-out families", FURTHER: "Further held-out families", CALIBRATION: "Calibration families"}
 
 
 @dataclass(frozen=True)
