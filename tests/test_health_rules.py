@@ -310,6 +310,14 @@ def test_through_time_300_times_less_signal_is_enough_and_it_may_come_back_later
     assert find("vanishing", make_check(setup, steps=30, time_signal=comes_back)) == []
 
 
+def test_through_time_twice_as_much_signal_may_come_back_before_it_explodes():
+    setup = make_setup(("rnn_1", "output"), activation="tanh", recurrent=[0])
+    some, much = (the_finding("exploding", make_check(setup, time_signal=[value, 1])) for value in (20, 31))
+    assert ((some.severity, some.threshold), (much.severity, much.threshold)) == ((WARNING, 15.0), (CRITICAL, 30.0))
+    assert the_finding("exploding", make_check(setup, time_signal=[31, 1]), runaway=40).severity == WARNING
+    assert the_finding("exploding", make_check(setup, time_signal=[99, 1]), exploding=90).threshold == 90.0
+
+
 def test_no_signal_at_all_has_vanished():
     assert the_finding("vanishing", make_check(signal=0.0)).value == 0.0
 

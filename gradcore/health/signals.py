@@ -30,8 +30,7 @@ def vanishing(trace: CheckTrace, thresholds: Thresholds) -> Found:
 
     Reference: Hochreiter 1991; Bengio, Simard & Frasconi 1994, https://doi.org/10.1109/72.279181
     """
-    recurrent = np.isin(np.arange(len(trace.setup.kernels)), trace.setup.recurrent)
-    early = early_ratio(trace)
+    recurrent, early = _recurrent(trace), early_ratio(trace)
     ratio = np.where(recurrent, np.fmax(early, late_ratio(trace)), early)
     limits = np.outer(
         (thresholds.vanishing, thresholds.vanishing_warn), np.where(recurrent, 1 / thresholds.through_time, 1)
@@ -44,16 +43,24 @@ def vanishing(trace: CheckTrace, thresholds: Thresholds) -> Found:
 def exploding(trace: CheckTrace, thresholds: Thresholds) -> Found:
     """Find the layer to which the most signal comes back, where that is too much for one learning rate to serve all.
 
-    An error that falls excuses it only where at the end no more than `runaway` comes back: the head may learn alone.
+    An error that falls excuses it only where at the end no more than `runaway` comes back: the head may learn alone. Of
+    a recurrent layer that is the limit from the start, and `exploding` warns: it is one layer, with one kernel.
 
     Reference: Pascanu, Mikolov & Bengio 2013, https://arxiv.org/abs/1211.5063
     """
-    ratio = early_ratio(trace)
-    limits = np.outer((thresholds.exploding, thresholds.exploding_warn), np.ones(len(ratio)))
+    ratio, recurrent = early_ratio(trace), _recurrent(trace)
+    fail = np.where(recurrent, max(thresholds.runaway, thresholds.exploding), thresholds.exploding)
+    limits = np.stack([fail, np.where(recurrent, thresholds.exploding, thresholds.exploding_warn)])
     with np.errstate(divide="ignore"):
         found = _finding(trace, "exploding", ratio, limits[0] / ratio, limits, _exploding_advice)
     runs_away = np.fmax.reduce(late_ratio(trace)) > thresholds.runaway
     return found if runs_away else unless_it_trains(found, trace, thresholds)
+
+
+def _recurrent(trace: CheckTrace) -> Flags:
+    """Return which of the layers with a kernel read a sequence step by step, (D,)."""
+    found: Flags = np.isin(np.arange(len(trace.setup.kernels)), trace.setup.recurrent)
+    return found
 
 
 def _finding(

@@ -30,7 +30,7 @@ class Thresholds:
     through_time: float = 300.0  # times less may come back through a recurrent layer: late time steps teach as well
     exploding: float = 1.5e1  # greatest a
     exploding_warn: float = 1e1
-    runaway: float = 3e1  # greatest a at the end, beyond which a network is sick although its error falls
+    runaway: float = 3e1  # greatest a of a recurrent layer; of others, that at the end which a falling error excuses
     dead: float = 0.5  # share of a layer's units that are flat on every probe row
     dead_alike: float = 0.75  # the same where rows are nearly alike
     active: float = 0.25  # least share of elements that are not flat
