@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from bench._rule_families import SIDES
+from bench._rule_families import CALIBRATION, FURTHER, HELD_OUT
 
+ALL_HELD_OUT = "all held out"
 NAMES = {
     "ours": "Gradient Clinic",
     "ours_with_warnings": "Gradient Clinic, warnings counted",
@@ -40,7 +41,7 @@ def table(found: dict[str, Any]) -> str:
     """Return the page."""
     families = ", ".join(f"{name} ({count})" for name, count in found["families"].items())
     lines = [INTRODUCTION, f"{found['networks']} networks on {', '.join(found['tasks'])}: {families}.", ""]
-    for side in SIDES:
+    for side in (ALL_HELD_OUT, HELD_OUT, FURTHER, CALIBRATION):
         lines += _side(side, found[side]) if found[side]["networks"] else []
     lines += ["## Where ours was wrong", "", *(f"* {told}" for told in found["missed_by_ours"]), ""]
     return "\n".join(lines)

@@ -53,6 +53,7 @@ def test_precision_and_recall_are_counted_by_side_and_what_is_neither_is_left_ou
     assert found["calibration"]["conditions"] == {"vanishing": 1, "healthy": 1, "dead": 1, "neither": 1}
     assert found["calibration"]["healthy_without_a_finding_above_info"]["share"] == 0.0
     assert found["held out"]["healthy_without_a_finding_above_info"]["share"] == 1.0
+    assert (found["all held out"]["networks"], found["all held out"]["conditions"]) == (1, {"healthy": 1})
     assert "dead" not in found["calibration"]["rules"]["notebook"]
     assert len(found["missed_by_ours"]) == 2
     assert "| vanishing | Gradient Clinic | 0.50 (0.10 to 0.91), 1 of 2 | 1.00 (0.21 to 1.00), 1 of 1 |" in table(found)

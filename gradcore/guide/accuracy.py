@@ -21,8 +21,13 @@ QUIET = re.compile(
     r"(?P<networks>\d+) networks: .*above info: (?P<share>[\d.]+) \((?P<low>[\d.]+) to (?P<high>[\d.]+)\)"
 )
 OURS = "Gradient Clinic"
-HELD_OUT, FURTHER, CALIBRATION = "held out", "further held out", "calibration"
-TITLES = {HELD_OUT: "Held-out families", FURTHER: "Further held-out families", CALIBRATION: "Calibration families"}
+HELD_OUT = "all held out"
+TITLES = {  # of the sides, in the order in which they are shown
+    HELD_OUT: "All held-out families",
+    "held out": "Held-out families, the first",
+    "further held out": "Held-out families, the further ones",
+    "calibration": "Calibration families",
+}
 
 
 @dataclass(frozen=True)
