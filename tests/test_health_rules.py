@@ -316,6 +316,7 @@ def test_through_time_twice_as_much_signal_may_come_back_before_it_explodes():
     assert ((some.severity, some.threshold), (much.severity, much.threshold)) == ((WARNING, 15.0), (CRITICAL, 30.0))
     assert the_finding("exploding", make_check(setup, time_signal=[31, 1]), runaway=40).severity == WARNING
     assert the_finding("exploding", make_check(setup, time_signal=[99, 1]), exploding=90).threshold == 90.0
+    assert the_finding("exploding", make_check(setup, error=0.5, time_signal=[99, 1])).severity == INFO
 
 
 def test_no_signal_at_all_has_vanished():

@@ -44,7 +44,8 @@ def exploding(trace: CheckTrace, thresholds: Thresholds) -> Found:
     """Find the layer to which the most signal comes back, where that is too much for one learning rate to serve all.
 
     An error that falls excuses it only where at the end no more than `runaway` comes back: the head may learn alone. Of
-    a recurrent layer that is the limit from the start, and `exploding` warns: it is one layer, with one kernel.
+    a recurrent layer `runaway` is the limit at the start, and a falling error always excuses it: attention that looks
+    at early time steps lets them have more signal than the last.
 
     Reference: Pascanu, Mikolov & Bengio 2013, https://arxiv.org/abs/1211.5063
     """
@@ -53,7 +54,7 @@ def exploding(trace: CheckTrace, thresholds: Thresholds) -> Found:
     limits = np.stack([fail, np.where(recurrent, thresholds.exploding, thresholds.exploding_warn)])
     with np.errstate(divide="ignore"):
         found = _finding(trace, "exploding", ratio, limits[0] / ratio, limits, _exploding_advice)
-    runs_away = np.fmax.reduce(late_ratio(trace)) > thresholds.runaway
+    runs_away = (late_ratio(trace)[~recurrent] > thresholds.runaway).any()
     return found if runs_away else unless_it_trains(found, trace, thresholds)
 
 
