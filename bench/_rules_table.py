@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from bench._rule_families import SIDES
+from bench._rule_families import CALIBRATION, FURTHER, HELD_OUT
 
+ALL_HELD_OUT = "all held out"
 NAMES = {
     "ours": "Gradient Clinic",
     "ours_with_warnings": "Gradient Clinic, warnings counted",
@@ -20,11 +21,15 @@ is restored by the cure that its family names (below 0.5 of chance). The rest is
 Learning rates are tuned half decades apart on two seeds; one of the two is then checked for 50 steps at its tuned
 rate. Doses are drawn from ranges that span what trains and what does not, so many networks lie close to the limit.
 
-Rules and thresholds were chosen on the calibration families alone. On held-out families no number was chosen; but where
-rules were wrong on them stood in an earlier version of this page, and was read before the rules became what they are.
-So new ones were written down before that, to be run once after it. What the list of families below lacks was not yet
-run. Earlier versions checked every network of a family at the rate of its first one, not its own: their figures are
-void.
+Rules and thresholds were chosen on the calibration families alone. Among these are the 13 families on which an earlier
+version of this page reported as held out (vanishing 0.80 / 0.96, dead 0.72 / 0.77, 91 % of healthy networks without a
+finding above info): where the rules were wrong on them was read before the rules became what they are, so they no
+longer say how right the rules are. The held-out families below were written down before that, and run for the first
+time after the rules were frozen (commit b2d6c62). They are few, so the further held-out families were written down
+after that run, before any of them was run, with the same rules. What was changed after both concerns recurrent layers
+alone, which no held-out family has, and no verdict on this page: they were given back the limit that they had before
+(a = 30, not 15) and that a falling error excuses it, since attention to early time steps lets these have more signal
+than the last. Then the page was written anew.
 
 Precision: of the networks that are said to have a condition, how many have it; who has another one counts as wrong.
 Recall: of those that have it, how many are found. In brackets 95 % Wilson intervals, then the counts. A dash: no such
@@ -37,7 +42,7 @@ def table(found: dict[str, Any]) -> str:
     """Return the page."""
     families = ", ".join(f"{name} ({count})" for name, count in found["families"].items())
     lines = [INTRODUCTION, f"{found['networks']} networks on {', '.join(found['tasks'])}: {families}.", ""]
-    for side in SIDES:
+    for side in (ALL_HELD_OUT, HELD_OUT, FURTHER, CALIBRATION):
         lines += _side(side, found[side]) if found[side]["networks"] else []
     lines += ["## Where ours was wrong", "", *(f"* {told}" for told in found["missed_by_ours"]), ""]
     return "\n".join(lines)

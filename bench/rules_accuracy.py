@@ -32,8 +32,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench._other_rules import COVERS, auto_trainer, notebook, sagemaker_debugger
-from bench._rule_families import DEAD, EXPLODING, FAMILIES, SIDES, VANISHING, Family
-from bench._rules_table import table
+from bench._rule_families import CALIBRATION, DEAD, EXPLODING, FAMILIES, SIDES, VANISHING, Family
+from bench._rules_table import ALL_HELD_OUT, table
 from bench.guide_accuracy import write_json
 from gradcore.health import CRITICAL, INFO, WARNING, Diagnosis, diagnose, early_ratio
 from gradcore.proportions import wilson
@@ -102,8 +102,10 @@ def warned(diagnosis: Diagnosis) -> list[str]:
 
 
 def summary(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Return precision and recall of every rule set, on each side of the families."""
-    return {side: _side([row for row in rows if row["side"] == side]) for side in SIDES} | {
+    """Return precision and recall of every rule set, on each side of the families and on all that are held out."""
+    sides = {side: [row for row in rows if row["side"] == side] for side in SIDES}
+    sides[ALL_HELD_OUT] = [row for row in rows if row["side"] != CALIBRATION]
+    return {name: _side(of_side) for name, of_side in sides.items()} | {
         "networks": len(rows),
         "families": dict(Counter(row["family"] for row in rows)),
         "tasks": sorted({row["task"] for row in rows}),
@@ -164,11 +166,12 @@ def _told(row: dict[str, Any]) -> str:
 
 
 def measured(networks: int, minutes: float) -> Iterator[dict[str, Any]]:
-    """Yield one row for each network, in the order in which families are done, until the time is up."""
+    """Yield one row for each network, in the order in which families are done, until the time is up: held out first."""
     started = time.monotonic()
+    order = sorted(range(len(FAMILIES)), key=lambda number: FAMILIES[number].side == CALIBRATION)
     context = multiprocessing.get_context("spawn")
     with context.Pool(WORKERS, os.nice, (NICE,), FAMILIES_OF_A_WORKER) as pool:
-        results = pool.imap_unordered(partial(_family, networks), range(len(FAMILIES)))
+        results = pool.imap_unordered(partial(_family, networks), order)
         for done in range(len(FAMILIES)):
             try:
                 rows = results.next(max(60 * minutes - (time.monotonic() - started), 0.1))

@@ -55,7 +55,8 @@ def make_check(
 ) -> CheckTrace:
     """Return a check of a sound network, with what is given in place of its own.
 
-    A sound network trains; one that is given a sign of a disease does not, unless its loss and error are given.
+    A sound network trains; one that is given a sign of a disease does not, unless its loss and error are given, and of
+    its layers only the head moves.
     A given array may lack leading axes: `signal=[1e-6, 0.1, 1]` is (D,) at every step and seed, `loss=[2, 1, 0.5, 0.2]`
     is (T,) of every seed.
     """
@@ -66,10 +67,11 @@ def make_check(
     deep, wide = (*each, len(setup.kernels)), (*every, len(setup.variables))
     trains = not SIGNS & set(given)
     falling = np.geomspace(2.0, 1.0, steps) if trains else np.full(steps, 2.0)
+    owned = np.where(setup.owners == count - 1, 0.1, 0.1 if trains else 1e-4)  # (V,)
     sound: dict[str, tuple[Any, tuple[int, ...]]] = {
         "loss": (falling, every),
         "error": (falling / 2.5 if trains else 1.0, every),
-        "gradient_norm": (0.1, wide),
+        "gradient_norm": (owned, wide),
         "weight_norm": (5.0, wide),
         "update_norm": (0.01, wide),
         "clipped_norm": (0.25, every),

@@ -224,14 +224,23 @@ def test_the_signal_has_the_theory_beside_it_and_its_limits_as_lines():
     figure = figures.backprop_signal(make_check([[1, 1, 1]] * 2), theory=np.array([4.0, 2.0, 1.0], np.float32))
     lines = {one["name"]: one["y"] for one in decoded(figure)}
     assert lines == {"step 0": [1, 1, 1], "step 1": [1, 1, 1], "theory at initialisation": [4, 2, 1]}
-    assert sorted(shape.y0 for shape in figure.layout.shapes) == [3e-3, 1e-2, 15, 30]
+    assert sorted(shape.y0 for shape in figure.layout.shapes) == [5e-3, 1e-2, 10, 15]
 
 
 def test_thresholds_move_the_limits():
     figure = figures.backprop_signal(make_check([[1, 1]]), Thresholds(vanishing=1e-4))
     assert min(shape.y0 for shape in figure.layout.shapes) == 1e-4
     figure = figures.dead_share(make_check([[1, 1]]), Thresholds(dead=0.8))
-    assert [shape.y0 for shape in figure.layout.shapes] == [0.8]
+    assert [shape.y0 for shape in figure.layout.shapes] == [0.8, 0.9375]
+
+
+def test_the_limits_of_dead_units_are_those_that_the_rule_uses_at_each_hidden_layer():
+    cosine = np.array([[[0.1, 0.99, 0.99, 0.1]]], np.float32)
+    figure = figures.dead_share(make_check([[1, 1, 1, 1]], cosine=cosine))
+    lines = [(shape.x0, shape.x1, shape.y0) for shape in figure.layout.shapes]
+    assert lines == [(-0.5, 0.5, 0.5), (0.5, 2.5, 0.75), (-0.5, 0.5, 0.9375), (0.5, 2.5, 0.96875)]
+    assert "; dashed: too many" in figure.layout.title.subtitle.text
+    assert "dashed" not in figures.dead_share(nothing_yet()).layout.title.subtitle.text
 
 
 def test_the_update_ratio_has_a_line_for_each_layer_and_its_band():
@@ -274,6 +283,8 @@ def test_dead_units_and_flat_elements_are_told_by_depth():
     np.testing.assert_allclose(bars["y"], [0.7, 0.1, 0])
     np.testing.assert_allclose(points["y"], [0.8, 0.5, 0])
     assert title(figures.dead_share(trace)) == "70 % of the units of dense_1 are dead or saturated"
+    alike = replace(trace, cosine=np.full((1, 1, 3), 0.99, np.float32))
+    assert title(figures.dead_share(alike)) == "At most 70 % of a layer's units are dead or saturated (dense_1)"
 
 
 def test_the_histogram_is_that_of_the_last_sampled_step_up_to_the_one_asked_for():

@@ -231,6 +231,6 @@ def test_limits_are_sentences():
 
 def test_the_glossary_names_the_thresholds_that_the_rules_have():
     usual = Thresholds()
-    assert (usual.vanishing, usual.vanishing_warn, usual.exploding, usual.exploding_warn) == (0.003, 0.01, 30.0, 15.0)
-    assert "below 0.003 (warned below 0.01)" in GLOSSARY["vanishing"].definition
-    assert "above 30 (warned above 15)" in GLOSSARY["exploding"].definition
+    assert (usual.vanishing, usual.vanishing_warn, usual.exploding, usual.exploding_warn) == (0.005, 0.01, 15.0, 10.0)
+    assert "below 0.005 (warned below 0.01)" in GLOSSARY["vanishing"].definition
+    assert "above 15 (warned above 10)" in GLOSSARY["exploding"].definition

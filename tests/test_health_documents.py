@@ -119,7 +119,7 @@ def test_the_first_loss_is_judged_by_the_classes_of_the_task():
 
 def test_the_thresholds_of_the_spec_decide():
     strict = HealthSpec.from_json({**SPEC.to_json(), "thresholds": {"vanishing": 0.01}})
-    trace = make_check(signal=[5e-3, 1, 1])
+    trace = make_check(signal=[7e-3, 1, 1])
     assert (diagnosis_of(SPEC, trace).verdict, diagnosis_of(strict, trace).verdict) == ("healthy", "vanishing")
 
 

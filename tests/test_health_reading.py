@@ -33,7 +33,7 @@ def test_a_healthy_network():
 def test_a_sick_network_names_the_layer_and_the_treatment():
     trace = make_check(signal=[1e-6, 1e-3, 1], loss=[2.3, 2.3, 2.3, 2.29], error=1.0)
     found = told(trace, WARD["glorot_relu_30"].spec)
-    assert found[0].startswith("The gradient vanishes on its way back: a = 1e-6 at dense_1, below 0.003")
+    assert found[0].startswith("The gradient vanishes on its way back: a = 1e-6 at dense_1, below 0.005")
     assert found[1] == (
         "The loss hardly moves, from 2.3 to 2.29 over 4 steps, and the network is 100 % as far from its targets as "
         "a guess."
@@ -42,7 +42,7 @@ def test_a_sick_network_names_the_layer_and_the_treatment():
 
 
 def test_a_warning_is_told_although_the_verdict_is_healthy():
-    assert told(make_check(signal=[5e-3, 1, 1]))[0].startswith("This network is healthy, but watch dense_1: a = 0.005")
+    assert told(make_check(signal=[7e-3, 1, 1]))[0].startswith("This network is healthy, but watch dense_1: a = 0.007")
 
 
 def test_a_fitted_network_needs_nothing():

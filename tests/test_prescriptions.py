@@ -67,7 +67,7 @@ def test_healthy_converged_and_pending_networks_get_none(name, verdict):
 
 
 def test_a_warning_is_no_reason_to_treat():
-    found = diagnose(make_check(signal=[5e-3, 1, 1]), Thresholds())
+    found = diagnose(make_check(signal=[7e-3, 1, 1]), Thresholds())
     assert len(found.findings) == 1
     assert prescribe(HealthSpec(), found) == ()
 

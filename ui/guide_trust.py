@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from gradcore.guide.accuracy import CALIBRATION, HELD_OUT, Share, Side, accuracy
+from gradcore.guide.accuracy import HELD_OUT, TITLES, Share, Side, accuracy
 from gradcore.guide.limits import LIMITS
 from gradcore.guide.measured import document
 from gradcore.guide.model import TheoryCheck
@@ -13,8 +13,8 @@ from ui.table import table
 
 ACCURACY = (
     "Networks with a known outcome: *healthy* trains, *sick* does not and is restored by the cure that its family "
-    "names. Held-out families are those on which no threshold was chosen. In brackets the 95 % Wilson interval, then "
-    "the counts."
+    "names. Held-out families are those on which no threshold was chosen; the further ones were written after the "
+    "first had been run, with the rules unchanged. In brackets the 95 % Wilson interval, then the counts."
 )
 THEORY = (
     "What is known in closed form, computed by the code that draws theory's lines, and what real networks and races "
@@ -36,7 +36,7 @@ def draw() -> None:
 def _accuracy() -> None:
     write(f'{heading("accuracy", "How often the rules are right")}<div class="guide-opening">\n\n{ACCURACY}\n\n</div>')
     sides = {side.name: side for side in accuracy()}
-    for name, title in ((HELD_OUT, "Held-out families"), (CALIBRATION, "Calibration families")):
+    for name, title in TITLES.items():
         if name not in sides:
             continue
         with st.expander(f"{title}: {sides[name].networks} networks", expanded=name == HELD_OUT):

@@ -14,14 +14,15 @@ from gradcore.records import BINS
 TINY = 1e-37  # keeps a quotient of zeros defined
 LOWEST, PER_DECADE = -14, 2  # of the histogram's first edge, and how many bins a decade has
 
-# where an activation is flat, of its input z; those that are not named are flat nowhere
+# where an activation is flat, of its input z; those that are not named are flat nowhere. One side of the smooth ones is
+# flat where their slope is below an eighth of the steepest: GELU and SiLU dip there, and are never steeper again
 FLAT = {
     "relu": lambda z: z <= 0,
-    "elu": lambda z: z < -4.605,  # its slope exp(z) is below 0.01
-    "selu": lambda z: z < -5.17,
-    "gelu": lambda z: z < -4,
-    "silu": lambda z: z < -7,
-    "softplus": lambda z: z < -4.595,
+    "elu": lambda z: z < -2.079,  # its slope is exp(z)
+    "selu": lambda z: z < -2.079,
+    "gelu": lambda z: z < -0.486,
+    "silu": lambda z: z < -0.804,
+    "softplus": lambda z: z < -1.946,
     "tanh": lambda z: tf.abs(tf.tanh(z)) > 0.99,
     "sigmoid": lambda z: tf.abs(tf.sigmoid(z) - 0.5) > 0.49,
 }

@@ -14,6 +14,7 @@ from gradcore.figures.health_reading import (
     whole_layer_mark,
 )
 from gradcore.health.advice import FEW, LATE
+from gradcore.health.flatness import flatness
 from gradcore.records import CheckTrace, Floats
 from gradcore.specs.thresholds import Thresholds
 from gradcore.titles import counted, percent
@@ -126,18 +127,20 @@ def _who(names: tuple[str, ...], rows: np.ndarray) -> str:
 
 
 def dead_title(trace: CheckTrace, thresholds: Thresholds) -> str:
-    """Return which layer has most dead units at the last sampled step."""
+    """Return which layer the rule finds flattest at the last sampled step, else which has most dead units."""
     if not len(trace.sampled):
         return WAITING
     dead, active = flat_shares(trace)
     names = kernel_layers(trace.setup)
     if not np.isfinite(dead).any():
         return "No layer has a share of dead units that can be told"
-    worst, flattest = int(np.nanargmax(dead)), int(np.nanargmin(active))
-    if dead[worst] > thresholds.dead:
+    found = flatness(trace, thresholds, -1)
+    worst = int(found.degree.argmax())
+    if found.sick[worst] and found.units[worst] > found.most[worst]:
         return f"{percent(float(dead[worst]))} of the units of {names[worst]} are dead or saturated"
-    if active[flattest] < thresholds.active:
-        return f"{names[flattest]} is flat on {percent(1 - float(active[flattest]))} of its elements"
+    if found.sick[worst]:
+        return f"{names[worst]} is flat on {percent(1 - float(active[worst]))} of its elements"
+    worst = int(np.nanargmax(dead))
     if dead[worst] == 0:
         return "No unit is dead or saturated"
     return f"At most {percent(float(dead[worst]))} of a layer's units are dead or saturated ({names[worst]})"

@@ -16,9 +16,9 @@ from gradcore.figures.health_reading import attenuation, flat_shares, kernel_lay
 from gradcore.figures.health_strip import drawable, edge_axis
 from gradcore.figures.labels import LETTER, label_width
 from gradcore.figures.theme import Layout, Style
+from gradcore.health.flatness import flatness
 from gradcore.records import CheckTrace, Floats
 from gradcore.specs.thresholds import Thresholds
-from gradcore.titles import percent
 
 HEIGHT = 400  # px
 FIRST, LATEST = Style(theme.LIGHT[0], "solid", "circle"), Style(theme.LIGHT[5], "dot", "diamond")
@@ -74,19 +74,23 @@ def backprop_signal(
 def dead_share(
     trace: CheckTrace, thresholds: Thresholds = USUAL, *, chosen: str = "", height: int = HEIGHT
 ) -> go.Figure:
-    """Draw, by depth, the share of units that are flat on every probe row, and that of elements that are."""
+    """Draw, by depth, the share of units that are flat on every probe row, and that of elements that are.
+
+    Dashed is from where on the rule calls units dead and elements saturated, at each hidden layer.
+    """
     names = kernel_layers(trace.setup)
     blank = np.full(len(names), np.nan, np.float32)
     sampled = bool(len(trace.sampled))
     dead, active = flat_shares(trace) if sampled else (blank, blank)
     at = f" at step {trace.sampled[-1]}" if sampled else ""
-    said = f"dashed: {percent(thresholds.dead)} of the units".replace(" %", "\u00a0%")
+    limits = _flat_limits(trace, thresholds) if sampled else []
+    said = "; dashed: too many" if limits else ""
     layout = {
-        "title": theme.title(dead_title(trace, thresholds), f"Share on the probe rows{at}{seeds_text(trace)}; {said}"),
+        "title": theme.title(dead_title(trace, thresholds), f"Share on the probe rows{at}{seeds_text(trace)}{said}"),
         "height": height,
         **_depth_axis(names, chosen),
         "yaxis": {"title": {"text": "Share"}, "range": [0, 1.02], "tickformat": ".0%", "nticks": 6},
-        "shapes": [{**_limit(thresholds.dead, strong=True), "line": {"color": DEAD, "width": 1, "dash": "dash"}}],
+        "shapes": limits,
         "bargap": 0.35,
         "annotations": [_key([("■", DEAD, UNITS), ("◆", FLAT, ELEMENTS)])],
     }
@@ -96,6 +100,21 @@ def dead_share(
     same = {"x": np.arange(len(names)), "hovertemplate": "%{y:.1%}"}
     traces = [{**each, **same, "meta": each["name"]} for each in (bars, points)]
     return theme.figure(traces, layout)
+
+
+def _flat_limits(trace: CheckTrace, thresholds: Thresholds) -> list[Layout]:
+    """Return a line over each run of hidden layers of which the rule bears the same share of dead units, or of flat."""
+    found = flatness(trace, thresholds, -1)
+    lines: list[Layout] = []
+    for color, limits in ((theme.LIGHT[4], found.most), (FLAT, 1 - found.least)):
+        level = np.where(found.looked_at, limits, -1.0)  # (D,)
+        starts = np.flatnonzero(np.diff(level, prepend=np.nan) != 0)
+        for first, end in zip(starts, np.append(starts[1:], len(level)), strict=True):
+            if (height := float(level[first])) >= 0:
+                dashed = {"color": color, "width": 1, "dash": "dash"}
+                ends = {"x0": float(first) - 0.5, "x1": float(end) - 0.5, "y0": height, "y1": height}
+                lines.append({"type": "line", **ends, "line": dashed, "layer": "above"})
+    return lines
 
 
 def _by_depth(label: str, style: Style, values: Floats, names: Sequence[str]) -> dict[str, Any]:

@@ -21,7 +21,13 @@ QUIET = re.compile(
     r"(?P<networks>\d+) networks: .*above info: (?P<share>[\d.]+) \((?P<low>[\d.]+) to (?P<high>[\d.]+)\)"
 )
 OURS = "Gradient Clinic"
-HELD_OUT, CALIBRATION = "held out", "calibration"
+HELD_OUT = "all held out"
+TITLES = {  # of the sides, in the order in which they are shown
+    HELD_OUT: "All held-out families",
+    "held out": "Held-out families, the first",
+    "further held out": "Held-out families, the further ones",
+    "calibration": "Calibration families",
+}
 
 
 @dataclass(frozen=True)

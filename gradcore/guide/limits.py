@@ -14,7 +14,7 @@ LIMITS = (
         link(HEALTH, "Sigmoid stack", preset="sigmoid_stack"),
     ),
     Limit(
-        "One look at initialisation cannot settle where a greatest a_l above 30 leads: some of these "
+        "One look at initialisation cannot settle where a greatest a_l above 15 leads: some of these "
         "networks train after all. The rules therefore look at the error e too, and call sick what does not train.",
         link(HEALTH, "Exploding, warned above"),
     ),

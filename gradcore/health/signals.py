@@ -10,7 +10,7 @@ import numpy as np
 
 from gradcore.health.measures import early_ratio, kernel_names, late_ratio, slope
 from gradcore.health.rule import CRITICAL, WARNING, Found
-from gradcore.health.training import unless_it_trains
+from gradcore.health.training import unless_it_moves, unless_it_trains
 from gradcore.records import CheckTrace, Doubles, Finding, Flags
 from gradcore.specs import Thresholds
 from gradcore.titles import counted, number
@@ -30,29 +30,42 @@ def vanishing(trace: CheckTrace, thresholds: Thresholds) -> Found:
 
     Reference: Hochreiter 1991; Bengio, Simard & Frasconi 1994, https://doi.org/10.1109/72.279181
     """
-    recurrent = np.isin(np.arange(len(trace.setup.kernels)), trace.setup.recurrent)
-    early = early_ratio(trace)
+    recurrent, early = _recurrent(trace), early_ratio(trace)
     ratio = np.where(recurrent, np.fmax(early, late_ratio(trace)), early)
     limits = np.outer(
         (thresholds.vanishing, thresholds.vanishing_warn), np.where(recurrent, 1 / thresholds.through_time, 1)
     )
-    return _finding(trace, thresholds, "vanishing", ratio, ratio / limits[0], limits, _vanishing_advice)
+    found = _finding(trace, "vanishing", ratio, ratio / limits[0], limits, _vanishing_advice)
+    excused = unless_it_trains if recurrent[:-1].any() else unless_it_moves  # late time steps move a recurrent layer
+    return excused(found, trace, thresholds)
 
 
 def exploding(trace: CheckTrace, thresholds: Thresholds) -> Found:
     """Find the layer to which the most signal comes back, where that is too much for one learning rate to serve all.
 
+    An error that falls excuses it only where at the end no more than `runaway` comes back: the head may learn alone. Of
+    a recurrent layer `runaway` is the limit at the start, and a falling error always excuses it: attention that looks
+    at early time steps lets them have more signal than the last.
+
     Reference: Pascanu, Mikolov & Bengio 2013, https://arxiv.org/abs/1211.5063
     """
-    ratio = early_ratio(trace)
-    limits = np.outer((thresholds.exploding, thresholds.exploding_warn), np.ones(len(ratio)))
+    ratio, recurrent = early_ratio(trace), _recurrent(trace)
+    fail = np.where(recurrent, max(thresholds.runaway, thresholds.exploding), thresholds.exploding)
+    limits = np.stack([fail, np.where(recurrent, thresholds.exploding, thresholds.exploding_warn)])
     with np.errstate(divide="ignore"):
-        return _finding(trace, thresholds, "exploding", ratio, limits[0] / ratio, limits, _exploding_advice)
+        found = _finding(trace, "exploding", ratio, limits[0] / ratio, limits, _exploding_advice)
+    runs_away = (late_ratio(trace)[~recurrent] > thresholds.runaway).any()
+    return found if runs_away else unless_it_trains(found, trace, thresholds)
+
+
+def _recurrent(trace: CheckTrace) -> Flags:
+    """Return which of the layers with a kernel read a sequence step by step, (D,)."""
+    found: Flags = np.isin(np.arange(len(trace.setup.kernels)), trace.setup.recurrent)
+    return found
 
 
 def _finding(
     trace: CheckTrace,
-    thresholds: Thresholds,
     rule: str,
     ratio: Doubles,
     margin: Doubles,
@@ -62,7 +75,7 @@ def _finding(
     """Return the finding for the worst layer: critical beyond the first of its limits, a warning beyond the second.
 
     Args:
-        trace, thresholds: the check, and what to judge it by.
+        trace: the check.
         rule: its name.
         ratio: a of each layer, (D,).
         margin: the least is the worst, below 1 is critical, (D,).
@@ -80,8 +93,7 @@ def _finding(
     evidence = _evidence(trace, ratio, place, sick, float(threshold))
     formula = TIME_SIGNAL if place in trace.setup.recurrent else SIGNAL
     layer, step, value = kernel_names(trace)[place], int(trace.sampled[0]), float(ratio[place])
-    found = Finding(rule, severity, layer, step, value, float(threshold), formula, evidence, advice(trace, place))
-    return unless_it_trains([found], trace, thresholds)
+    return [Finding(rule, severity, layer, step, value, float(threshold), formula, evidence, advice(trace, place))]
 
 
 def _evidence(trace: CheckTrace, ratio: Doubles, place: int, sick: Flags, threshold: float) -> str:

@@ -3,14 +3,13 @@
 Shapes as in `gradcore.records.check`.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 
+from gradcore.health.flatness import TWO_SIDED, flatness
 from gradcore.health.measures import early_ratio, hidden, kernel_names, last_error, median, signal_to_noise
 from gradcore.health.rule import CRITICAL, INFO, Found
-from gradcore.health.training import unless_it_trains
-from gradcore.records import CheckTrace, Doubles, Finding, Flags
+from gradcore.health.training import unless_it_moves, unless_it_trains
+from gradcore.records import CheckTrace, Finding, Flags
 from gradcore.specs import Thresholds
 from gradcore.titles import counted, number, percent
 
@@ -20,7 +19,6 @@ SATURATED = "share of a layer's activations that are not flat on probe rows"
 CONVERGED = "e = distance from the targets / that of a guess, at the last step"
 COLLAPSE = "mean cosine between the pre-activations of different rows"
 NOISE_FLOOR = "squared norm of the gradient / variance of a batch's, while the loss does not fall"
-TWO_SIDED = ("tanh", "sigmoid")
 LEAST_TO_FALL = 4  # steps, two on each side
 SURE = 2.0  # standard errors
 
@@ -49,12 +47,13 @@ def dead(trace: CheckTrace, thresholds: Thresholds) -> Found:
     """Find the hidden layer that is flattest on the probe rows: most of its units dead, or nearly all saturated.
 
     Looked at in the last sample. A layer that was not flat in the first one counts only where the signal came back well
-    before: where it vanished or exploded, that is why units died. The chance that a unit which is active on a share p
-    of all rows is flat on N probe rows is (1 - p)^N.
+    before: where it vanished or exploded, that is why units died. Units that are flat on one side cut the signal, so a
+    network that moves all the same is not sick; through saturated ones it comes back, and they still teach little. The
+    chance that a unit which is active on a share p of all rows is flat on N probe rows is (1 - p)^N.
     """
     if not len(trace.sampled):
         return []
-    first, last = (_flatness(trace, thresholds, sample) for sample in (0, -1))
+    first, last = (flatness(trace, thresholds, sample) for sample in (0, -1))
     if not last.sick.any() or not (first.sick.any() or _comes_back(trace, thresholds)):
         return []
     worst, step = int(last.degree.argmax()), int(trace.sampled[-1])
@@ -69,7 +68,8 @@ def dead(trace: CheckTrace, thresholds: Thresholds) -> Found:
         evidence += f"are not flat at step {step}; {others}."
     advice = _SATURATED_ADVICE if shape in TWO_SIDED else _DEAD_ADVICE
     found = Finding("dead", CRITICAL, layer, step, value, threshold, formula, evidence, advice)
-    return unless_it_trains([found], trace, thresholds)
+    excused = unless_it_trains if last.two_sided[worst] else unless_it_moves
+    return excused([found], trace, thresholds)
 
 
 def converged(trace: CheckTrace, thresholds: Thresholds) -> Found:
@@ -107,7 +107,9 @@ def correlation_collapse(trace: CheckTrace, thresholds: Thresholds) -> Found:
     advice = "Use pre-activation blocks with batch normalisation, or fewer layers."
     threshold, severity = thresholds.collapse, INFO if _falls(trace, trace.recorded // 2) else CRITICAL
     found = Finding("correlation_collapse", severity, layer, step, value, threshold, COLLAPSE, evidence, advice)
-    return unless_it_trains([found], trace, thresholds)
+    weak = bool((early_ratio(trace) < thresholds.vanishing_warn).any())
+    excused = unless_it_moves if weak else unless_it_trains  # of a weak signal rows that look alike are a part
+    return excused([found], trace, thresholds)
 
 
 def noise_floor(trace: CheckTrace, thresholds: Thresholds) -> Found:
@@ -133,44 +135,6 @@ def noise_floor(trace: CheckTrace, thresholds: Thresholds) -> Found:
 
 _DEAD_ADVICE = "Start the biases at 0, lower the learning rate, or use an activation that is never flat (leaky ReLU)."
 _SATURATED_ADVICE = "Start from smaller weights (Glorot's initialiser), or normalise before the activation."
-
-
-@dataclass(frozen=True)
-class _Flatness:
-    """How flat the layers with a kernel are in one sample, and from where on that is sick; (D,) each."""
-
-    units: Doubles  # share of dead units
-    active: Doubles  # share of elements that are not flat
-    most: Doubles  # of the former
-    least: Doubles  # of the latter
-    looked_at: Flags  # hidden layers
-
-    @property
-    def sick(self) -> Flags:
-        found: Flags = self.looked_at & ((self.units > self.most) | (self.active < self.least))
-        return found
-
-    @property
-    def degree(self) -> Doubles:
-        """How far beyond its threshold a sick layer is, 0 for the others."""
-        with np.errstate(all="ignore"):
-            degree = np.fmax(self.units / self.most, self.least / self.active)
-        return np.where(self.sick, degree, 0.0)
-
-
-def _flatness(trace: CheckTrace, thresholds: Thresholds, sample: int) -> _Flatness:
-    """Return how flat the layers are in a sample; a sound layer may be flatter than the thresholds for two reasons.
-
-    A ReLU is flat on half of its inputs, and a sparse one trains well: a quarter of the least share counts there. Where
-    the rows are nearly the same to a layer, a unit that is off for one is off for all, so half of its units are, and
-    more by chance: what counts there is half as far from all, or from nothing.
-    """
-    units, active, cosine = (median(values[sample]) for values in (trace.dead_units, trace.active, trace.cosine))
-    one_sided = np.array([name not in TWO_SIDED for name in trace.setup.activations])
-    alike = cosine > thresholds.alike
-    most = np.where(alike, (1 + thresholds.dead) / 2, thresholds.dead)
-    least = thresholds.active * np.where(one_sided, thresholds.sparse, 1.0) * np.where(alike, 0.5, 1.0)
-    return _Flatness(units, active, most, least, hidden(trace))
 
 
 def _comes_back(trace: CheckTrace, thresholds: Thresholds) -> bool:

@@ -171,7 +171,12 @@ def test_a_layer_that_the_network_has_not_is_named_and_ignored(open_page, finish
 
 def test_other_thresholds_read_the_same_record_again(open_page, finish, run_id):
     finish(run_id)
-    strict = {"thresholds_dead": "1", "thresholds_active": "1e-12", "thresholds_learns": "1e-12"}
+    strict = {
+        "thresholds_dead": "1",
+        "thresholds_active": "1e-12",
+        "thresholds_learns": "1e-12",
+        "thresholds_moves": "1e9",
+    }
     lax = {"thresholds_vanishing": "1e-12", "thresholds_vanishing_warn": "1e-12", **strict}
     harsh = {"thresholds_vanishing": "5", "thresholds_vanishing_warn": "6", **strict}
     verdicts = []
@@ -185,7 +190,8 @@ def test_other_thresholds_read_the_same_record_again(open_page, finish, run_id):
 
 def test_show_on_a_finding_marks_its_place(open_page, finish, run_id):
     finish(run_id)
-    harsh = {"thresholds_vanishing": "5", "thresholds_vanishing_warn": "6", "thresholds_learns": "1e-12"}
+    harsh = {"thresholds_vanishing": "5", "thresholds_vanishing_warn": "6"}
+    harsh |= {"thresholds_learns": "1e-12", "thresholds_moves": "1e9"}
     app = open_page(HEALTH, run=run_id, thresholds_dead="1", **harsh)
     app.button(key="show_finding_0").click().run()
     assert app.session_state[LAYER] in ("dense_1", "dense_2")

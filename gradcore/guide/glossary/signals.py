@@ -37,7 +37,8 @@ TERMS = (
          "rows: no gradient reaches their weights.", seen=(link(HEALTH, "Dying ReLU", preset="dying_relu"),), also=(
          "dead units", "probe rows", "share of dead or saturated units")),
     Term("saturated", "Saturated", "Where an activation is flat: |tanh| above 0.99, a sigmoid outside 0.01 to "
-         "0.99. A layer counts as saturated when fewer than a quarter of its elements are not flat.", seen=(
+         "0.99, an ELU, SELU, GELU, SiLU or softplus whose slope is below an eighth of its steepest. A layer counts as "
+         "saturated when fewer than a quarter of its elements are not flat, a sixteenth where one side is.", seen=(
          link(HEALTH, "Saturated tanh", preset="saturated_tanh"),), also=("elements not flat", "active share")),
     Term("signal_to_noise", "Signal to noise", "The squared norm of the gradient in parts of the variance of a "
          "batch's gradient. Below 1 a step is more noise than direction.",
@@ -57,9 +58,11 @@ TERMS = (
     Term("threshold_of_a_rule", "Thresholds of the rules", "From where on a check calls something sick. Beyond "
          "the fail threshold it changes the verdict, within the warn band it gives a finding.", seen=(THRESHOLDS,),
          also=("warn band", "warned below", "warned above")),
-    Term("vanishing", "Vanishing gradient", "The least a_l of a layer is below 0.003 (warned below 0.01), while "
-         "the network does not train.", r"\min_l a_l < 3 \cdot 10^{-3}", (SIGMOIDS,)),
-    Term("exploding", "Exploding gradient", "The greatest a_l is above 30 (warned above 15).", r"\max_l a_l > 30", (
+    Term("vanishing", "Vanishing gradient", "The least a_l of a layer is below 0.005 (warned below 0.01), while "
+         "the network does not train and a layer stands still: a step moves it by less than 4e-4 of its weights.",
+         r"\min_l a_l < 5 \cdot 10^{-3}", (SIGMOIDS,), ("plateau", "moves", "signal grows")),
+    Term("exploding", "Exploding gradient", "The greatest a_l is above 15 (warned above 10), while the network does "
+         "not train; above 30 at the end, though it trains.", r"\max_l a_l > 15", (
          link(HEALTH, "ReLU with too large an initialiser", preset="large_init_relu"),)),
     Term("symmetric", "Symmetric", "All units of each hidden layer have the same incoming weights: each layer is "
          "worth one unit.", seen=(link(HEALTH, "All zeros", preset="zeros_init"),)),
