@@ -49,8 +49,7 @@ def term_text(term: Term) -> str:
     """Return an entry as Markdown."""
     formula = f"\n\n${term.formula}$" if term.formula else ""
     also = f" Also: {', '.join(term.also)}." if term.also else ""
-    seen = " ".join(see(link) for link in term.seen)
     return (
         f'<div class="guide-term" id="{place_of(term.name)}">\n\n**{term.title}** · {term.definition}{formula}\n\n'
-        f'<p class="guide-note">{seen}{also}</p>\n</div>\n'
+        f'<p class="guide-note">{see(*term.seen)}.{also}</p>\n</div>\n'
     )

@@ -42,7 +42,7 @@ STYLE = """<style>
 .guide-dot[data-mark="depends"] { border-color: light-dark(#785309, #EBBF02);
   background: linear-gradient(90deg, light-dark(#785309, #EBBF02) 50%, transparent 50%); }
 .guide-dot[data-mark="not_confirmed"] { border-color: light-dark(#C61358, #EB8F71); background: transparent; }
-.guide-see { font-weight: 600; color: light-dark(#234FFD, #869BF9); text-decoration: none; white-space: nowrap; }
+.guide-see { font-weight: 600; color: light-dark(#234FFD, #869BF9); text-decoration: none; }
 .guide-see:hover { text-decoration: underline; }
 .guide-source { font-size: 0.75rem; color: light-dark(#5A6475, #9AA4B5); overflow-wrap: anywhere; }
 .guide-contents { columns: 2; column-gap: 2rem; list-style: none; padding: 0; margin: 0 0 0.5rem; }
@@ -93,12 +93,22 @@ def address(link: Link) -> str:
     return ROUTES[link.page][0] + link.query
 
 
-def see(link: Link, label: str = "See it") -> str:
-    """Return a link as HTML; on hover it says which page it opens, and where."""
-    title = ROUTES[link.page][1]
-    state = "" if link.shows == title else f": {link.shows}"
-    where = escape(f"Opens {title}{state}")
-    return f'<a class="guide-see" href="{escape(address(link))}" target="_self" title="{where}">{escape(label)}</a>'
+def see(*links: Link, verb: str = "See it") -> str:
+    """Return links as HTML: each says what is seen there; on hover, which page it opens.
+
+    Example:
+        >>> see(Link(HEALTH, "Dying ReLU", (("preset", "dying_relu"),), "dead units"))  # doctest: +ELLIPSIS
+        'See it: <a class="guide-see" href="Health_Check?preset=dying_relu" ... title="Health check">dead units</a>'
+    """
+    return f"{escape(verb)}: {', '.join(map(_link, links))}"
+
+
+def _link(link: Link) -> str:
+    where = escape(ROUTES[link.page][1])
+    return (
+        f'<a class="guide-see" href="{escape(address(link))}" target="_self" title="{where}">'
+        f"{escape(link.opens or link.shows)}</a>"
+    )
 
 
 def mark(name: Mark) -> str:
@@ -113,7 +123,7 @@ def claim_text(claim: Claim) -> str:
     return (
         f'<div class="guide-claim" id="{claim.name}">\n<div class="guide-text">\n\n{claim.text}\n\n</div>\n'
         f'<div class="guide-note">\n\n{mark(claim.mark)}{joined}{evidence}\n\n'
-        f'<p>{see(claim.link, claim.see)} <span class="guide-source">· {escape(claim.source)}</span></p>\n'
+        f'<p>{see(*claim.links, verb=claim.see)}</p>\n<p class="guide-source">{escape(claim.source)}</p>\n'
         "</div>\n</div>\n"
     )
 

@@ -33,7 +33,7 @@ def _question(number: int, question: Question) -> None:
     say_unknown(parameters(), key, question.choices)
     with st.container(border=True, key=f"question_{question.name}"):
         predicted = st.radio(f"**{number}.** {question.text}", question.choices, index=None, key=key, bind=BIND)
-        write(f"{see(question.run, 'Run it')} {question.do}")
+        write(f"{see(question.run, verb='Run it')}. {question.do}")
         with st.expander("The answer"):
             st.markdown(answer_text(question, predicted))
 

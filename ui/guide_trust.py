@@ -76,7 +76,7 @@ def _theory() -> None:
     write(f'{heading("theory", "Theory checks")}<div class="guide-opening">\n\n{THEORY}\n\n</div>')
     table(theory_rows())
     with st.expander("The tests, and where theory's lines are seen"):
-        write("\n".join(f"- {see(check.link)} {check.subject}: {tests_text(check)}" for check in theory_checks()))
+        write("\n".join(f"- {check.subject}. {see(check.link)}. Held by {tests_text(check)}" for check in theory_checks()))
     st.caption("Measured by `python -m bench.guide_theory`, with the code of the tests.")
 
 
@@ -101,5 +101,5 @@ def theory_rows() -> list[dict[str, str]]:
 
 
 def _limits() -> None:
-    lines = [f"- {limit.text} {see(limit.link) if limit.link else ''}" for limit in LIMITS]
+    lines = [f"- {limit.text} {f'{see(limit.link)}.' if limit.link else ''}" for limit in LIMITS]
     write(f'{heading("limits", "Known limits")}<div class="guide-opening">\n\n' + "\n".join(lines) + "\n\n</div>")
