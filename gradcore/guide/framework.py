@@ -65,7 +65,7 @@ STABILISATION = Section(
             "depends",
             "on shortcuts. Without them each layer multiplies the gradient's norm by about 1.21 at the start: over 40 "
             "layers a_l reaches {h_batchnorm_no_residual_40.greatest_a}, and the verdict is "
-            "{h_batchnorm_no_residual_40.verdict}; with scaled shortcuts it is {s_bn40res.verdict}. E = "
+            "“{h_batchnorm_no_residual_40.verdict}”; with scaled shortcuts it is “{s_bn40res.verdict}”. E = "
             "{solutions.batch_norm_sigmoid_stack} on six sigmoid layers, {solutions.batch_norm_deep_relu} on 52 of "
             "ReLU.",
             f"{PRESETS} batchnorm_no_residual_40",

@@ -24,7 +24,7 @@ PITFALLS = Section(
             "**Random weight initialisation without scaling.** Too small and the signal dies, too large and units "
             "saturate.",
             "confirmed",
-            "With weights twenty times too large only flat ends of tanh are left: {h_saturated_tanh.verdict}, at a "
+            "With weights twenty times too large only flat ends of tanh are left: “{h_saturated_tanh.verdict}”, at a "
             "loss of {h_saturated_tanh.first_loss} at the start.",
             f"{PRESETS} saturated_tanh",
             (places.SATURATED,),
@@ -34,7 +34,7 @@ PITFALLS = Section(
             "**Ignoring gradient monitoring.** A layer that nothing reaches costs memory and time, and no loss tells.",
             "confirmed",
             "The patient with a branch that is cut off trains to {h_unused_branch.last_loss} like its neighbour "
-            "({h_healthy_mlp.last_loss}); only the check says {h_unused_branch.verdict}.",
+            "({h_healthy_mlp.last_loss}); only the check says “{h_unused_branch.verdict}”.",
             f"{PRESETS} unused_branch",
             (places.UNUSED, places.HEALTHY),
         ),
@@ -42,7 +42,7 @@ PITFALLS = Section(
             "too_soon",
             "**Adding complexity before mastering basics.** A basic mistake is not cured by an advanced part.",
             "confirmed",
-            "All hidden weights at zero: units are alike and stay so ({h_zeros_init.verdict}). No optimizer and no "
+            "All hidden weights at zero: units are alike and stay so (“{h_zeros_init.verdict}”). No optimizer and no "
             "clipping breaks that; another initialiser does (loss {t_zeros_init_glorot_init.before} to "
             "{t_zeros_init_glorot_init.after}).",
             f"{PRESETS} zeros_init --treat glorot_init",

@@ -13,10 +13,9 @@ def entrants(*rows: dict[str, Any]) -> str:
     return json.dumps(rows, separators=(",", ":"))
 
 
-def measured(solution: str, name: str, disease: str, title: str, **more: str) -> Link:
-    """Return the measurement of one solution on one disease, with the same of all others around it."""
-    opens = f"{name} on {title}, measured"
-    return link(SOLUTIONS, title, opens, disease=disease, solution=solution, **more)
+def measured(solution: str, opens: str, disease: str, title: str, **more: str) -> Link:
+    """Return the measurement of one solution on one disease, with that of all others around it."""
+    return link(SOLUTIONS, title, f"{opens}, measured", disease=disease, solution=solution, **more)
 
 
 # ---- health check: patients, and networks of the controls
@@ -151,16 +150,16 @@ SIX_SIGMOIDS, GLOROT_22 = ("sigmoid_stack", "6 sigmoid layers"), ("glorot_relu",
 TEN_LARGE = ("large_init_relu", "10 ReLU layers, weights too large")
 DEEP_52, RNN_FADING = ("deep_relu", "52 ReLU layers, He"), ("vanishing_rnn", "Recurrent, shrinking to 0.7")
 RNN_STRETCHING = ("exploding_rnn", "Recurrent, stretching by 1.5")
-RELU_MEASURED = measured("relu", "ReLU", *SIX_SIGMOIDS)
-HE_MEASURED = measured("he_init", "He", *GLOROT_22)
-ADAM_MEASURED = measured("adam", "Adam", *SIX_SIGMOIDS)
-BATCH_NORM_MEASURED = measured("batch_norm", "batch normalisation", *DEEP_52)
-CLIPPING_MEASURED = measured("clipping", "clipping", *RNN_STRETCHING)
-SCHEDULE_MEASURED = measured("schedule", "a cosine schedule", *SIX_SIGMOIDS, ours="true")
-RESIDUAL_MEASURED = measured("residual", "a plain shortcut", *DEEP_52)
-LSUV_MEASURED = measured("lsuv", "LSUV", *TEN_LARGE)
-ATTENTION_MEASURED = measured("attention", "attention", *RNN_FADING)
-ADAPTIVE_MEASURED = measured("adaptive_clipping", "adaptive clipping", *RNN_STRETCHING, ours="true")
+RELU_MEASURED = measured("relu", "ReLU on six sigmoid layers", *SIX_SIGMOIDS)
+HE_MEASURED = measured("he_init", "He on 22 Glorot layers", *GLOROT_22)
+ADAM_MEASURED = measured("adam", "Adam on each disease", *SIX_SIGMOIDS)
+BATCH_NORM_MEASURED = measured("batch_norm", "batch normalisation on 52 layers", *DEEP_52)
+CLIPPING_MEASURED = measured("clipping", "clipping on a stretching recurrence", *RNN_STRETCHING)
+SCHEDULE_MEASURED = measured("schedule", "a cosine schedule on each disease", *SIX_SIGMOIDS, ours="true")
+RESIDUAL_MEASURED = measured("residual", "plain shortcuts on 52 layers", *DEEP_52)
+LSUV_MEASURED = measured("lsuv", "LSUV on too large weights", *TEN_LARGE)
+ATTENTION_MEASURED = measured("attention", "attention on a fading recurrence", *RNN_FADING)
+ADAPTIVE_MEASURED = measured("adaptive_clipping", "adaptive clipping on each disease", *RNN_STRETCHING, ours="true")
 
 # ---- this guide
 ACCURACY = link(GUIDE, "Held-out families", "how often the rules are right", chapter=TRUST)

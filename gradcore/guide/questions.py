@@ -32,7 +32,7 @@ QUESTIONS = (
         ("It halves it", "It divides it by about ten", "It divides it by more than ten thousand", "Nothing"),
         2,
         places.GLOROT_30,
-        "Start the check and read the chart by depth; then choose he_uniform and start again.",
+        "Start the check and read the chart by depth; then choose He's initialiser and start again.",
         "With Glorot's a_l is {h_glorot_relu_30.first_a}, with He's {s_he30.first_a}. Half the variance is 0.707 of "
         "the size at each layer, and 0.707 to the 29th is 4.3e−5; narrow layers take the rest.",
     ),

@@ -34,7 +34,7 @@ TERMS = (
          "learning rate.", r"r_v = \lVert g_v \rVert / \lVert w_v \rVert", (places.SIGMOIDS,)),
     Term("dead", "Dead share", "The share of a layer's units whose activation is flat on every one of 256 probe "
          "rows: no gradient reaches their weights.", seen=(places.DYING,), also=(
-         "dead units", "probe rows", "share of dead or saturated units")),
+         "dead or saturated units", "dead units", "probe rows", "share of dead or saturated units")),
     Term("saturated", "Saturated", "Where an activation is flat: |tanh| above 0.99, a sigmoid outside 0.01 to "
          "0.99. A layer counts as saturated when fewer than a quarter of its elements are not flat.", seen=(
          places.SATURATED,), also=("elements not flat", "active share")),
@@ -44,12 +44,12 @@ TERMS = (
     Term("noise_scale", "Noise scale", "The batch size at which noise and signal are equal (McCandlish 2018), "
          "estimated from two halves of each batch, averages first.",
          r"B_\mathrm{simple} = \mathrm{tr}\,\Sigma / \lVert G \rVert^2", (THRESHOLDS,)),
-    Term("structural_zero", "Structural zero", "A gradient that is zero by construction, such as that of a bias "
+    Term("structural_zero", "Zero by construction", "A gradient that is zero by construction, such as that of a bias "
          "in front of batch normalisation, which takes every constant away again. No disease, and never counted.",
          seen=(places.NOTEBOOK_NETWORK,)),
-    Term("verdict", "Verdict", "The one word for a check: the first that holds of non-finite, diverged, "
-         "symmetric, dead, converged, vanishing, exploding, correlation collapse, noise floor, disconnected, "
-         "healthy.", seen=(places.SIGMOIDS,)),
+    Term("verdict", "Verdict", "What a check comes to, the first that holds of: not finite, diverged, all units "
+         "alike, dead or saturated units, converged, vanishing gradient, exploding gradient, inputs become alike, noise "
+         "floor, cut off from the loss; else healthy.", seen=(places.SIGMOIDS,)),
     Term("finding", "Finding", "What a rule found: layer, step, formula, value, threshold, and what to do. "
          "Critical ones decide the verdict, warnings and notes do not.", seen=(places.SIGMOIDS,), also=("severity",
          "evidence", "advice")),
@@ -60,15 +60,15 @@ TERMS = (
          "the network does not train.", r"\min_l a_l < 3 \cdot 10^{-3}", (places.SIGMOIDS,)),
     Term("exploding", "Exploding gradient", "The greatest a_l is above 30 (warned above 15).", r"\max_l a_l > 30", (
          places.LARGE_RELU,)),
-    Term("symmetric", "Symmetric", "All units of each hidden layer have the same incoming weights: each layer is "
+    Term("symmetric", "All units alike", "All units of each hidden layer have the same incoming weights: each layer is "
          "worth one unit.", seen=(places.ZEROS,)),
     Term("converged", "Converged", "The error e is below 0.05: gradients are small because the task is done.",
          r"e < 0.05", (places.CONVERGED,)),
-    Term("correlation_collapse", "Correlation collapse", "Different rows have become alike: c_l above 0.95. "
+    Term("correlation_collapse", "Inputs become alike", "Different rows have become alike: c_l above 0.95. "
          "Invisible to gradient norms.", r"c_l > 0.95", (places.HE_36,)),
     Term("noise_floor", "Noise floor", "The loss no longer falls and the signal is below the noise: the targets "
          "hold no more, or the steps are too long.", seen=(THRESHOLDS,)),
-    Term("disconnected", "Disconnected", "A variable whose gradient does not exist, because the loss does not "
+    Term("disconnected", "Cut off from the loss", "A variable whose gradient does not exist, because the loss does not "
          "depend on it.", seen=(places.UNUSED,)),
     Term("non_finite", "Not finite", "NaN (not a number) or Inf. Always shown, never dropped: one of them is in "
          "all weights a step later.", seen=(places.NAN_INPUT,), also=("NaN",
