@@ -99,7 +99,12 @@ def _cookie() -> str:
 
 def middleware(state: State) -> list[Middleware]:
     """Return what stands around an app, outermost first."""
-    return [Middleware(PagesWhenWarm, state=state), Middleware(PageHeaders), Middleware(FirstPicture), Middleware(KnownBase)]
+    return [
+        Middleware(PagesWhenWarm, state=state),
+        Middleware(PageHeaders),
+        Middleware(FirstPicture),
+        Middleware(KnownBase),
+    ]
 
 
 app: st.App = st.App(Path(__file__).with_name("app.py"), lifespan=lifespan, middleware=middleware(lambda: app.state))

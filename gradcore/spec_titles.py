@@ -91,8 +91,8 @@ def value_title(value: Any) -> str:
     """Return what a value of a spec is called, and a number as it is written everywhere.
 
     Example:
-        >>> [value_title(value) for value in ("he_uniform", "clip_by_global_norm", "digits", 1e-5, None, True, [64, 32])]
-        ['He, uniform', 'Global norm', 'Digits', '1e-5', '–', 'on', '64, 32']
+        >>> [value_title(value) for value in ("he_uniform", "clip_by_global_norm", "digits", 1e-5, None, True, [8, 4])]
+        ['He, uniform', 'Global norm', 'Digits', '1e-5', '–', 'on', '8, 4']
     """
     if isinstance(value, bool):
         return "on" if value else "off"

@@ -81,5 +81,10 @@ def test_a_page_knows_where_its_server_is_and_the_reception_needs_not_to():
     assert (status, length) == (200, len(body))
     assert body.startswith(b"<html><head><script>window.__streamlit = { BACKEND_BASE_URL: new URL(")
     assert body.endswith(b"</script><title>Guide</title></head></html>")
-    for asked in ({"path": "/"}, {"path": "/Guide", "method": "HEAD"}, {"path": "/media/report.html"}, {"path": "/x", "kind": ()}):
+    for asked in (
+        {"path": "/"},
+        {"path": "/Guide", "method": "HEAD"},
+        {"path": "/media/report.html"},
+        {"path": "/x", "kind": ()},
+    ):
         assert answered(parts=(page,), around=KnownBase, **asked)[2] == page

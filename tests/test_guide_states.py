@@ -1,4 +1,4 @@
-"""Each claim leads to the state in which its own figures are seen: what the controls then ask for is what was measured."""
+"""Each claim leads to where its own figures are seen: what the controls then ask for is what was measured."""
 
 from functools import cache
 from typing import Any
@@ -119,4 +119,10 @@ def test_only_what_no_page_offers_is_left_to_a_command():
 
 
 def test_the_guide_links_itself_and_every_other_page():
-    assert {link.page for claim in CLAIMS.values() for link in claim.links} >= {CLIPPING, RACE, HEALTH, SOLUTIONS, GUIDE}
+    assert {link.page for claim in CLAIMS.values() for link in claim.links} >= {
+        CLIPPING,
+        RACE,
+        HEALTH,
+        SOLUTIONS,
+        GUIDE,
+    }

@@ -49,7 +49,8 @@ def term_text(term: Term) -> str:
     """Return an entry as Markdown."""
     formula = f"\n\n${term.formula}$" if term.formula else ""
     also = f" Also: {', '.join(term.also)}." if term.also else ""
+    told = f"**{shown(term.title)}** · {shown(term.definition)}{formula}"
     return (
-        f'<div class="guide-term" id="{place_of(term.name)}">\n\n**{shown(term.title)}** · {shown(term.definition)}{formula}\n\n'
+        f'<div class="guide-term" id="{place_of(term.name)}">\n\n{told}\n\n'
         f'<p class="guide-note">{see(*term.seen)}.{also}</p>\n</div>\n'
     )

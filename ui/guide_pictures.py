@@ -50,7 +50,8 @@ STYLE = """<style>
   border-left-width: 6px; }
 .guide-bars em { grid-row: 1 / span 2; grid-column: 2; font-style: normal; font-size: 0.8125rem; }
 .guide-corners { position: relative; width: 100%; max-width: 440px; aspect-ratio: 440 / 230; }
-.guide-corners::before { content: ""; position: absolute; inset: 0; background: MUTED; mask: ARROWS center / 100% 100%; }
+.guide-corners::before { content: ""; position: absolute; inset: 0; background: MUTED;
+  mask: ARROWS center / 100% 100%; }
 .guide-corners a { position: absolute; width: 42%; height: 28%; display: flex; flex-direction: column;
   justify-content: center; padding: 0 0.4rem; text-align: center; }
 .guide-corners a:nth-child(1) { left: 29%; top: 0; }
@@ -83,7 +84,6 @@ def triangle() -> str:
     )
     middle = "<p>a gradient<br>that arrives</p>"
     return _drawn("The golden triangle", f'<div class="guide-corners">{top}{left}{right}{middle}</div>')
-
 
 
 PICTURES: Mapping[str, Callable[[], str]] = {"stack": stack, "triangle": triangle}

@@ -21,7 +21,7 @@ PLAIN = (
 ACCURACY = (
     "Networks with a known outcome: *healthy* trains, *sick* does not and is restored by the cure that its family "
     "names. Held-out families are those on which no threshold was chosen. In brackets the 95 % Wilson interval, then "
-    "the counts; \"warnings counted\" takes a warning for a finding, too."
+    'the counts; "warnings counted" takes a warning for a finding, too.'
 )
 THEORY = (
     "What is known in closed form, computed by the code that draws theory's lines, and what real networks and races "

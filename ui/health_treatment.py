@@ -85,4 +85,3 @@ def _own(spec: HealthSpec, asked: HealthSpec | None) -> TreatmentSpec | None:
         return None
     places = {one.field.split(".")[0] for one in changes(spec, asked)}
     return TreatmentSpec(spec, asked) if places & {"network", "optimizer", "missing_share"} else None
-

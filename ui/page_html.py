@@ -26,9 +26,7 @@ class KnownBase:
         await changed(self._app, scope, receive, send, lambda body: body.replace(HEAD, HEAD + BASE, 1))
 
 
-async def changed(
-    app: ASGIApp, scope: Scope, receive: Receive, send: Send, change: Callable[[bytes], bytes]
-) -> None:
+async def changed(app: ASGIApp, scope: Scope, receive: Receive, send: Send, change: Callable[[bytes], bytes]) -> None:
     """Answer a request; where the answer is HTML, `change` its body."""
     began: list[Message] = []
     body = bytearray()

@@ -114,7 +114,7 @@ def _difference() -> None:
     low, high = (theme.number(end, 3) for end in found.interval)
     with st.container(key="demo_number"):
         st.markdown(escaped(theme.number(found.difference, 3)))
-    st.caption(escaped(f"Validation loss, treated − untreated; 95 %: {low} to {high}")))
+    st.caption(escaped(f"Validation loss, treated − untreated; 95 %: {low} to {high}"))
 
 
 def _live() -> None:

@@ -22,6 +22,4 @@ def typeset_rows(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         >>> typeset_rows([{"Loss": "1.2e-4", "Step": 3}])
         [{'Loss': '1.2e−4', 'Step': 3}]
     """
-    return [
-        {name: typeset(value) if isinstance(value, str) else value for name, value in row.items()} for row in rows
-    ]
+    return [{name: typeset(value) if isinstance(value, str) else value for name, value in row.items()} for row in rows]

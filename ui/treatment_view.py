@@ -12,6 +12,7 @@ from gradcore.specs import HealthSpec, TreatmentSpec
 from gradcore.titles import check_title, number, typeset
 from gradcore.treatment_result import TreatmentResult, result_sentences, treatment_result
 from gradcore.treatments import TREATMENTS
+from gradcore.verdict_titles import verdict_title
 from ui import services
 from ui.frame import guarded_fragment
 from ui.health_treatment import changes_table

@@ -74,7 +74,9 @@ def early_detection(norms: Floats, warned: int | None, doubled: int | None) -> M
             parts.append(rule(ends, theme.INK, shown_from=step))
             parts.append(text((x - 5, y), word, anchor="end", color=theme.INK, shown_from=step))
     parts.append(text((box[0], STEPS), [f"step {step}" for step in range(len(norms))]))
-    parts += [text((box[0] - 6, y), side, anchor="end") for y, side in ((box[1] + 11, "output"), (box[3], "input side"))]
+    parts += [
+        text((box[0] - 6, y), side, anchor="end") for y, side in ((box[1] + 11, "output"), (box[3], "input side"))
+    ]
     parts += _shade_legend()
     return miniature(SIZE, parts, "Gradient norm of every layer at every step of a training that diverges", last)
 
@@ -82,7 +84,12 @@ def early_detection(norms: Floats, warned: int | None, doubled: int | None) -> M
 def _shade_legend() -> list[str]:
     """Return what the shades of a heatmap mean."""
     ramp = cells(np.linspace(0, 1, 32)[None], (126, SCALE - 10, 196, SCALE), (0.0, 1.0), SHADES, SICK)
-    return [text((0, SCALE), "gradient norm"), text((122, SCALE), "low", anchor="end"), ramp, text((200, SCALE), "high")]
+    return [
+        text((0, SCALE), "gradient norm"),
+        text((122, SCALE), "low", anchor="end"),
+        ramp,
+        text((200, SCALE), "high"),
+    ]
 
 
 def treatment(race: RaceTrace) -> Miniature:

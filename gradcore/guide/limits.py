@@ -27,8 +27,7 @@ LIMITS = (
     Limit(
         "An early warning announces fewer than half of the divergences, most of them when they are already under way. "
         "It is information and changes no verdict.",
-        link(HEALTH, "Stop at an early warning", "a check that stops at a warning", preset="high_learning_rate",
-             stop_at_warning="true"),
+        places.STOPS_AT_WARNING,
     ),
     Limit(
         "A tie is not equality: it says that these seeds do not tell the two apart. How many would, stands below the "

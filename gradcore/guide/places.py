@@ -19,9 +19,7 @@ def measured(solution: str, opens: str, disease: str, title: str, **more: str) -
 
 
 # ---- health check: patients, and networks of the controls
-NOTEBOOK_NETWORK = link(
-    HEALTH, "The notebook's robust network", "a check of the notebook's network", preset="notebook"
-)
+NOTEBOOK_NETWORK = link(HEALTH, "The notebook's robust network", "a check of the notebook's network", preset="notebook")
 SIGMOIDS = link(HEALTH, "Sigmoid stack", "eight sigmoid layers, layer by layer", preset="sigmoid_stack")
 GLOROT_30 = link(
     HEALTH, "30 layers of ReLU, Glorot's initialiser", "30 Glorot layers, layer by layer", preset="glorot_relu_30"
@@ -55,15 +53,20 @@ MILLIONTHS = link(
 )
 SCRIPT = link(HEALTH, "Copy as Python", "a clipped network as a script", clip="clip_by_global_norm")
 OWN_NETWORK = link(HEALTH, "list", "a check of widths that you type", shape="list", hidden="128, 64, 32")
+STOPS_AT_WARNING = link(
+    HEALTH,
+    "Stop at an early warning",
+    "a check that stops at a warning",
+    preset="high_learning_rate",
+    stop_at_warning="true",
+)
 
 # ---- races
 SIX_GIVEN = link(RACE, "Digits", "six optimizers at the notebook's rates", preset="default")
 SIX_TUNED = link(RACE, "tuned", "the same six at tuned rates", learning_rates="tuned")
 NOTEBOOK_RACE = link(RACE, "The notebook's race", "the notebook's race, over ten seeds", preset="notebook")
 WHY_MOMENTUM = link(RACE, "Why momentum", "SGD and momentum in a valley", preset="why_momentum")
-BADLY_SCALED = link(
-    RACE, "Why Adam, on a badly scaled problem", "Adam along badly scaled axes", preset="badly_scaled"
-)
+BADLY_SCALED = link(RACE, "Why Adam, on a badly scaled problem", "Adam along badly scaled axes", preset="badly_scaled")
 RATE_TOO_HIGH = link(RACE, "A learning rate too high", "four learning rates around the limit", preset="rate_too_high")
 ROTATED = link(
     RACE,
@@ -74,9 +77,7 @@ ROTATED = link(
     task_dimension="10",
     task_rotated="true",
     steps="500",
-    entrants=entrants(
-        {"optimizer": "SGD", "learning_rate": 1.9e-4}, {"optimizer": "Adam", "learning_rate": 0.1}
-    ),
+    entrants=entrants({"optimizer": "SGD", "learning_rate": 1.9e-4}, {"optimizer": "Adam", "learning_rate": 0.1}),
 )
 _FAST = {"optimizer": "SGD", "momentum": 0.9, "learning_rate": 0.1}
 _ADAM = {"optimizer": "Adam", "learning_rate": 0.003}

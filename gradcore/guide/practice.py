@@ -162,8 +162,8 @@ RULES = Section(
             "rule_monitor",
             "**3. Always monitor gradient health.** One value that is not a number is in all weights one step later.",
             "confirmed",
-            "One input in 500 is not a number: the verdict is “{h_nan_in_data.verdict}” at the first step. The notebook, "
-            "which drops such values before it counts, says {h_nan_in_data.notebook}.",
+            "One input in 500 is not a number: the verdict is “{h_nan_in_data.verdict}” at the first step. The "
+            "notebook, which drops such values before it counts, says {h_nan_in_data.notebook}.",
             f"{PRESETS} nan_in_data",
             (places.NAN_INPUT,),
         ),

@@ -5,6 +5,11 @@ from gradcore.guide.model import HEALTH, RACE, Term, link
 
 BUILD = link(HEALTH, "Hidden layers", "a network's controls")
 START = link(RACE, "Learning rates", "a race of six optimizers")
+LSUV_START = link(HEALTH, "lsuv", "a network that starts with LSUV", kernel_initializer="lsuv")
+BATCH_NORM = link(HEALTH, "batch", "batch normalisation in a network", normalization="batch")
+LAYER_NORM = link(HEALTH, "layer", "layer normalisation in a network", normalization="layer")
+SHORTCUTS = link(HEALTH, "scaled", "scaled shortcuts in a network", residual="scaled")
+DECAYS = link(RACE, "AdamW against Adam", "Adam and AdamW over ten seeds", preset="weight_decay")
 TERMS = (
     Term("layer", "Layer", "A step of the network with weights of its own. Layers are counted from the input "
          "side; the last one is the head.", seen=(BUILD,), also=("depth", "hidden layers")),
@@ -22,17 +27,17 @@ TERMS = (
          "orthogonal")),
     Term("lsuv", "LSUV", "Layer-sequential unit-variance: orthogonal weights, scaled layer by layer with a batch "
          "of data until each output has variance 1 (Mishkin & Matas 2016).",
-         r"W_l \leftarrow W_l / \sqrt{\mathrm{Var}(z_l)}", (link(HEALTH, "lsuv", "a network that starts with LSUV", kernel_initializer="lsuv"),)),
+         r"W_l \leftarrow W_l / \sqrt{\mathrm{Var}(z_l)}", (LSUV_START,)),
     Term("batch_norm", "Batch normalisation", "Brings each unit to mean 0 and variance 1 over the rows of the "
          "batch; at inference it uses running means instead, so both behave differently.",
-         r"\hat z = (z - \mu_B) / \sqrt{\sigma_B^2 + \epsilon}", (link(HEALTH, "batch", "batch normalisation in a network", normalization="batch"),)),
+         r"\hat z = (z - \mu_B) / \sqrt{\sigma_B^2 + \epsilon}", (BATCH_NORM,)),
     Term("layer_norm", "Layer and RMS normalisation", "Brings each row to mean 0 and variance 1 over the units of "
          "a layer; RMS only divides by the root mean square. Neither looks at other rows.",
-         r"z / \mathrm{rms}(z) \;\text{(RMS)}", (link(HEALTH, "layer", "layer normalisation in a network", normalization="layer"),)),
+         r"z / \mathrm{rms}(z) \;\text{(RMS)}", (LAYER_NORM,)),
     Term("residual", "Shortcut", "A block returns what came in plus what it made of it. Plain: the sum as it is. "
          "Scaled: the branch divided by the root of the number of blocks. Pre-activation: nothing is applied "
          "after the sum. Where the width changes the shortcut is projected, by weights of its own.",
-         r"x_{l+1} = x_l + f(x_l) / \sqrt{L}", (link(HEALTH, "scaled", "scaled shortcuts in a network", residual="scaled"),), ("residual connection",
+         r"x_{l+1} = x_l + f(x_l) / \sqrt{L}", (SHORTCUTS,), ("residual connection",
          "projection", "pre-activation block")),
     Term("dropout", "Dropout", "Sets a share of a layer's outputs to zero at each step, at random; never at "
          "inference.", seen=(link(HEALTH, "Dropout", "dropout in a network", dropout="0.3"),)),
@@ -79,6 +84,5 @@ TERMS = (
          link(RACE, "RMSprop's large first step", "Adam and RMSprop over their first steps",
          preset="first_step"),), ("RMSprop", "Adagrad")),
     Term("weight_decay", "Weight decay", "Each step also shrinks each weight by a share. AdamW does it beside "
-         "Adam's division, not through it.", r"w \leftarrow (1 - \eta \lambda)\, w", (link(RACE, "AdamW against Adam", "Adam and AdamW over ten seeds",
-         preset="weight_decay"),), ("AdamW",)),
+         "Adam's division, not through it.", r"w \leftarrow (1 - \eta \lambda)\, w", (DECAYS,), ("AdamW",)),
 )  # fmt: skip

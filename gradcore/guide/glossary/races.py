@@ -44,7 +44,8 @@ TERMS = (
     Term("profile_score", "Score of a profile", "The mean height of the profile from 1 to 4; 1 for who is best "
          "everywhere. It depends on the tasks that were raced.", r"\tfrac13 \int_1^4 \rho(\tau)\, d\tau", (PROFILE,)),
     Term("rate_of_convergence", "Rate", "What the loss is multiplied by at each step. For gradient descent on a "
-         "quadratic of condition k, at best:", r"\left((k - 1) / (k + 1)\right)^2", (places.WHY_MOMENTUM,), ("condition", "theory")),
+         "quadratic of condition k, at best:", r"\left((k - 1) / (k + 1)\right)^2", (places.WHY_MOMENTUM,),
+         ("condition", "theory")),
     Term("effectiveness", "E", "The share of what a disease costs in loss that a solution gives back: 1 cured, 0 "
          "no effect, below 0 harmful. Learning rates are tuned equally for both.",
          r"E = (L_\mathrm{sick} - L_\mathrm{treated}) / (L_\mathrm{sick} - L_\mathrm{ref})", (EFFECT,), (

@@ -48,8 +48,8 @@ TERMS = (
          "in front of batch normalisation, which takes every constant away again. No disease, and never counted.",
          seen=(places.NOTEBOOK_NETWORK,)),
     Term("verdict", "Verdict", "What a check comes to, the first that holds of: not finite, diverged, all units "
-         "alike, dead or saturated units, converged, vanishing gradient, exploding gradient, inputs become alike, noise "
-         "floor, cut off from the loss; else healthy.", seen=(places.SIGMOIDS,)),
+         "alike, dead or saturated units, converged, vanishing gradient, exploding gradient, inputs become alike, "
+         "noise floor, cut off from the loss; else healthy.", seen=(places.SIGMOIDS,)),
     Term("finding", "Finding", "What a rule found: layer, step, formula, value, threshold, and what to do. "
          "Critical ones decide the verdict, warnings and notes do not.", seen=(places.SIGMOIDS,), also=("severity",
          "evidence", "advice")),
@@ -76,15 +76,16 @@ TERMS = (
     Term("diverged", "Diverged", "The loss is not finite, or above 1,000 times the first one.", r"L_t > 1000\, L_0", (
          places.RATE_OF_TEN,), ("blown up",)),
     Term("early_warning", "Early warning", "The step at which the gradient norm first rises beyond its own noise, "
-         "above e times its level at the start.", seen=(link(HEALTH, "Stop at an early warning", "a check that stops at a warning", preset="high_learning_rate",
-         stop_at_warning="true"),)),
+         "above e times its level at the start.", seen=(places.STOPS_AT_WARNING,)),
     Term("theory_line", "Theory line", "What a_l must be before the first update, in closed form, for this "
          "network. It holds at initialisation only.", seen=(places.SIGMOIDS,)),
     Term("loss_at_start", "Loss at the start", "A network that knows nothing should start at a guess, ln C. What "
          "is above it is half of the logits' variance, about.", r"L_0 - \ln C", (places.NOTEBOOK_NETWORK,)),
     Term("incident", "Vanished, weak, exploding", "The notebook's counts of variables at a step: norm below 1e-6, "
-         "below 1e-4, above 10. Range ratio: the largest norm over the smallest.", seen=(places.NOTEBOOK_NETWORK,), also=("range ratio",)),
-    Term("patient", "Patient, ward", "Networks that are sick in a known way, ready to be checked.", seen=(places.SIGMOIDS,)),
+         "below 1e-4, above 10. Range ratio: the largest norm over the smallest.", seen=(
+         places.NOTEBOOK_NETWORK,), also=("range ratio",)),
+    Term("patient", "Patient, ward", "Networks that are sick in a known way, ready to be checked.", seen=(
+         places.SIGMOIDS,)),
     Term("prescription", "Prescription", "A treatment that the findings ask for: what it changes in the network "
          "or its training, and what it gave back on a network with the same disease, where that was measured.", seen=(
          places.DYING,), also=("treatment",)),
