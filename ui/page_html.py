@@ -23,7 +23,9 @@ class KnownBase:
         if not _of_page(scope):
             await self._app(scope, receive, send)
             return
-        await changed(self._app, scope, receive, send, lambda body: body.replace(HEAD, HEAD + BASE, 1))
+        plain = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]  # 8 kB, uncompressed
+        asked = {**scope, "headers": plain}
+        await changed(self._app, asked, receive, send, lambda body: body.replace(HEAD, HEAD + BASE, 1))
 
 
 async def changed(app: ASGIApp, scope: Scope, receive: Receive, send: Send, change: Callable[[bytes], bytes]) -> None:
