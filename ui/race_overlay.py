@@ -52,7 +52,7 @@ def curves_row(run_id: str, cursor: int, spec: RaceSpec, trace: RaceTrace) -> No
         _choice(run_id)
         return
     text = _drawn(run_id, cursor, second.info.id, second.cursor, trace, second.trace)
-    show_curves(f"{run_id}+{second.info.id}", text)
+    show_curves(f"{run_id}+{second.info.id}", text, wide=True)
     _choice(run_id)
     _told(spec, trace, second)
 

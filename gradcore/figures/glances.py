@@ -83,7 +83,7 @@ def early_detection(norms: Floats, warned: int | None, doubled: int | None) -> M
 
 def _shade_legend() -> list[str]:
     """Return what the shades of a heatmap mean."""
-    ramp = cells(np.linspace(0, 1, 32)[None], (126, SCALE - 10, 196, SCALE), (0.0, 1.0), SHADES, SICK)
+    ramp = cells(np.linspace(0, 1, 32, dtype=np.float32)[None], (126, SCALE - 10, 196, SCALE), (0.0, 1.0), SHADES, SICK)
     return [
         text((0, SCALE), "gradient norm"),
         text((122, SCALE), "low", anchor="end"),
