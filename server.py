@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.bundle import FOLDER, bundle
 from ui.first_picture import FirstPicture
+from ui.page_html import KnownBase
 from ui.visitors import VISITOR, VISITOR_COOKIE
 
 COOKIE_SECONDS = 365 * 24 * 3600
@@ -98,7 +99,12 @@ def _cookie() -> str:
 
 def middleware(state: State) -> list[Middleware]:
     """Return what stands around an app, outermost first."""
-    return [Middleware(PagesWhenWarm, state=state), Middleware(PageHeaders), Middleware(FirstPicture)]
+    return [
+        Middleware(PagesWhenWarm, state=state),
+        Middleware(PageHeaders),
+        Middleware(FirstPicture),
+        Middleware(KnownBase),
+    ]
 
 
 app: st.App = st.App(Path(__file__).with_name("app.py"), lifespan=lifespan, middleware=middleware(lambda: app.state))

@@ -1,6 +1,7 @@
 """Short names of races and networks, and how numbers are written, for tables, captions and menus."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
@@ -23,6 +24,11 @@ LOSS_UNITS: Mapping[str, str] = MappingProxyType(
         "sparse_categorical_crossentropy": "cross-entropy, nats",
     }
 )
+
+
+# As Python and plotly.js write numbers: 1.2e-04, 1.235e+4, -3. Not within a word, an assignment or a date.
+EXPONENT = re.compile(r"(?<![\w.])(-?\d+(?:\.\d+)?)e([+-]?)0*(\d+)(?!\w)")
+MINUS = re.compile(r"(?<![\w.=)\]/-])-(?=\.?\d|Inf\b)")
 
 
 def race_title(spec: RaceSpec) -> str:
@@ -208,6 +214,20 @@ def number(value: float, digits: int = 4) -> str:
     mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
     mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
     return f"{mantissa}e{int(exponent)}"
+
+
+def typeset(text: str) -> str:
+    """Return a text as it is shown: every number in one notation, 1.2e−4, with true minus signs.
+
+    Pages apply it where they show a text, `ui/plot_numbers.js` where they draw one; addresses, scripts, downloads and
+    the command line keep their hyphens.
+
+    Example:
+        >>> typeset("from -3.2 to 1.2e-04, 5e+12; seed=-1, 2026-11-28, run 3e5f-1")
+        'from −3.2 to 1.2e−4, 5e12; seed=-1, 2026-11-28, run 3e5f-1'
+    """
+    short = EXPONENT.sub(lambda found: f"{found[1]}e{found[2].replace('+', '')}{found[3]}".replace("e-", "e−"), text)
+    return MINUS.sub("−", short)
 
 
 def duration(seconds: float) -> str:

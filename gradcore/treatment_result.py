@@ -14,6 +14,7 @@ from gradcore.records import Doubles, EntrantTrace, RunInfo
 from gradcore.specs import HealthSpec, TreatmentSpec
 from gradcore.tasks import task_of
 from gradcore.titles import number
+from gradcore.verdict_titles import verdict_title
 
 BY_RATE = ("lower_learning_rate", "warmup")  # treatments that are about the learning rate itself: it is not tuned
 
@@ -84,10 +85,11 @@ def result_sentences(spec: TreatmentSpec, result: TreatmentResult) -> tuple[str,
         f"Over {len(result.before)} seeds the final validation loss {moved} by {number(abs(result.difference))} "
         f"(95 %: {number(ends[0])} to {number(ends[1])}): {known}."
     )
+    before, after = verdict_title(result.verdict_before), verdict_title(result.verdict_after)
     verdict = (
-        f"The verdict is still '{result.verdict_after}'."
+        f"The verdict is still '{after}'."
         if result.verdict_after == result.verdict_before
-        else f"The verdict changed from '{result.verdict_before}' to '{result.verdict_after}'."
+        else f"The verdict changed from '{before}' to '{after}'."
     )
     first, second = (number(rate) for rate in result.learning_rates)
     tuned = "each at the best of the same grid" if spec.learning_rates == "tuned" else "as given"

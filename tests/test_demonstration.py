@@ -55,7 +55,7 @@ def test_it_walks_from_the_patient_over_finding_and_treatment_to_the_proof_and_b
         )),
         (9, "The patient is cured", (
             "Over 5 seeds the final validation loss fell by 2.012 (95 %: 1.916 to 2.107): more than chance explains.",
-            "The verdict changed from 'vanishing' to 'healthy'.",
+            "The verdict changed from 'Vanishing gradient' to 'Healthy'.",
         )),
     ],
 )  # fmt: skip

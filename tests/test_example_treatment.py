@@ -31,7 +31,7 @@ def test_the_proof_says_that_the_patient_is_cured():
     assert result.cured
     assert result_sentences(spec, result)[:2] == (
         "Over 5 seeds the final validation loss fell by 2.012 (95 %: 1.916 to 2.107): more than chance explains.",
-        "The verdict changed from 'vanishing' to 'healthy'.",
+        "The verdict changed from 'Vanishing gradient' to 'Healthy'.",
     )
 
 

@@ -5,19 +5,23 @@ import asyncio
 import pytest
 
 from ui.first_picture import FILE, ROOT, FirstPicture
+from ui.page_html import KnownBase
 from ui.reception_picture import first_picture
 
 PAGE = b'<html><body><div id="root"></div></body></html>'
 PICTURE = FILE.read_bytes()
 
 
-def answered(path="/", query=b"", method="GET", status=200, parts=(PAGE,)):
+HTML = (b"content-type", b"text/html; charset=utf-8")
+
+
+def answered(path="/", query=b"", method="GET", status=200, parts=(PAGE,), kind=(HTML,), around=FirstPicture):
     """The status, the length that is named, and the body that a browser gets."""
     sent = []
 
     async def app(scope, receive, send):
         length = str(sum(map(len, parts))).encode()
-        await send({"type": "http.response.start", "status": status, "headers": [(b"content-length", length)]})
+        await send({"type": "http.response.start", "status": status, "headers": [*kind, (b"content-length", length)]})
         for number, part in enumerate(parts):
             await send({"type": "http.response.body", "body": part, "more_body": number < len(parts) - 1})
 
@@ -25,7 +29,7 @@ def answered(path="/", query=b"", method="GET", status=200, parts=(PAGE,)):
         sent.append(message)
 
     scope = {"type": "http", "method": method, "path": path, "query_string": query, "headers": []}
-    asyncio.run(FirstPicture(app)(scope, None, send))
+    asyncio.run(around(app)(scope, None, send))
     start, *bodies = sent
     return start["status"], int(dict(start["headers"])[b"content-length"]), b"".join(one["body"] for one in bodies)
 
@@ -62,8 +66,25 @@ def test_a_body_in_parts_gets_it_too():
         {"path": "/static/js/index.js"},
         {"parts": (b"not a page",)},
         {"status": 304, "parts": (b"",)},
+        {"kind": ((b"content-type", b"text/javascript"),)},
+        {"kind": ()},
     ],
 )
 def test_everything_else_passes_as_it_is(asked):
     parts = asked.get("parts", (PAGE,))
     assert answered(**asked) == (asked.get("status", 200), sum(map(len, parts)), b"".join(parts))
+
+
+def test_a_page_knows_where_its_server_is_and_the_reception_needs_not_to():
+    page = b"<html><head><title>Guide</title></head></html>"
+    status, length, body = answered("/clinic/Guide", b"term=tie", parts=(page[:9], page[9:]), around=KnownBase)
+    assert (status, length) == (200, len(body))
+    assert body.startswith(b"<html><head><script>window.__streamlit = { BACKEND_BASE_URL: new URL(")
+    assert body.endswith(b"</script><title>Guide</title></head></html>")
+    for asked in (
+        {"path": "/"},
+        {"path": "/Guide", "method": "HEAD"},
+        {"path": "/media/report.html"},
+        {"path": "/x", "kind": ()},
+    ):
+        assert answered(parts=(page,), around=KnownBase, **asked)[2] == page

@@ -29,7 +29,7 @@ from ui.terms import explained, term
 ROOT = Path(__file__).parents[1]
 SENTENCES = [claim.evidence for claim in CLAIMS.values()] + [question.answer for question in QUESTIONS]
 LINKS = [
-    *(claim.link for claim in CLAIMS.values()),
+    *(link for claim in CLAIMS.values() for link in claim.links),
     *(question.run for question in QUESTIONS),
     *(limit.link for limit in LIMITS if limit.link),
     *(link for entry in GLOSSARY.values() for link in entry.seen),
@@ -57,7 +57,7 @@ def test_every_claim_has_a_mark_evidence_a_source_and_a_link(claim):
     assert claim.mark in MARKS
     assert claim.text.startswith("**")
     assert claim.source
-    assert claim.link.page in PAGES
+    assert all(link.page in PAGES for link in claim.links)
     sentence = told(claim.evidence)
     assert sentence.endswith(".")
     assert "{" not in sentence

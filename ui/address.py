@@ -81,6 +81,13 @@ def say_unknown(given: Parameters, key: str, known: Collection[str], *, several:
             _say(f"`{key}` must be one of {', '.join(known)}", key, text, then, suggestion(text, known))
 
 
+def say_no_such(key: str, known: Collection[str], missing: str, then: str) -> None:
+    """Say in one sentence that a place of the address is none of very many; `missing` begins it."""
+    for text in parameters().get(key, []):
+        if text not in known:
+            st.warning(escaped(f"{missing} '{text[:LONGEST]}'{suggestion(text, known) or '.'} {then}"))
+
+
 def say_unknown_keys(given: Parameters, known: Collection[str], families: tuple[str, ...] = ()) -> None:
     """Name each parameter that the page does not have; `families` begin the names of those that it may draw later."""
     for key in given:

@@ -21,7 +21,7 @@ from ui.clip_real_tables import seed_rows, side_rows
 from ui.frame import RACE
 from ui.panels import try_this
 from ui.race_view import status_line
-from ui.table import table
+from ui.table import table, typeset_rows
 from ui.words import as_sentence, escaped
 
 LATEST = 20  # races of this visitor among which the latest pair is looked for
@@ -166,4 +166,4 @@ def _details(run_id: str, cursor: int, spec: RaceSpec, trace: RaceTrace) -> None
         st.caption(
             "Without and with clipping: the step at which each seed blew up, and its validation loss at the end."
         )
-        st.dataframe(seed_rows(trace, spec.first_seed), hide_index=True, width="stretch")
+        st.dataframe(typeset_rows(seed_rows(trace, spec.first_seed)), hide_index=True, width="stretch")

@@ -6,8 +6,9 @@ It is put in front of the front end's root, and leaves as soon as the page has d
 
 from pathlib import Path
 
-from starlette.datastructures import MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from ui.page_html import changed
 
 FILE = Path(__file__).with_name("first_picture.html")
 ROOT = b'<div id="root">'
@@ -26,32 +27,13 @@ class FirstPicture:
         if not _of_reception(scope):
             await self._app(scope, receive, send)
             return
-        began: list[Message] = []
-        body = bytearray()
+        await changed(self._app, scope, receive, send, self._pictured)
 
-        async def send_whole(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                began.append(message)
-                return
-            body.extend(message.get("body", b""))
-            if not message.get("more_body", False):
-                await send(_with_length(began[0], self._pictured(body), len(body)))
-                await send({"type": "http.response.body", "body": self._pictured(body)})
-
-        await self._app(scope, receive, send_whole)
-
-    def _pictured(self, body: bytes | bytearray) -> bytes:
-        return bytes(body).replace(ROOT, self._picture + ROOT, 1)
+    def _pictured(self, body: bytes) -> bytes:
+        return body.replace(ROOT, self._picture + ROOT, 1)
 
 
 def _of_reception(scope: Scope) -> bool:
     """Return whether a request is for the reception as a first visitor opens it: no page, no parameters."""
     asked = scope["type"] == "http" and scope["method"] == "GET" and not scope["query_string"]
     return bool(asked and scope["path"].endswith("/"))
-
-
-def _with_length(start: Message, body: bytes, before: int) -> Message:
-    """Return the start of an answer whose body has grown."""
-    if len(body) != before:
-        MutableHeaders(scope=start)["content-length"] = str(len(body))
-    return start

@@ -7,7 +7,7 @@ import streamlit as st
 
 from gradcore.guide.model import Mark, Section
 from gradcore.guide.sections import CLAIMS, SECTIONS
-from ui.address import parameters, say_unknown
+from ui.address import parameters, say_no_such, say_unknown
 from ui.guide_parts import MARKS, bring_into_view, claim_text, heading, write
 from ui.guide_pictures import PICTURES
 
@@ -16,7 +16,8 @@ ALL = "All"
 SECTION = "section"  # of the address
 HOW = (
     "Each claim is the notebook's. In the margin stands what comes out when it is measured here: *confirmed here*, "
-    "*depends* on something, or *not confirmed here*, with our figure and a link that opens the page where it is seen. "
+    "*depends* on something, or *not confirmed here*, with our figure and links that say what opens. Where something "
+    "has to be trained first, the page that opens stands at its settings: press its start button. "
     "$a_l$ is the signal that comes back to a layer, in parts of the last layer's; E the share of what a disease costs "
     "that a solution gives back."
 )
@@ -24,7 +25,7 @@ HOW = (
 
 def draw() -> None:
     """Draw the framework, or those claims that have one mark."""
-    say_unknown(parameters(), SECTION, (*SECTIONS, *CLAIMS))
+    say_no_such(SECTION, (*SECTIONS, *CLAIMS), "The guide has no part", "The whole framework is shown.")
     write(f'<div class="guide-opening">\n\n{HOW}\n\n</div>\n{contents()}')
     chosen = _marks()
     for section in SECTIONS.values():
@@ -35,9 +36,13 @@ def draw() -> None:
 
 
 def contents() -> str:
-    """Return the table of contents as HTML."""
+    """Return the table of contents as HTML; on a phone it is folded."""
     lines = "".join(f'<a href="#{name}" target="_self">{section.title}</a>' for name, section in SECTIONS.items())
-    return f'<nav class="guide-contents" aria-label="Contents">{lines}</nav>\n'
+    return (
+        f'<nav class="guide-contents guide-wide" aria-label="Contents">{lines}</nav>\n'
+        f'<details class="guide-narrow"><summary>Contents: {len(SECTIONS)} parts</summary>'
+        f'<nav class="guide-contents" aria-label="Contents">{lines}</nav></details>\n'
+    )
 
 
 def counts() -> Mapping[Mark, int]:

@@ -6,8 +6,8 @@ import streamlit as st
 
 from gradcore.guide.glossary import GLOSSARY, SUBJECTS
 from gradcore.guide.model import Term
-from ui.address import parameters, say_unknown
-from ui.guide_parts import bring_into_view, heading, see, write
+from ui.address import say_no_such
+from ui.guide_parts import bring_into_view, heading, see, shown, write
 
 BIND: Final = "query-params"
 TERM = "term"  # of the address
@@ -15,7 +15,7 @@ TERM = "term"  # of the address
 
 def draw() -> None:
     """Draw all entries by subject, or those that hold what is looked for."""
-    say_unknown(parameters(), TERM, GLOSSARY)
+    say_no_such(TERM, GLOSSARY, "The glossary has no entry", "All entries are shown.")
     asked = st.query_params.get(TERM, "")
     wanted = st.text_input(
         "Find", key="find", bind=BIND, placeholder=f"one of {len(GLOSSARY)} words and symbols", width=360
@@ -49,8 +49,8 @@ def term_text(term: Term) -> str:
     """Return an entry as Markdown."""
     formula = f"\n\n${term.formula}$" if term.formula else ""
     also = f" Also: {', '.join(term.also)}." if term.also else ""
-    seen = " ".join(see(link) for link in term.seen)
+    told = f"**{shown(term.title)}** · {shown(term.definition)}{formula}"
     return (
-        f'<div class="guide-term" id="{place_of(term.name)}">\n\n**{term.title}** · {term.definition}{formula}\n\n'
-        f'<p class="guide-note">{seen}{also}</p>\n</div>\n'
+        f'<div class="guide-term" id="{place_of(term.name)}">\n\n{told}\n\n'
+        f'<p class="guide-note">{see(*term.seen)}.{also}</p>\n</div>\n'
     )

@@ -4,6 +4,7 @@ A claim stands in one readable column, its mark, figure and link in the margin; 
 """
 
 import json
+import re
 from collections.abc import Mapping
 from html import escape
 
@@ -11,6 +12,7 @@ import streamlit as st
 
 from gradcore.guide.measured import told
 from gradcore.guide.model import CLIPPING, GUIDE, HEALTH, RACE, RECEPTION, SOLUTIONS, Claim, Link, Mark
+from gradcore.titles import typeset
 from ui import frame
 
 # page of the guide's links -> its name in the address, and as its title has it
@@ -29,7 +31,7 @@ MARKS: Mapping[Mark, str] = {
 }
 STYLE = """<style>
 .guide-text, .guide-opening, .guide-contents { max-width: 64ch; }
-.guide-claim { display: grid; grid-template-columns: minmax(0, 64ch) minmax(14rem, 21rem); gap: 0 2.5rem;
+.guide-claim { display: grid; grid-template-columns: minmax(0, 64ch) minmax(14rem, 30rem); gap: 0 2.5rem;
   padding: 0.25rem 0; margin: 0 0 0.75rem; border-radius: 0.25rem; scroll-margin-top: 5rem; }
 .guide-claim p { margin: 0 0 0.4rem; line-height: 1.6; }
 .guide-note { font-size: 0.875rem; padding-left: 0.9rem; border-left: 2px solid light-dark(#E7EAEF, #242C3B);
@@ -42,9 +44,9 @@ STYLE = """<style>
 .guide-dot[data-mark="depends"] { border-color: light-dark(#785309, #EBBF02);
   background: linear-gradient(90deg, light-dark(#785309, #EBBF02) 50%, transparent 50%); }
 .guide-dot[data-mark="not_confirmed"] { border-color: light-dark(#C61358, #EB8F71); background: transparent; }
-.guide-see { font-weight: 600; color: light-dark(#234FFD, #869BF9); text-decoration: none; white-space: nowrap; }
+.guide-see { font-weight: 500; color: light-dark(#234FFD, #869BF9); text-decoration: none; }
 .guide-see:hover { text-decoration: underline; }
-.guide-source { font-size: 0.75rem; color: light-dark(#5A6475, #9AA4B5); overflow-wrap: anywhere; }
+.guide-note p.guide-source { font-size: 0.75rem; color: light-dark(#5A6475, #9AA4B5); overflow-wrap: anywhere; }
 .guide-contents { columns: 2; column-gap: 2rem; list-style: none; padding: 0; margin: 0 0 0.5rem; }
 .guide-contents a { display: block; padding: 0.2rem 0; color: light-dark(#234FFD, #869BF9); text-decoration: none; }
 .guide-contents a:hover { text-decoration: underline; }
@@ -61,11 +63,16 @@ STYLE = """<style>
 @media (max-width: 1000px) {
   .guide-claim { grid-template-columns: minmax(0, 1fr); gap: 0.3rem; margin-bottom: 1.25rem; }
 }
+.guide-narrow { display: none; margin: 0 0 0.75rem; }
+.guide-narrow summary { cursor: pointer; font-weight: 600; padding: 0.35rem 0; }
 @media (max-width: 640px) {
   .guide-contents { columns: 1; }
+  .guide-contents.guide-wide { display: none; }
+  .guide-narrow { display: block; }
   .stMainBlockContainer [data-testid="stTable"] :is(td, th) { min-width: 6.5rem; }
 }
 </style>"""
+SYMBOL = re.compile(r"(?<![\\\w$({])\b([acv])_l\b(?![\w$}^])")  # in words; a formula has its own
 # Streamlit draws an element when it arrives; the place is looked for until it is there.
 FIND = """<script>
 {
@@ -83,6 +90,16 @@ find();
 </script>"""
 
 
+def shown(text: str) -> str:
+    """Return a text of the guide with its numbers and its symbols set as such.
+
+    Example:
+        >>> shown("a_l is 1e-6, c_l above 0.95")
+        '$a_l$ is 1e−6, $c_l$ above 0.95'
+    """
+    return SYMBOL.sub(r"$\1_l$", typeset(text))
+
+
 def address(link: Link) -> str:
     """Return where a link leads, relative to the guide's own address.
 
@@ -93,12 +110,22 @@ def address(link: Link) -> str:
     return ROUTES[link.page][0] + link.query
 
 
-def see(link: Link, label: str = "See it") -> str:
-    """Return a link as HTML; on hover it says which page it opens, and where."""
-    title = ROUTES[link.page][1]
-    state = "" if link.shows == title else f": {link.shows}"
-    where = escape(f"Opens {title}{state}")
-    return f'<a class="guide-see" href="{escape(address(link))}" target="_self" title="{where}">{escape(label)}</a>'
+def see(*links: Link, verb: str = "See it") -> str:
+    """Return links as HTML: each says what is seen there; on hover, which page it opens.
+
+    Example:
+        >>> see(Link(HEALTH, "Dying ReLU", (("preset", "dying_relu"),), "dead units"))  # doctest: +ELLIPSIS
+        'See it: <a class="guide-see" href="Health_Check?preset=dying_relu" ... title="Health check">dead units</a>'
+    """
+    return f"{escape(verb)}: {', '.join(map(_link, links))}"
+
+
+def _link(link: Link) -> str:
+    where = escape(ROUTES[link.page][1])
+    return (
+        f'<a class="guide-see" href="{escape(address(link))}" target="_self" title="{where}">'
+        f"{escape(link.opens or link.shows)}</a>"
+    )
 
 
 def mark(name: Mark) -> str:
@@ -109,11 +136,11 @@ def mark(name: Mark) -> str:
 def claim_text(claim: Claim) -> str:
     """Return a claim as Markdown: its text, and in the margin mark, figure, link and where the figure comes from."""
     joined = " " if claim.mark == "depends" else ". "
-    evidence = told(claim.evidence).replace("a_l", "$a_l$")
+    evidence = shown(told(claim.evidence))
     return (
-        f'<div class="guide-claim" id="{claim.name}">\n<div class="guide-text">\n\n{claim.text}\n\n</div>\n'
+        f'<div class="guide-claim" id="{claim.name}">\n<div class="guide-text">\n\n{typeset(claim.text)}\n\n</div>\n'
         f'<div class="guide-note">\n\n{mark(claim.mark)}{joined}{evidence}\n\n'
-        f'<p>{see(claim.link, claim.see)} <span class="guide-source">· {escape(claim.source)}</span></p>\n'
+        f'<p>{see(*claim.links, verb=claim.see)}</p>\n<p class="guide-source">{escape(claim.source)}</p>\n'
         "</div>\n</div>\n"
     )
 

@@ -24,6 +24,12 @@ CORNERS = (  # anchor, title, what follows from it
     ("sustainable_flow", "Good architecture", "sustainable flow"),
     ("efficient_learning", "Smart optimisation", "efficient learning"),
 )
+# Three arrows from box to box, in the triangle's own units; as a mask, so that they take the theme's colour.
+ARROWS = """url("data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 440 230'%3E
+%3Cg fill='none' stroke='black' stroke-width='1.8' stroke-linecap='round' stroke-linejoin='round'%3E
+%3Cpath d='M160 70 L108 158 M107 145 L107 160 L120 152'/%3E
+%3Cpath d='M190 198 L250 198 M239 191 L251 198 L239 205'/%3E
+%3Cpath d='M332 160 L280 72 M293 78 L279 70 L279 85'/%3E%3C/g%3E%3C/svg%3E")"""
 STYLE = """<style>
 .guide-picture { margin: 0.25rem 0 1rem; max-width: 480px; }
 .guide-picture p { margin: 0; text-align: center; font-size: 0.8125rem; color: MUTED; }
@@ -33,19 +39,26 @@ STYLE = """<style>
 .guide-picture b { display: block; font-weight: 600; }
 .guide-picture small { font-size: 0.8125rem; color: MUTED; }
 .guide-flow { display: grid; grid-template-columns: 1.25rem minmax(0, 1fr) 1.25rem; gap: 0.6rem; }
-.guide-flow > p { writing-mode: vertical-rl; display: flex; align-items: center; gap: 0.5rem; }
+.guide-flow > p { writing-mode: vertical-rl; display: flex; align-items: center; }
 .guide-flow > p:first-child { transform: rotate(180deg); }
+.guide-flow > p span { margin-bottom: 0.5rem; order: -1; }
 .guide-flow > p::before { content: ""; flex: 1; border-left: 1.5px solid MUTED; }
-.guide-flow > p::after { content: "\\25BC"; font-size: 0.7rem; }
-.guide-flow > p span { order: -1; }
+.guide-flow > p::after { content: ""; border: 4.5px solid transparent; border-top: 8px solid MUTED;
+  border-bottom: 0; }
 .guide-bars { display: grid; gap: 0.4rem; padding: 0.3rem 0; }
 .guide-bars a { display: grid; grid-template-columns: minmax(0, 1fr) auto; align-items: center;
   border-left-width: 6px; }
 .guide-bars em { grid-row: 1 / span 2; grid-column: 2; font-style: normal; font-size: 0.8125rem; }
-.guide-corners { display: grid; grid-template-columns: minmax(0, 1fr) auto minmax(0, 1fr); gap: 0.5rem;
-  text-align: center; align-items: center; }
-.guide-corners a:first-child { grid-column: 1 / span 3; justify-self: center; }
-.guide-corners .guide-arrow { font-size: 1.4rem; line-height: 1; }
+.guide-corners { position: relative; width: 100%; max-width: 440px; aspect-ratio: 440 / 230; }
+.guide-corners::before { content: ""; position: absolute; inset: 0; background: MUTED;
+  mask: ARROWS center / 100% 100%; }
+.guide-corners a { position: absolute; width: 42%; height: 28%; display: flex; flex-direction: column;
+  justify-content: center; padding: 0 0.4rem; text-align: center; }
+.guide-corners a:nth-child(1) { left: 29%; top: 0; }
+.guide-corners a:nth-child(2) { left: 0; bottom: 0; }
+.guide-corners a:nth-child(3) { right: 0; bottom: 0; }
+.guide-corners p { position: absolute; left: 35%; width: 30%; top: 41%; }
+@media (max-width: 640px) { .guide-corners b { font-size: 0.8125rem; } }
 LAYERS
 </style>"""
 
@@ -69,9 +82,8 @@ def triangle() -> str:
     top, left, right = (
         f'<a href="#{anchor}"><b>{escape(title)}</b><small>{then}</small></a>' for anchor, title, then in CORNERS
     )
-    arrows = ['<p class="guide-arrow" aria-hidden="true">' + arrow + "</p>" for arrow in "↙↖→"]
-    middle = f"{arrows[0]}<p>a gradient<br>that arrives</p>{arrows[1]}"
-    return _drawn("The golden triangle", f'<div class="guide-corners">{top}{middle}{left}{arrows[2]}{right}</div>')
+    middle = "<p>a gradient<br>that arrives</p>"
+    return _drawn("The golden triangle", f'<div class="guide-corners">{top}{left}{right}{middle}</div>')
 
 
 PICTURES: Mapping[str, Callable[[], str]] = {"stack": stack, "triangle": triangle}
@@ -90,7 +102,7 @@ def _style() -> str:
         "BOX": ("#F4F6F9", "#181F2E"),
         "HUE0": (theme.LIGHT[0], theme.DARK[0]),
     }
-    found = STYLE
+    found = STYLE.replace("ARROWS", ARROWS.replace("\n", ""))
     for name, (light, dark) in colours.items():
         found = found.replace(name, f"light-dark({light}, {dark})")
     return found.replace("LAYERS", "\n".join(_layer_style(layer, place) for layer, place in HUES.items()))

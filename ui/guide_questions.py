@@ -8,7 +8,7 @@ from gradcore.guide.measured import told
 from gradcore.guide.model import Question
 from gradcore.guide.questions import QUESTIONS
 from ui.address import parameters, say_unknown
-from ui.guide_parts import see, write
+from ui.guide_parts import see, shown, write
 
 BIND: Final = "query-params"
 STYLE = """<style>.st-key-guide_questions { max-width: 46rem; }
@@ -32,8 +32,8 @@ def _question(number: int, question: Question) -> None:
     key = f"predict_{question.name}"
     say_unknown(parameters(), key, question.choices)
     with st.container(border=True, key=f"question_{question.name}"):
-        predicted = st.radio(f"**{number}.** {question.text}", question.choices, index=None, key=key, bind=BIND)
-        write(f"{see(question.run, 'Run it')} {question.do}")
+        predicted = st.radio(f"**{number}.** {shown(question.text)}", question.choices, index=None, key=key, bind=BIND)
+        write(f"{see(question.run, verb='Run it')}. {shown(question.do)}")
         with st.expander("The answer"):
             st.markdown(answer_text(question, predicted))
 
@@ -42,4 +42,4 @@ def answer_text(question: Question, predicted: str | None) -> str:
     """Return the answer, and how the prediction did."""
     right = question.choices[question.right]
     said = "" if predicted is None else "As you predicted. " if predicted == right else f"You predicted: {predicted}. "
-    return f"**{right}.** {said}{told(question.answer)}"
+    return f"**{right}.** {said}{shown(told(question.answer))}"

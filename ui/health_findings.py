@@ -7,6 +7,8 @@ import streamlit as st
 from gradcore.figures import theme
 from gradcore.health import INFO, RULES, Diagnosis
 from gradcore.records import CheckTrace, Finding
+from gradcore.verdict_titles import verdict_title
+from ui.table import typeset_rows
 from ui.terms import term
 from ui.words import escaped
 
@@ -18,7 +20,7 @@ LOOKS: Mapping[str, tuple[str, str]] = {  # severity -> icon and colour
 SOUND: Mapping[str, tuple[str, str]] = {  # verdicts that no finding explains -> icon and title
     "healthy": (":material/check_circle:", "Healthy"),
     "converged": (":material/check_circle:", "Converged"),
-    "pending": (":material/hourglass:", "Not yet"),
+    "pending": (":material/hourglass:", "No verdict yet"),
 }
 FEW = 3  # findings of one rule that have cards of their own among the notes
 SHOW_KEYS = ("layer", "step")  # of the session and the address: what stands out in the picture
@@ -26,7 +28,7 @@ SHOW_KEYS = ("layer", "step")  # of the session and the address: what stands out
 
 def verdict_line(diagnosis: Diagnosis, sentences: Sequence[str]) -> None:
     """Draw the verdict, and what `check_sentences` says of it; without the evidence where a card below holds it."""
-    icon, title = SOUND.get(diagnosis.verdict, (LOOKS["critical"][0], _title(diagnosis.verdict)))
+    icon, title = SOUND.get(diagnosis.verdict, (LOOKS["critical"][0], verdict_title(diagnosis.verdict)))
     st.subheader(f"{icon} Verdict: {escaped(title)}", anchor=False)
     told = [*(sentences if diagnosis.verdict in SOUND else sentences[1:])]
     if diagnosis.verdict == "diverged":
@@ -68,21 +70,17 @@ def _table(rule: str, findings: Sequence[Finding]) -> None:
         }
         for finding in findings
     ]
-    st.markdown(f"**{escaped(_title(rule))}** · {len(findings)} times")
-    st.dataframe(rows, hide_index=True, width="stretch", column_config={"Evidence": {"width": "large"}})
+    st.markdown(f"**{escaped(verdict_title(rule))}** · {len(findings)} times")
+    st.dataframe(typeset_rows(rows), hide_index=True, width="stretch", column_config={"Evidence": {"width": "large"}})
     st.caption(escaped(findings[0].formula))
     st.markdown(f"**What to do:** {escaped(findings[0].advice)}")
-
-
-def _title(rule: str) -> str:
-    return RULES[rule].title if rule in RULES else rule.replace("_", " ").capitalize()
 
 
 def _card(trace: CheckTrace, finding: Finding, key: str) -> None:
     icon, color = LOOKS[finding.severity]
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         badge = f":{color}-badge[{finding.severity}]"
-        st.markdown(f"{icon} **{escaped(_title(finding.rule))}** {badge}  {escaped(_where(finding))}")
+        st.markdown(f"{icon} **{escaped(verdict_title(finding.rule))}** {badge}  {escaped(_where(finding))}")
         if finding.layer in trace.setup.layers or finding.step is not None:
             st.button("Show", icon=":material/my_location:", key=key, on_click=_show, args=(finding, trace.recorded))
     st.markdown(escaped(finding.evidence))

@@ -10,6 +10,8 @@ from gradcore.records import CheckTrace
 from gradcore.specs import HealthSpec
 from gradcore.tasks import task_of
 from gradcore.titles import counted
+from gradcore.verdict_titles import verdict_title
+from ui.table import typeset_rows
 from ui.words import escaped, unbroken_number
 
 MOST_ROWS = 200  # of the notebook's table
@@ -45,16 +47,16 @@ def notebook_fold(trace: CheckTrace, diagnosis: Diagnosis) -> None:
     with st.expander("What the notebook would say"):
         left, right = st.columns(2)
         left.markdown(f"**The notebook:** {escaped(found['verdict'])}")
-        right.markdown(f"**This check:** {escaped(diagnosis.verdict.replace('_', ' '))}")
+        right.markdown(f"**This check:** {escaped(verdict_title(diagnosis.verdict))}")
         counts = ", ".join(f"{found[name]} {name}" for name in ("vanished", "weak", "exploding"))
         ratio = theme.number(found["range_ratio"], 3)
         st.markdown(f"{counts} over {counted(trace.recorded, 'step')}; mean range ratio {escaped(ratio)}.")
         sentences = notebook_differences(trace, diagnosis)
         st.markdown("\n".join(f"- {escaped(sentence)}" for sentence in sentences) or AGREE)
-        st.dataframe(notebook_rows(found["steps"]), hide_index=True, width="stretch")
+        st.dataframe(typeset_rows(notebook_rows(found["steps"])), hide_index=True, width="stretch")
         if trace.recorded > MOST_ROWS:
             st.caption(f"The first {MOST_ROWS} of {trace.recorded} steps.")
-        st.caption("Vanished: norm below 1e-6. Weak: below 1e-4. Exploding: above 10. It counts variables, not layers.")
+        st.caption("Vanished: norm below 1e−6. Weak: below 1e−4. Exploding: above 10. It counts variables, not layers.")
 
 
 def notebook_rows(steps: list[dict[str, float]]) -> list[dict[str, str]]:

@@ -7,14 +7,15 @@ import streamlit as st
 
 from gradcore.admission import admit, estimate_seconds
 from gradcore.errors import RefusedError
-from gradcore.figures import theme
 from gradcore.prescriptions import Change, Prescription, changes
+from gradcore.spec_titles import field_title, value_title
 from gradcore.specs import HealthSpec, TreatmentSpec
 from gradcore.titles import counted
 from gradcore.treatment_result import proof_of
 from gradcore.treatments import TREATMENTS
 from ui import services
 from ui.scroll import bring
+from ui.table import typeset_rows
 from ui.terms import explained
 from ui.words import as_sentence, escaped
 
@@ -48,10 +49,10 @@ def prescriptions_part(spec: HealthSpec, found: Sequence[Prescription], asked: H
 def changes_table(found: Sequence[Change]) -> None:
     """Draw what a treatment changes in the spec."""
     rows = [
-        {"Setting": one.field.replace(".", " · "), "Before": _value(one.before), "After": _value(one.after)}
+        {"Setting": field_title(one.field), "Before": value_title(one.before), "After": value_title(one.after)}
         for one in found
     ]
-    st.dataframe(rows, hide_index=True, width="stretch")
+    st.dataframe(typeset_rows(rows), hide_index=True, width="stretch")
 
 
 def _card(spec: HealthSpec, one: Prescription, key: str, *, primary: bool) -> None:
@@ -87,9 +88,3 @@ def _own(spec: HealthSpec, asked: HealthSpec | None) -> TreatmentSpec | None:
         return None
     places = {one.field.split(".")[0] for one in changes(spec, asked)}
     return TreatmentSpec(spec, asked) if places & {"network", "optimizer", "missing_share"} else None
-
-
-def _value(value: object) -> str:
-    if value is None:
-        return "–"
-    return theme.number(value) if isinstance(value, float) else str(value)

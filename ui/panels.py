@@ -32,9 +32,12 @@ def runs_table(runs: Sequence[RunInfo], key: str) -> str | None:
         for run in runs
     ]
     columns = {
-        "Run": st.column_config.TextColumn(width="large"),
-        "Loss": st.column_config.LineChartColumn("Loss (best entrant)", help="Median training loss over steps"),
-        "Took": st.column_config.TextColumn(width="small"),
+        "Status": st.column_config.TextColumn(width=80),
+        "Loss": st.column_config.LineChartColumn("Loss", help="Median training loss of the best entrant", width=110),
+        "Run": st.column_config.TextColumn(width=440),
+        "Took": st.column_config.TextColumn(width=75),
+        "Submitted": st.column_config.TextColumn(width=140),
+        "Id": st.column_config.TextColumn(width=110),
     }
     event = st.dataframe(
         rows, column_config=columns, hide_index=True, key=key, on_select="rerun", selection_mode="single-cell"

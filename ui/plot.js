@@ -75,7 +75,7 @@ async function draw(chart) {
   const state = [chart.text, dark, width, scale, ...chart.view.hidden, JSON.stringify(chart.view.ranges)].join("|");
   if (state === chart.drawn) return move(chart, Plotly);
   chart.drawn = state;
-  const figure = fit(JSON.parse(dark ? darken(chart.text) : chart.text), width, scale);
+  const figure = fit(read(dark ? darken(chart.text) : chart.text), width, scale);
   atStep(chart, figure, message);
   hide(chart, figure);
   offer(chart, figure.data);
@@ -226,6 +226,7 @@ function listen(chart, Plotly) {
   plot.on("plotly_doubleclick", () => reset(chart));
   plot.on("plotly_relayout", (change) => zoomed(chart, change));
   plot.on("plotly_click", ({ points }) => chart.clickable && chart.trigger("clicked", describe(points[0])));
+  plot.on("plotly_hover", () => typesetHover(plot));
   plot.on("plotly_hover", (hover) => hover.event && others(chart).forEach((other) => pointAt(other, Plotly, hover)));
   plot.on("plotly_unhover", ({ event }) => event && others(chart).forEach((other) => Plotly.Fx.unhover(other.plot)));
 }

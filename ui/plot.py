@@ -17,7 +17,7 @@ import streamlit as st
 from gradcore.figures import theme
 from ui.bundle import bundle
 
-SCRIPTS = ("plot_fit.js", "plot_links.js", "plot_play.js", "plot_save.js", "plot_spot.js", "plot.js")
+SCRIPTS = ("plot_fit.js", "plot_links.js", "plot_numbers.js", "plot_play.js", "plot_save.js", "plot_spot.js", "plot.js")
 HTML = """<div class="gradcore-plot"><div class="gradcore-plot-rem"></div>
 <div class="gradcore-plot-area" role="figure" aria-label="chart"></div>
 <div class="gradcore-plot-names" role="group" aria-label="show or hide"></div></div>"""

@@ -15,6 +15,7 @@ from gradcore.specs import RaceSpec
 from ui import services
 from ui.frame import guarded_fragment
 from ui.plot import plot
+from ui.table import typeset_rows
 from ui.words import as_sentence, escaped, unbroken
 
 REPEATED = 30  # seeds: one run of the notebook each
@@ -41,7 +42,7 @@ def notebook_fold(spec: RaceSpec, trace: RaceTrace) -> None:
     wins = notebook_wins(trace)
     with st.expander("What the notebook would print", expanded=True):
         st.caption(WHY)
-        st.table([_row(row, wins, trace.seeds) for row in rows], border="horizontal")
+        st.table(typeset_rows([_row(row, wins, trace.seeds) for row in rows]), border="horizontal")
         if trace.seeds > 1:
             st.caption(
                 "Wins: on how many seeds the score puts that optimizer first. Each seed is one run of the notebook; "

@@ -19,6 +19,7 @@ from gradcore.specs import RaceSpec
 from gradcore.titles import race_title
 from ui import services
 from ui.race_view import HEIGHT, race_curves, show_curves
+from ui.table import typeset_rows
 from ui.terms import explained
 from ui.words import as_sentence, escaped, unbroken, unbroken_number
 
@@ -51,7 +52,7 @@ def curves_row(run_id: str, cursor: int, spec: RaceSpec, trace: RaceTrace) -> No
         _choice(run_id)
         return
     text = _drawn(run_id, cursor, second.info.id, second.cursor, trace, second.trace)
-    show_curves(f"{run_id}+{second.info.id}", text)
+    show_curves(f"{run_id}+{second.info.id}", text, wide=True)
     _choice(run_id)
     _told(spec, trace, second)
 
@@ -135,7 +136,7 @@ def _told(spec: RaceSpec, trace: RaceTrace, second: _Second) -> None:
     found = in_both((spec, trace), (second.spec, second.trace))
     paired = any(both.ratio is not None for both in found)
     if found:
-        st.table([_row(both, paired=paired) for both in found], border="horizontal")
+        st.table(typeset_rows([_row(both, paired=paired) for both in found]), border="horizontal")
     st.caption(escaped(seeds_sentence(spec, second.spec, found)))
 
 

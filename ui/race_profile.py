@@ -21,6 +21,7 @@ from ui.panels import link, try_this
 from ui.race_profile_charts import live_races, profile_chart, times_of
 from ui.race_profile_controls import RUNS, adopt, asked_races, shown_runs
 from ui.race_profile_tables import score_rows, time_rows
+from ui.table import typeset_rows
 from ui.terms import explained
 from ui.words import as_sentence, escaped
 
@@ -147,10 +148,10 @@ def _result(shown: Sequence[RunInfo], measure: str, details: DeltaGenerator) -> 
 
 
 def _tables(times: TaskTimes, found: Profile, measure: str, *, linked: bool) -> None:
-    st.dataframe(score_rows(times, found), hide_index=True, width="stretch")
+    st.dataframe(typeset_rows(score_rows(times, found)), hide_index=True, width="stretch")
     st.caption(meaning(tested=measure == "steps"))
     st.markdown(f"**Median {measure} to target**")
-    st.table(time_rows(times, found, measure, linked=linked), border="horizontal", hide_index=True)
+    st.table(typeset_rows(time_rows(times, found, measure, linked=linked)), border="horizontal", hide_index=True)
     st.caption(
         "Bold: the best of a task; in brackets, times the best. A target is a training loss; it is not reached where "
         "half of the seeds or more miss it." + (" A task leads to its race." if linked else "")

@@ -14,6 +14,7 @@ from gradcore.specs import RaceSpec
 from gradcore.stop_reading import count_stopped
 from gradcore.target_times import step_numbers
 from gradcore.tasks import known_task
+from ui.table import typeset_rows
 from ui.terms import explained
 
 HELP = explained(
@@ -49,7 +50,7 @@ OTHERS = 95  # px
 def ranking_table(spec: RaceSpec, trace: RaceTrace, ranked: Sequence[Ranked]) -> None:
     """Draw the table and how its ranks are made."""
     rows = ranking_rows(spec, trace, ranked)
-    st.dataframe(rows, column_config=_columns(rows), hide_index=True, width="stretch")
+    st.dataframe(typeset_rows(rows), column_config=_columns(rows), hide_index=True, width="stretch")
     st.caption(ALL_LOST if nobody_left(trace) else ONE_SEED if trace.seeds == 1 else HELP)
 
 

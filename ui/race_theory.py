@@ -9,6 +9,7 @@ from gradcore.records import RaceTrace
 from gradcore.specs import RaceSpec
 from gradcore.theory import Theory, theories
 from gradcore.theory.reading import how_compared, percent, theory_sentence
+from ui.table import typeset_rows
 from ui.words import escaped, unbroken
 
 DIGITS = 6  # of a factor of the error per step: many are close to 1
@@ -28,7 +29,7 @@ def theory_fold(run_id: str, cursor: int, spec: RaceSpec, trace: RaceTrace) -> N
     with st.expander("Theory", expanded=True):
         if sentence := theory_sentence(found, trace.seeds):
             st.markdown(escaped(sentence))
-        st.table(theory_rows(found), border="horizontal", hide_index=True)
+        st.table(typeset_rows(theory_rows(found)), border="horizontal", hide_index=True)
         st.caption(escaped(how_compared(found)))
 
 

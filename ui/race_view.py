@@ -44,11 +44,15 @@ def race_curves(run_id: str, cursor: int, spec: RaceSpec, trace: RaceTrace) -> N
     show_curves(run_id, _curves(run_id, cursor, spec, trace))
 
 
-def show_curves(run_id: str, charts: tuple[str, str]) -> None:
-    """Show the curves of a race, as JSON, side by side; zoom and hidden curves belong to `run_id`."""
+def show_curves(run_id: str, charts: tuple[str, str], *, wide: bool = False) -> None:
+    """Show the curves of a race, as JSON; zoom and hidden curves belong to `run_id`.
+
+    They stand side by side, or, `wide`, one above the other: the names of two races need the room.
+    """
     names = (("loss", "Training loss over steps"), ("norm", "Gradient norm over steps"))
-    for column, text, (key, label) in zip(st.columns(2), charts, names, strict=True):
-        with column:
+    places = (st.container(), st.container()) if wide else st.columns(2)
+    for place, text, (key, label) in zip(places, charts, names, strict=True):
+        with place:
             plot(text, key=key, label=f"{label} for each optimizer", height=HEIGHT, about=run_id)
 
 

@@ -113,8 +113,8 @@ def _difference() -> None:
     found = result()
     low, high = (theme.number(end, 3) for end in found.interval)
     with st.container(key="demo_number"):
-        st.markdown(escaped(theme.number(found.difference, 3).replace("-", "−")))
-    st.caption(escaped(f"Validation loss, treated − untreated; 95 %: {low} to {high}".replace(" -", " −")))
+        st.markdown(escaped(theme.number(found.difference, 3)))
+    st.caption(escaped(f"Validation loss, treated − untreated; 95 %: {low} to {high}"))
 
 
 def _live() -> None:

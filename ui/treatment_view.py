@@ -6,13 +6,13 @@ import streamlit as st
 
 from gradcore.check_assembly import Checks
 from gradcore.figures import health, race, theme
-from gradcore.health import RULES
 from gradcore.prescriptions import changes
 from gradcore.records import RaceTrace, RunInfo, RunStatus
 from gradcore.specs import HealthSpec, TreatmentSpec
-from gradcore.titles import check_title, number
+from gradcore.titles import check_title, number, typeset
 from gradcore.treatment_result import TreatmentResult, result_sentences, treatment_result
 from gradcore.treatments import TREATMENTS
+from gradcore.verdict_titles import verdict_title
 from ui import services
 from ui.frame import guarded_fragment
 from ui.health_treatment import changes_table
@@ -112,15 +112,15 @@ def _verdicts(spec: TreatmentSpec, result: TreatmentResult) -> None:
     columns = st.columns(3)
     columns[0].metric(
         "Verdict",
-        _title(result.verdict_after),
-        f"before: {_title(result.verdict_before)}",
+        verdict_title(result.verdict_after),
+        f"before: {verdict_title(result.verdict_before)}",
         delta_color="off",
         delta_arrow="off",
     )
     columns[1].metric(
         "Validation loss, treated − untreated",
-        number(result.difference, 3),
-        f"95 %: {number(low, 3)} to {number(high, 3)}",
+        typeset(number(result.difference, 3)),
+        typeset(f"95 %: {number(low, 3)} to {number(high, 3)}"),
         delta_color="off",
         delta_arrow="off",
     )
@@ -128,10 +128,6 @@ def _verdicts(spec: TreatmentSpec, result: TreatmentResult) -> None:
         "Time of a step", f"× {result.step_time_ratio:.2f}", "treated / untreated", delta_color="off", delta_arrow="off"
     )
     st.markdown("\n".join(f"- {escaped(sentence)}" for sentence in result_sentences(spec, result)))
-
-
-def _title(verdict: str) -> str:
-    return RULES[verdict].title if verdict in RULES else verdict.capitalize()
 
 
 def _pictures(run_id: str, cursor: int, found: Checks) -> None:

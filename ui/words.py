@@ -3,6 +3,7 @@
 import re
 
 from gradcore.figures import theme
+from gradcore.titles import typeset
 
 WORD = re.compile(r"[a-z']+ ")
 SPECIAL = re.compile(r"(`\w+`)|([\\`*_{}\[\]()#+!|<>~$:-])")
@@ -11,11 +12,13 @@ SPECIAL = re.compile(r"(`\w+`)|([\\`*_{}\[\]()#+!|<>~$:-])")
 def escaped(text: str) -> str:
     r"""Return a text that Markdown shows as it is: no links, pictures or colours; only `names` stay code.
 
+    Its numbers are typeset.
+
     Example:
-        >>> print(escaped("`run` must exist. Received: [me](evil)"))
-        `run` must exist. Received\: \[me\]\(evil\)
+        >>> print(escaped("`run` must exist. Received: [me](evil)"), escaped("-0.5"))
+        `run` must exist. Received\: \[me\]\(evil\) −0.5
     """
-    return SPECIAL.sub(lambda match: match[1] or "\\" + match[2], text)
+    return SPECIAL.sub(lambda match: match[1] or "\\" + match[2], typeset(text))
 
 
 def unbroken(text: str) -> str:
@@ -35,7 +38,7 @@ def unbroken_number(value: float) -> str:
         >>> unbroken_number(3.905e-7)
         '3.905e−7'
     """
-    return theme.number(value).replace("-", "−")
+    return typeset(theme.number(value))
 
 
 def as_sentence(error: Exception | str, then: str = "") -> str:

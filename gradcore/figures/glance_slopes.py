@@ -9,6 +9,7 @@ from gradcore.figures import theme
 from gradcore.figures.glance_network import CURED, SICK
 from gradcore.figures.miniature import Box, Miniature, grown, line, miniature, rule, spots, text, tip
 from gradcore.records import Doubles, Floats
+from gradcore.titles import typeset
 
 SIZE = (480, 250)  # px at the usual type size
 BOX: Box = (36, 54, 472, 210)
@@ -37,7 +38,7 @@ def slopes(before: str, after: str) -> Miniature:
         parts.append(text(place, f"{name}, at most {_most(curve)}", size=15, color=color, anchor="end", bold=True))
     for at in (-FAR, 0.0, FAR):
         x = BOX[0] + (at + FAR) / (2 * FAR) * (BOX[2] - BOX[0])
-        parts.append(text((x, 228), f"{at:g}".replace("-", "−"), anchor="middle"))
+        parts.append(text((x, 228), typeset(f"{at:g}"), anchor="middle"))
     parts.append(text(((BOX[0] + BOX[2]) / 2, 246), "input of a unit, z", anchor="middle"))
     return miniature(SIZE, parts, f"Slope of {before} and of {after} over the input of a unit", POINTS - 1)
 

@@ -33,6 +33,7 @@ from gradcore.records import Floats, RaceTrace
 SIZE = (240, 140)  # px at the usual type size
 BOX: Box = (40, 10, 234, 110)
 BELOW = 130  # y of what stands under it
+STEPS, SCALE = 107, 130  # y of both lines under the picture of early detection
 TYPE = 13  # px; these pictures are drawn at four fifths of their size
 MOST = 60  # moments of a race
 DASHES = {"solid": "", "dash": "6 4", "dot": "2 3"}  # of theme, as SVG has them; others are dashed
@@ -63,17 +64,32 @@ def early_detection(norms: Floats, warned: int | None, doubled: int | None) -> M
     """Draw the gradient norm of every layer at every step (T, L), the step of a warning and that of a doubled loss."""
     exponents, last = exponents_of(norms).T, len(norms) - 1  # (L, T)
     usual = exponents[:, : doubled or None]
-    box: Box = (6, 18, 234, 110)
+    box: Box = (62, 18, 234, 92)
     shown = cells(exponents, box, (float(np.nanmin(usual)), float(np.nanmax(usual))), SHADES, SICK)
     parts = [grown("early_detection", box, [shown])]
-    for step, word, y in ((warned, "early warning", 12), (doubled, "loss doubled", BELOW)):
+    for step, word, y in ((warned, "early warning", 12), (doubled, "loss doubled", STEPS)):
         if step is not None:
             x = box[0] + (step + 0.5) * (box[2] - box[0]) / len(norms)
-            ends = (x, 4, x, box[3]) if y < box[1] else (x, box[1], x, BELOW)
+            ends = (x, 4, x, box[3]) if y < box[1] else (x, box[1], x, STEPS)
             parts.append(rule(ends, theme.INK, shown_from=step))
             parts.append(text((x - 5, y), word, anchor="end", color=theme.INK, shown_from=step))
-    parts.append(text((box[0], BELOW), [f"step {step}" for step in range(len(norms))]))
+    parts.append(text((box[0], STEPS), [f"step {step}" for step in range(len(norms))]))
+    parts += [
+        text((box[0] - 6, y), side, anchor="end") for y, side in ((box[1] + 11, "output"), (box[3], "input side"))
+    ]
+    parts += _shade_legend()
     return miniature(SIZE, parts, "Gradient norm of every layer at every step of a training that diverges", last)
+
+
+def _shade_legend() -> list[str]:
+    """Return what the shades of a heatmap mean."""
+    ramp = cells(np.linspace(0, 1, 32, dtype=np.float32)[None], (126, SCALE - 10, 196, SCALE), (0.0, 1.0), SHADES, SICK)
+    return [
+        text((0, SCALE), "gradient norm"),
+        text((122, SCALE), "low", anchor="end"),
+        ramp,
+        text((200, SCALE), "high"),
+    ]
 
 
 def treatment(race: RaceTrace) -> Miniature:

@@ -40,7 +40,7 @@ class Scale:
             "range": [-1.06 * self.edge, 1.06 * self.edge],
             "tickmode": "array",
             "tickvals": self.heights(np.array(values)).tolist(),
-            "ticktext": [theme.number(value, 2).replace("-", "−", 1) if value < 0 else theme.number(value, 2)
+            "ticktext": [theme.number(value, 2)
                          for value in values],
             "zeroline": True,
             "zerolinecolor": theme.LINE,

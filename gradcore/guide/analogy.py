@@ -1,6 +1,7 @@
 """The notebook's medical analogy: the patient, the disease, and a treatment plan in four parts."""
 
-from gradcore.guide.model import CLIPPING, HEALTH, RACE, Claim, Section, link
+from gradcore.guide import places
+from gradcore.guide.model import Claim, Section
 
 PRESETS = "gradcore health --preset"
 
@@ -24,7 +25,7 @@ ANALOGY = Section(
             "of {h_glorot_relu_30.first_a} at the first layer, with He's of {s_he30.first_a}; three layers do with "
             "either.",
             f"{PRESETS} glorot_relu_30",
-            link(HEALTH, "30 layers of ReLU, Glorot's initialiser", preset="glorot_relu_30"),
+            (places.GLOROT_30, places.HE_30),
         ),
         Claim(
             "early_detection",
@@ -35,7 +36,7 @@ ANALOGY = Section(
             "of the vanishing gradients, {rules.exploding_recall%} of the exploding ones and {rules.dead_recall%} of "
             "the dead layers.",
             "python -m bench.rules_accuracy --table",
-            link(HEALTH, "Sigmoid stack", preset="sigmoid_stack"),
+            (places.ACCURACY,),
         ),
         Claim(
             "treatment",
@@ -46,7 +47,7 @@ ANALOGY = Section(
             "{r_exploding_rnn.diverged_0} unclipped; on thirty Glorot layers clipping leaves the loss at "
             "{t_glorot_relu_30_clipping.after} (before: {t_glorot_relu_30_clipping.before}).",
             "gradcore race --preset exploding_rnn",
-            link(CLIPPING, "Real run", part="Real run"),
+            (places.REAL_RUN, places.GLOROT_30),
         ),
         Claim(
             "long_term_care",
@@ -57,7 +58,7 @@ ANALOGY = Section(
             "{q_six_given.worst} ends {q_six_given.spread} times higher; tuned with the same budget for each, the "
             "last is {q_six_tuned.spread} times above the first.",
             "python -m bench.guide_figures --only q_six_tuned",
-            link(RACE, "tuned", learning_rates="tuned"),
+            (places.SIX_TUNED, places.SIX_GIVEN),
         ),
     ),
     covers=("The Complete Medical Analogy", "Prevention", "Early Detection", "Treatment", "Long-term Care"),

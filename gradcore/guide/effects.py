@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from gradcore.solutions import NOTEBOOK, shipped, solutions_document
-from gradcore.titles import number, percent
+from gradcore.titles import number, percent, typeset
 
 
 def values() -> Mapping[str, float | str]:
@@ -33,7 +33,7 @@ def _plain(value: float) -> float:
 
 def _sentence(effects: Mapping[str, Mapping[str, float | None]]) -> str:
     values = [value for by_disease in effects.values() for value in by_disease.values() if value is not None]
-    low, high = (number(_plain(end)).replace("-", "−") for end in (min(values), max(values)))
+    low, high = (typeset(number(_plain(end))) for end in (min(values), max(values)))
     cured = sum(value > 0.5 for value in values)
     return (
         f"Measured, they give back from {low} to {high} of what a disease costs; more than {percent(0.5)} in {cured} "

@@ -1,21 +1,8 @@
 """The notebook's framework in four layers, each claim beside what is measured here."""
 
-from gradcore.guide.model import CLIPPING, HEALTH, RACE, Claim, Section, link
+from gradcore.guide import places
+from gradcore.guide.model import Claim, Section
 
-LASTING = {  # the clipping lab's preset "A lasting explosion", as an address
-    "part": "Stream",
-    "stream_normal_steps": "40",
-    "stream_normal_scale": "1",
-    "stream_rise_steps": "0",
-    "stream_explosion_steps": "80",
-    "stream_explosion_scale": "100",
-    "stream_explosion_exponential": "0",
-    "stream_recovery_steps": "40",
-    "stream_recovery_from": "1",
-    "stream_adaptive_percentile_percentile": "95",
-    "stream_adaptive_percentile_history": "100",
-    "stream_adaptive_percentile_max_clip": "1000000",
-}
 PRESETS = "gradcore health --preset"
 
 FOUNDATION = Section(
@@ -36,7 +23,7 @@ FOUNDATION = Section(
             "{t_sigmoid_stack_relu.after}; over six layers E = {solutions.relu_sigmoid_stack}), but with biases far "
             "below zero {h_dying_relu.dead%} of a layer's units never fire again.",
             f"{PRESETS} dying_relu",
-            link(HEALTH, "Dying ReLU", preset="dying_relu"),
+            (places.DYING, places.SIGMOIDS, places.RELU_MEASURED),
         ),
         Claim(
             "he_init",
@@ -48,7 +35,7 @@ FOUNDATION = Section(
             "after 36. E = {solutions.he_init_glorot_relu} on 22 Glorot layers, {solutions.he_init_sigmoid_stack} on "
             "sigmoids.",
             "python -m bench.guide_figures --only s_he36",
-            link(HEALTH, "30 layers of ReLU, Glorot's initialiser", preset="glorot_relu_30"),
+            (places.HE_30, places.GLOROT_30, places.HE_36, places.HE_MEASURED),
         ),
         Claim(
             "adam",
@@ -60,7 +47,7 @@ FOUNDATION = Section(
             "{q_rotated.loss_1} instead of {r_badly_scaled.loss_2}, SGD at {q_rotated.loss_0}. On sick networks E "
             "goes from {solutions.adam_least} to {solutions.adam_most}.",
             "gradcore race --preset badly_scaled",
-            link(RACE, "Why Adam, on a badly scaled problem", preset="badly_scaled"),
+            (places.BADLY_SCALED, places.ROTATED, places.ADAM_MEASURED),
         ),
     ),
     covers=("Foundation Layer", "ReLU Activations", "He Initialization", "Adam Optimizer"),
@@ -78,11 +65,11 @@ STABILISATION = Section(
             "depends",
             "on shortcuts. Without them each layer multiplies the gradient's norm by about 1.21 at the start: over 40 "
             "layers a_l reaches {h_batchnorm_no_residual_40.greatest_a}, and the verdict is "
-            "{h_batchnorm_no_residual_40.verdict}; with scaled shortcuts it is {s_bn40res.verdict}. E = "
+            "“{h_batchnorm_no_residual_40.verdict}”; with scaled shortcuts it is “{s_bn40res.verdict}”. E = "
             "{solutions.batch_norm_sigmoid_stack} on six sigmoid layers, {solutions.batch_norm_deep_relu} on 52 of "
             "ReLU.",
             f"{PRESETS} batchnorm_no_residual_40",
-            link(HEALTH, "Batch normalisation, 40 layers, no shortcut", preset="batchnorm_no_residual_40"),
+            (places.BATCH_NORM_40, places.BATCH_NORM_SHORTCUTS, places.BATCH_NORM_MEASURED),
         ),
         Claim(
             "clipping",
@@ -94,7 +81,7 @@ STABILISATION = Section(
             "{r_exploding_rnn.loss_1}, a constant answer at 0.167, and on six diseases its E is at most "
             "{solutions.clipping_most}.",
             "gradcore race --preset exploding_rnn",
-            link(CLIPPING, "Real run", part="Real run"),
+            (places.REAL_RUN, places.CLIPPING_MEASURED),
         ),
         Claim(
             "schedule",
@@ -106,7 +93,7 @@ STABILISATION = Section(
             "over 1,000 of eight. With Adam the constant rate is even ahead ({q_schedule.loss_2}, cosine "
             "{q_schedule.loss_3}). On sick networks E = {solutions.schedule_overall}.",
             "python -m bench.guide_figures --only q_schedule_noise",
-            link(RACE, "cosine", schedule="cosine"),
+            (places.SCHEDULES, places.SCHEDULE_MEASURED),
         ),
     ),
     covers=("Stabilization Layer", "Batch Normalization", "Gradient Clipping", "Learning Rate Scheduling"),
@@ -127,7 +114,7 @@ ARCHITECTURE = Section(
             "by the root of their number: E = {solutions.residual_scaled_deep_relu}, loss "
             "{t_plain_sum_residual_residual_scaled.before} to {t_plain_sum_residual_residual_scaled.after}.",
             f"{PRESETS} plain_sum_residual",
-            link(HEALTH, "Residual stack with a plain sum", preset="plain_sum_residual"),
+            (places.PLAIN_SUMS, places.RESIDUAL_MEASURED),
         ),
         Claim(
             "lsuv",
@@ -139,7 +126,7 @@ ARCHITECTURE = Section(
             "{solutions.lsuv_large_init_relu}). Sigmoids it leaves as they are (E = {solutions.lsuv_sigmoid_stack}): "
             "flat slopes are no matter of scale.",
             f"{PRESETS} large_init_relu --treat lsuv",
-            link(HEALTH, "ReLU with too large an initialiser", preset="large_init_relu"),
+            (places.LARGE_RELU, places.LSUV_MEASURED),
         ),
         Claim(
             "attention",
@@ -150,7 +137,7 @@ ARCHITECTURE = Section(
             "ends at {t_vanishing_rnn_attention.after} instead of {t_vanishing_rnn_attention.before}; alone, with "
             "SGD, E = {solutions.attention_vanishing_rnn}. A feed-forward network has no path to shorten.",
             f"{PRESETS} vanishing_rnn --treat attention",
-            link(HEALTH, "Vanishing recurrent network", preset="vanishing_rnn"),
+            (places.FADING_RNN, places.ATTENTION_MEASURED),
         ),
     ),
     covers=("Architecture Layer", "Residual Connections", "LSUV Initialization", "Attention Mechanisms"),
@@ -171,7 +158,7 @@ MONITORING = Section(
             "layer, below the threshold of 0.005. Of the networks that the rules call vanishing "
             "{rules.vanishing_precision%} are.",
             f"{PRESETS} sigmoid_stack",
-            link(HEALTH, "Sigmoid stack", preset="sigmoid_stack"),
+            (places.SIGMOIDS, places.ACCURACY),
         ),
         Claim(
             "adaptive_clipping",
@@ -183,7 +170,7 @@ MONITORING = Section(
             "rate: AutoClip at its tenth percentile clips {c_steady.rate_0%}. On sick networks E = "
             "{solutions.adaptive_clipping_overall}.",
             "python -m bench.guide_figures --only c_lasting",
-            link(CLIPPING, "A lasting explosion", **LASTING),
+            (places.LASTING, places.STEADY, places.ADAPTIVE_MEASURED),
         ),
         Claim(
             "diagnostics",
@@ -193,7 +180,7 @@ MONITORING = Section(
             "Of the notebook's own healthy network they say {h_notebook.notebook}: {h_notebook.vanished} incidents, "
             "all of {h_notebook.zeros} biases in front of batch normalisation, whose gradient is zero by construction.",
             f"{PRESETS} notebook",
-            link(HEALTH, "The notebook's robust network", preset="notebook"),
+            (places.NOTEBOOK_NETWORK,),
         ),
     ),
     covers=("Monitoring Layer", "Gradient Health Monitoring", "Adaptive Clipping", "Training Diagnostics"),

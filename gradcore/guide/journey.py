@@ -1,7 +1,7 @@
 """What the notebook printed, the way that it went, what it promised, and its last words."""
 
-from gradcore.guide.framework import LASTING
-from gradcore.guide.model import CLIPPING, HEALTH, RACE, SOLUTIONS, Claim, Section, link
+from gradcore.guide import places
+from gradcore.guide.model import Claim, Section
 
 PRESETS = "gradcore health --preset"
 
@@ -21,7 +21,7 @@ PRINTED = Section(
             "The norm after is {c_explosive.after_2}. By value leaves {c_explosive.after_0}, the ten percent rule "
             "{c_explosive.after_3}: three thresholds, not three strategies.",
             "python -m bench.guide_figures --only c_explosive",
-            link(CLIPPING, "What the notebook printed"),
+            (places.EXPLOSIVE,),
         ),
         Claim(
             "printed_strategies",
@@ -31,7 +31,7 @@ PRINTED = Section(
             "By value turns the explosive gradient by {c_explosive.angle_0}°, per tensor by {c_explosive.angle_1}°, "
             "the global norm by {c_explosive.angle_2}°. Compared at the same norm after, that is what is left.",
             "python -m bench.guide_figures --only c_explosive",
-            link(CLIPPING, "Matched with", step_match="true"),
+            (places.MATCHED,),
         ),
         Claim(
             "printed_clipper",
@@ -41,7 +41,7 @@ PRINTED = Section(
             "printed as 10.295, above its own limit of 10. A step that is not a number is reported as healthy and "
             "passed on.",
             "python -m bench.guide_figures --only c_notebook_stream",
-            link(CLIPPING, "The notebook's stream", part="Stream"),
+            (places.NOTEBOOK_STREAM,),
         ),
         Claim(
             "printed_winner",
@@ -50,7 +50,7 @@ PRINTED = Section(
             "A constant answer scores 0.083; the best of six has a median of {r_notebook.best_loss}. Paired over "
             "{r_notebook.seeds} seeds {r_notebook.apart} of {r_notebook.pairs} pairs are told apart.",
             "gradcore race --preset notebook",
-            link(RACE, "The notebook's race", preset="notebook"),
+            (places.NOTEBOOK_RACE,),
         ),
         Claim(
             "printed_health",
@@ -59,7 +59,7 @@ PRINTED = Section(
             "The verdict here is {h_notebook.verdict}. And where the data hold a NaN its check says "
             "{h_nan_in_data.notebook}, because what is not finite was left out before it was counted.",
             f"{PRESETS} notebook",
-            link(HEALTH, "The notebook's robust network", preset="notebook"),
+            (places.NOTEBOOK_NETWORK, places.NAN_INPUT),
         ),
         Claim(
             "printed_scores",
@@ -67,7 +67,7 @@ PRINTED = Section(
             "not_confirmed",
             "{solutions.sentence}",
             "page Solutions",
-            link(SOLUTIONS, "22 ReLU layers, Glorot", disease="glorot_relu"),
+            (places.ALL_SOLUTIONS,),
         ),
     ),
     covers=(
@@ -89,7 +89,7 @@ JOURNEY = Section(
             "Eight sigmoid layers: a_l = {h_sigmoid_stack.first_a} at the first layer, and after "
             "{h_sigmoid_stack.steps} steps the loss is {h_sigmoid_stack.last_loss}, that of guessing.",
             f"{PRESETS} sigmoid_stack",
-            link(HEALTH, "Sigmoid stack", preset="sigmoid_stack"),
+            (places.SIGMOIDS,),
         ),
         Claim(
             "journey_exploding",
@@ -99,7 +99,7 @@ JOURNEY = Section(
             "At 2.5 % above the largest stable learning rate each step multiplies the loss, and the last is "
             "{r_rate_too_high.last_3}; 0.5 % below it, {r_rate_too_high.last_2}.",
             "gradcore race --preset rate_too_high",
-            link(RACE, "A learning rate too high", preset="rate_too_high"),
+            (places.RATE_TOO_HIGH,),
         ),
         Claim(
             "journey_chain",
@@ -110,7 +110,7 @@ JOURNEY = Section(
             "its size. Measured over 30 layers, {h_glorot_relu_30.per_layer}. The dotted line of the check is this "
             "theory.",
             f"{PRESETS} glorot_relu_30",
-            link(HEALTH, "Back-propagated signal", preset="glorot_relu_30"),
+            (places.GLOROT_30,),
         ),
         Claim(
             "journey_activation",
@@ -120,7 +120,7 @@ JOURNEY = Section(
             "{t_sigmoid_stack_relu.before} to {t_sigmoid_stack_relu.after} (difference {t_sigmoid_stack_relu.low} to "
             "{t_sigmoid_stack_relu.high}).",
             f"{PRESETS} sigmoid_stack --treat relu",
-            link(HEALTH, "Sigmoid stack", preset="sigmoid_stack"),
+            (places.SIGMOIDS,),
         ),
         Claim(
             "journey_initialisation",
@@ -130,7 +130,7 @@ JOURNEY = Section(
             "Glorot's ends at {t_glorot_relu_30_he_init.before}, He's at {t_glorot_relu_30_he_init.after} (He et al. "
             "2015, figure 3, in small).",
             f"{PRESETS} glorot_relu_30 --treat he_init",
-            link(HEALTH, "30 layers of ReLU, Glorot's initialiser", preset="glorot_relu_30"),
+            (places.GLOROT_30,),
         ),
         Claim(
             "journey_solutions",
@@ -139,7 +139,7 @@ JOURNEY = Section(
             "on the rest of it. It is {h_notebook.verdict}, on a task where nothing can be learned: its labels are "
             "noise. Its loss goes from {h_notebook.first_loss} to {h_notebook.last_loss} by memory alone.",
             f"{PRESETS} notebook",
-            link(HEALTH, "The notebook's robust network", preset="notebook"),
+            (places.NOTEBOOK_NETWORK,),
         ),
     ),
     covers=(
@@ -160,7 +160,7 @@ OBJECTIVES = Section(
             "confirmed",
             "Solutions shows effect, complexity and cost of each, by disease, beside the textbook's opinion.",
             "page Solutions",
-            link(SOLUTIONS, "Solutions"),
+            (places.ALL_SOLUTIONS,),
             "Do it",
         ),
         Claim(
@@ -170,7 +170,7 @@ OBJECTIVES = Section(
             "confirmed",
             "The script trains without this package; the fold 'Copy as Python' stands below every check.",
             "page Health check",
-            link(HEALTH, "Copy as Python", clip="clip_by_global_norm"),
+            (places.SCRIPT,),
             "Do it",
         ),
         Claim(
@@ -181,7 +181,7 @@ OBJECTIVES = Section(
             "Each treatment is a paired rerun: same seeds, same batches, equally tuned rates, and the difference with "
             "its interval.",
             "page Health check",
-            link(HEALTH, "Dying ReLU", preset="dying_relu"),
+            (places.DYING,),
             "Do it",
         ),
         Claim(
@@ -192,7 +192,7 @@ OBJECTIVES = Section(
             "40 normalised layers with scaled shortcuts: {s_bn40res.verdict}, a_l from {s_bn40res.least_a} to "
             "{s_bn40res.greatest_a}.",
             "python -m bench.guide_figures --only s_bn40res",
-            link(HEALTH, "40", depth="40", normalization="batch", residual="scaled"),
+            (places.BATCH_NORM_SHORTCUTS,),
             "Do it",
         ),
     ),
@@ -211,7 +211,7 @@ CLOSING = Section(
             "Clipped, the exploding recurrent network survives and ends at a loss of {r_exploding_rnn.loss_1}; a "
             "constant answer has 0.167. And a threshold that adapts can learn to live with the disease.",
             "gradcore race --preset exploding_rnn",
-            link(CLIPPING, "A lasting explosion", **LASTING),
+            (places.REAL_RUN, places.LASTING),
         ),
         Claim(
             "closing_breakthrough",
@@ -221,7 +221,7 @@ CLOSING = Section(
             "on what is called a breakthrough; it is history, not a measurement. He's 30 layers, batch normalisation's "
             "growth of 1.21 per layer, and Pascanu's cliff are measured here.",
             "the theory checks of this guide",
-            link(CLIPPING, "Landscape", part="Cliff"),
+            (places.THEORY, places.CLIFF),
         ),
         Claim(
             "closing_toolkit",
@@ -231,7 +231,7 @@ CLOSING = Section(
             "on how far the rules can be trusted: {rules.healthy_quiet%} of healthy networks pass without a finding. "
             "The last part of this guide tells the rest.",
             "python -m bench.rules_accuracy --table",
-            link(HEALTH, "list", shape="list", hidden="128, 64, 32"),
+            (places.ACCURACY, places.OWN_NETWORK),
         ),
     ),
     covers=("Congratulations", "complete solution framework", "AlexNet to GPT", "Your toolkit is complete"),

@@ -8,7 +8,8 @@ from typing import Any
 
 from gradcore import strict_json
 from gradcore.guide import accuracy, effects
-from gradcore.titles import number, percent
+from gradcore.titles import number, percent, typeset
+from gradcore.verdict_titles import verdict_title
 
 PLACE = re.compile(r"\{(\w+)\.(\w+)(%|!)?\}")  # {figure.value}, as a share with %, and with two digits with !
 Value = float | str
@@ -44,11 +45,14 @@ def value(figure: str, name: str) -> Value:
 
 def told(sentence: str) -> str:
     """Return a sentence with its numbers in place, safe in Markdown."""
-    return PLACE.sub(lambda match: _text(value(match[1], match[2]), match[3]), sentence)
+    return PLACE.sub(lambda match: _text(value(match[1], match[2]), match[2], match[3]), sentence)
 
 
-def _text(found: Value, how: str | None) -> str:
+def _text(found: Value, name: str, how: str | None) -> str:
+    if isinstance(found, str) and name.startswith("verdict"):
+        title = verdict_title(found)
+        return title[0].lower() + title[1:]
     if isinstance(found, str):
         return {"Infinity": "Inf", "-Infinity": "-Inf"}.get(found, found.replace("_", " "))
     text = percent(found).replace(" ", "\u00a0") if how == "%" else number(found, 2 if how == "!" else 3)
-    return text.replace("-", "−")
+    return typeset(text)

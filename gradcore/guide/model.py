@@ -17,6 +17,7 @@ class Link:
     page: str  # of PAGES
     shows: str  # a text that the page shows in this state
     parameters: tuple[tuple[str, str], ...] = ()  # of its address; a key may come several times
+    opens: str = ""  # what is seen there, as the link says it; empty: what the page shows
 
     @property
     def query(self) -> str:
@@ -29,10 +30,10 @@ class Link:
         return f"?{urlencode(self.parameters)}" if self.parameters else ""
 
 
-def link(page: str, shows: str, **parameters: str | list[str]) -> Link:
+def link(page: str, shows: str, opens: str = "", /, **parameters: str | list[str]) -> Link:
     """Return a link with these parameters; a list gives its key several times."""
     several = ((key, [value] if isinstance(value, str) else value) for key, value in parameters.items())
-    return Link(page, shows, tuple((key, value) for key, values in several for value in values))
+    return Link(page, shows, tuple((key, value) for key, values in several for value in values), opens)
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Claim:
     mark: Mark
     evidence: str  # our figure, or on what it depends; {figure.value} stands for a number that was measured
     source: str  # the command or the page that the figure comes from
-    link: Link
+    links: tuple[Link, ...]  # where its figures are seen, the first one first
     see: str = "See it"
 
 

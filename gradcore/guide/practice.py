@@ -1,6 +1,7 @@
 """How the notebook would have it done: the modern stack, the golden triangle, its strategy and rules."""
 
-from gradcore.guide.model import CLIPPING, HEALTH, RACE, SOLUTIONS, Claim, Section, link
+from gradcore.guide import places
+from gradcore.guide.model import Claim, Section
 
 PRESETS = "gradcore health --preset"
 
@@ -21,7 +22,7 @@ STACK = Section(
             "{h_notebook.greatest_a}. But its clipping bounds each variable by itself, and its output layer starts at "
             "a loss of {h_notebook.first_loss}, where ten classes cost 2.303.",
             f"{PRESETS} notebook",
-            link(HEALTH, "The notebook's robust network", preset="notebook"),
+            (places.NOTEBOOK_NETWORK,),
         ),
         Claim(
             "per_variable",
@@ -31,7 +32,7 @@ STACK = Section(
             "It turns the gradient: with two tensors of the notebook's mixed example by {c_mixed.angle_1}°, while the "
             "global norm turns it by {c_mixed.angle_2}°. `global_clipnorm` is the argument that was meant.",
             "python -m bench.guide_figures --only c_mixed",
-            link(CLIPPING, "Mixed", gradient="Mixed"),
+            (places.MIXED,),
         ),
     ),
     picture="stack",
@@ -54,7 +55,7 @@ TRIANGLE = Section(
             "Weights with four times the right variance start with a_l = {h_large_init_relu.greatest_a} over twelve "
             "layers; LSUV brings the loss from {t_large_init_relu_lsuv.before} to {t_large_init_relu_lsuv.after}.",
             f"{PRESETS} large_init_relu --treat lsuv",
-            link(HEALTH, "ReLU with too large an initialiser", preset="large_init_relu"),
+            (places.LARGE_RELU,),
         ),
         Claim(
             "sustainable_flow",
@@ -65,7 +66,7 @@ TRIANGLE = Section(
             "{h_batchnorm_no_residual_40.greatest_a}. 24 plain sums without normalisation: up to "
             "{h_plain_sum_residual.greatest_a}. Both together: from {s_bn40res.least_a} to {s_bn40res.greatest_a}.",
             "python -m bench.guide_figures --only s_bn40res",
-            link(HEALTH, "Batch normalisation, 40 layers, no shortcut", preset="batchnorm_no_residual_40"),
+            (places.BATCH_NORM_SHORTCUTS, places.BATCH_NORM_40, places.PLAIN_SUMS),
         ),
         Claim(
             "efficient_learning",
@@ -74,7 +75,7 @@ TRIANGLE = Section(
             "In a valley 100 times steeper across than along SGD takes {r_why_momentum.steps_0} steps to the target, "
             "with momentum {r_why_momentum.steps_1}.",
             "gradcore race --preset why_momentum",
-            link(RACE, "Why momentum", preset="why_momentum"),
+            (places.WHY_MOMENTUM,),
         ),
     ),
     picture="triangle",
@@ -93,7 +94,7 @@ STRATEGY = Section(
             "on depth. Three layers are {h_healthy_mlp.verdict}; at 36 layers the same choices make all rows alike "
             "(cosine {s_he36.cosine}), and nothing of the three repairs that.",
             f"{PRESETS} healthy_mlp",
-            link(HEALTH, "36", depth="36"),
+            (places.HE_36, places.HEALTHY),
         ),
         Claim(
             "add_stability",
@@ -104,7 +105,7 @@ STRATEGY = Section(
             "as long; clipping from {solutions.clipping_least} to {solutions.clipping_most}, "
             "{solutions.clipping_step!} times.",
             "page Solutions",
-            link(SOLUTIONS, "52 ReLU layers, He", disease="deep_relu"),
+            (places.BATCH_NORM_MEASURED, places.CLIPPING_MEASURED),
         ),
         Claim(
             "scale_up",
@@ -114,7 +115,7 @@ STRATEGY = Section(
             "{t_batchnorm_no_residual_40_residual_scaled.after}) better than without "
             "({t_batchnorm_no_residual_40_residual_scaled.before}), at their own best rates.",
             f"{PRESETS} batchnorm_no_residual_40 --treat residual_scaled",
-            link(HEALTH, "Batch normalisation, 40 layers, no shortcut", preset="batchnorm_no_residual_40"),
+            (places.BATCH_NORM_40,),
         ),
         Claim(
             "monitor_always",
@@ -125,7 +126,7 @@ STRATEGY = Section(
             "before: still {s_scaled.verdict}, while the notebook now counts {s_scaled.vanished} vanished gradients "
             "({h_healthy_mlp.vanished} before).",
             "python -m bench.guide_figures --only s_scaled",
-            link(HEALTH, "Loss times", loss_scale="0.000001", learning_rate="100000"),
+            (places.MILLIONTHS, places.HEALTHY),
         ),
     ),
     covers=("Implementation Strategy", "Start Simple", "Add Stability", "Scale Up", "Monitor Always"),
@@ -143,7 +144,7 @@ RULES = Section(
             "on depth: see the implementation strategy. On the default task, where the network is shallow, the choice "
             "of optimizer is worth a factor of {q_six_tuned.spread} once the rates are tuned.",
             "python -m bench.guide_figures --only q_six_tuned",
-            link(HEALTH, "Health check", depth="10"),
+            (places.SIX_TUNED,),
         ),
         Claim(
             "rule_needed",
@@ -155,16 +156,16 @@ RULES = Section(
             "for every weight. On 52 layers of ReLU batch normalisation gives back {solutions.batch_norm_deep_relu} "
             "for that.",
             "page Solutions",
-            link(SOLUTIONS, "52 ReLU layers, He", disease="deep_relu"),
+            (places.BATCH_NORM_MEASURED,),
         ),
         Claim(
             "rule_monitor",
             "**3. Always monitor gradient health.** One value that is not a number is in all weights one step later.",
             "confirmed",
-            "One input in 500 is not a number: the verdict is {h_nan_in_data.verdict} at the first step. The notebook, "
-            "which drops such values before it counts, says {h_nan_in_data.notebook}.",
+            "One input in 500 is not a number: the verdict is “{h_nan_in_data.verdict}” at the first step. The "
+            "notebook, which drops such values before it counts, says {h_nan_in_data.notebook}.",
             f"{PRESETS} nan_in_data",
-            link(HEALTH, "NaN in its data", preset="nan_in_data"),
+            (places.NAN_INPUT,),
         ),
         Claim(
             "rule_test",
@@ -174,7 +175,7 @@ RULES = Section(
             "Over {r_notebook.seeds} seeds the notebook's race has several winners by its own score, and of the "
             "{r_notebook.pairs} pairs {r_notebook.apart} are told apart.",
             "gradcore race --preset notebook",
-            link(RACE, "The notebook's race", preset="notebook"),
+            (places.NOTEBOOK_RACE,),
         ),
         Claim(
             "rule_document",
@@ -183,7 +184,7 @@ RULES = Section(
             "Every run here is stored with its spec, seeds and versions, opens again under its link, and gives the "
             "same bits when it is run again on the same machine.",
             "README, 'Every number follows from the seed'",
-            link(RACE, "Compare with", seeds="10"),
+            (places.STORED,),
         ),
     ),
     covers=(

@@ -66,7 +66,7 @@ def test_a_treatment_is_proven_in_pairs_and_the_treated_network_is_the_next_pati
     page.get_by_role("button", name=re.compile("^Treat · about")).first.click()
     expect(page.get_by_role("button", name="Cancel")).to_be_in_viewport()  # far below it the click was
     expect(page.get_by_text("What was changed")).to_be_visible(timeout=3 * MINUTE)
-    expect(page.get_by_text("The verdict changed from 'dead' to 'healthy'.")).to_be_visible()
+    expect(page.get_by_text("The verdict changed from 'Dead or saturated units' to 'Healthy'.")).to_be_visible()
     for side in ("Before", "After"):
         expect(page.get_by_role("figure", name=re.compile(f"^{side} treatment"))).to_be_visible()
     page.get_by_role("button", name=re.compile("^Start check")).click()

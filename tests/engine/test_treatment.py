@@ -50,7 +50,7 @@ def test_the_sentences_say_what_was_measured(cured):
     spec, checks = cured
     told = result_sentences(spec, treatment_result(spec, checks))
     assert told[0].startswith("Over 5 seeds the final validation loss fell by ")
-    assert told[1] == "The verdict changed from 'dead' to 'healthy'."
+    assert told[1] == "The verdict changed from 'Dead or saturated units' to 'Healthy'."
     assert "each at the best of the same grid" in told[2]
 
 

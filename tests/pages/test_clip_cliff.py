@@ -24,7 +24,7 @@ def test_the_first_view_shows_a_throw_and_who_arrives(open_cliff):
     app = open_cliff()
     assert titles(app)[0].startswith("Without clipping the descent is thrown 4.58 away at step 21; clipped, it arrives")
     assert [chart["key"] for chart in charts(app)] == ["cliff_surface", "cliff_loss"]
-    assert any("lands 4.58 away, at w = 2.51, b = -6.37 and a loss of 0.49" in text for text in texts(app))
+    assert any("lands 4.58 away, at w = 2.51, b = −6.37 and a loss of 0.49" in text for text in texts(app))
 
 
 def test_the_table_has_a_row_for_each_rule(open_cliff):
@@ -80,7 +80,7 @@ def test_a_changed_threshold_redraws_at_once(open_cliff):
 def test_what_the_address_got_wrong_is_named(open_cliff):
     app = open_cliff(cliff_rate="-1", cliff_w="much", cliff_steps="1000000")
     assert [shown(warning.value) for warning in app.warning] == [
-        "`cliff_rate` must be a number from 1e-06 to 100. Received: cliff_rate=-1. The default is used.",
+        "`cliff_rate` must be a number from 1e−6 to 100. Received: cliff_rate=-1. The default is used.",
         "`cliff_w` must be a number from -20 to 20. Received: cliff_w=much. The default is used.",
         "`cliff_steps` must be a whole number from 1 to 500. Received: cliff_steps=1000000. The default is used.",
     ]

@@ -120,8 +120,8 @@ def test_numbers_of_the_address_that_no_control_takes_are_named(open_page):
     app = open_page(CLIPPING, step_match="maybe", step_norm="-1", step_weight="abc", step_rules="Adaptive (AGC)")
     assert [shown(warning.value) for warning in app.warning] == [
         "`step_match` must be true or false. Received: step_match=maybe. The default is used.",
-        "`step_norm` must be a number from 1e-30 to 1e+30. Received: step_norm=-1. The default is used.",
-        "`step_weight` must be a number from 1e-30 to 1e+30. Received: step_weight=abc. The default is used.",
+        "`step_norm` must be a number from 1e−30 to 1e30. Received: step_norm=-1. The default is used.",
+        "`step_weight` must be a number from 1e−30 to 1e30. Received: step_weight=abc. The default is used.",
     ]
 
 

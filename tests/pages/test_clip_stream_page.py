@@ -109,7 +109,7 @@ def test_percentile_101_and_history_0_are_named_and_the_defaults_used(open_page)
         ("stream_normal_steps", "9999", "a whole number from 0 to 200"),
         ("stream_explosion_scale", "nan", "a number from 0 to 1e+06"),
         ("stream_explosion_exponential", "x", "a number from 0 to 1e+06"),
-        ("stream_rise_from", "-1", "a number from 0 to 1e+06"),
+        ("stream_rise_from", "-1", "a number from 0 to 1e6"),
     ],
 )
 def test_every_number_of_the_stream_that_no_control_takes_is_named(open_page, key, given, must):

@@ -102,7 +102,7 @@ def test_what_the_address_got_wrong_is_named_in_one_sentence_each(open_page):
         "Received: activation=rellu; did you mean 'relu'? The default is used.",
     ]
     assert found[4] == (
-        "`thresholds_dead` must be a number from 1e-12 to 1e+12. Received: thresholds_dead=much. The default is used."
+        "`thresholds_dead` must be a number from 1e−12 to 1e12. Received: thresholds_dead=much. The default is used."
     )
     assert found[5] == "Unknown setting 'stepps' in the address; did you mean 'steps'? It is ignored."
     assert len(found) == 6

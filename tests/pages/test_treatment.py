@@ -46,7 +46,7 @@ def test_a_prescription_is_tried_with_one_click_and_its_result_stands_in_large_t
         "Time of a step",
     ]
     assert app.metric[0].value == "Healthy"
-    assert "The verdict changed from 'dead' to 'healthy'." in words(app)
+    assert "The verdict changed from 'Dead or saturated units' to 'Healthy'." in words(app)
     assert len(app.get("bidi_component")) == 4  # two pictures, the loss, the final loss
 
 

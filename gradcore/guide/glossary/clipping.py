@@ -1,15 +1,16 @@
 """Words of the clipping lab."""
 
+from gradcore.guide import places
 from gradcore.guide.model import CLIPPING, Link, Term, link
 
-STEP = link(CLIPPING, "Rules")
-STREAM = link(CLIPPING, "Preset", part="Stream")
-REAL = link(CLIPPING, "Spectral radius", part="Real run")
-ADVISOR = link(CLIPPING, "Wanted clip rate", part="Advisor")
+STEP = link(CLIPPING, "Rules", "four rules on one gradient")
+STREAM = places.NOTEBOOK_STREAM
+REAL = places.REAL_RUN
+ADVISOR = link(CLIPPING, "Wanted clip rate", "an advised threshold and its interval", part="Advisor")
 
 
 def _rule(title: str) -> tuple[Link, ...]:
-    return (link(CLIPPING, title, step_rules=title),)
+    return (link(CLIPPING, title, f"{title} on one gradient", step_rules=title),)
 
 
 TERMS = (
@@ -46,20 +47,19 @@ TERMS = (
          STEP,), ("angle", "cosine", "direction")),
     Term("scale", "Factor", "What all entries are multiplied by, where a rule has one factor for all.", seen=(STEP,)),
     Term("skipped", "Step skipped", "In training and in a stream a step whose gradient is not finite is left out "
-         "and counted, by every rule but no clipping; it enters no memory.", seen=(link(CLIPPING, "Non-finite",
-         gradient="Non-finite"),)),
+         "and counted, by every rule but no clipping; it enters no memory.", seen=(places.NON_FINITE,)),
     Term("matched_strength", "Matched strength", "All rules with the threshold at which they leave the same norm: "
-         "only then rules are compared, not thresholds.", seen=(link(CLIPPING, "Matched with", step_match="true"),)),
+         "only then rules are compared, not thresholds.", seen=(places.MATCHED,)),
     Term("stream", "Stream, phase", "A sequence of made-up gradients: normal, rise, explosion, recovery. Scale: "
          "the standard deviation of an entry.", seen=(STREAM,), also=("phase", "rise", "recovery")),
     Term("tails", "Tails", "How often far too large entries come: normal, or heavier.", seen=(
-         link(CLIPPING, "Tails", part="Stream", stream_seed="1"),)),
+         link(CLIPPING, "Tails", "a stream with heavier tails", part="Stream", stream_tail="student_t"),)),
     Term("clip_rate", "Clip rate", "The share of the steps that were clipped; recent: of the last steps only. "
          "Under a percentile rule it is what the percentile asks for, and no sign of health.", seen=(STREAM,), also=(
          "recent clip rate", "steps clipped")),
     Term("landscape", "Landscape, cliff", "A loss of one or two numbers on which a descent can be watched. At a "
          "cliff the gradient becomes so large that one step throws the descent away.", seen=(
-         link(CLIPPING, "Landscape", part="Cliff"),), also=("cliff", "descent")),
+         places.CLIFF,), also=("cliff", "descent")),
     Term("spectral_radius", "Spectral radius", "What the recurrent kernel multiplies a state by at each time "
          "step, at the start: above 1 a gradient may grow, below 1 it fades.",
          r"\rho(U) = \max_i \lvert \lambda_i(U) \rvert", (REAL,)),

@@ -1,9 +1,15 @@
 """Words of networks and their training."""
 
+from gradcore.guide import places
 from gradcore.guide.model import HEALTH, RACE, Term, link
 
-BUILD = link(HEALTH, "Hidden layers")
-START = link(RACE, "Learning rates")
+BUILD = link(HEALTH, "Hidden layers", "a network's controls")
+START = link(RACE, "Learning rates", "a race of six optimizers")
+LSUV_START = link(HEALTH, "lsuv", "a network that starts with LSUV", kernel_initializer="lsuv")
+BATCH_NORM = link(HEALTH, "batch", "batch normalisation in a network", normalization="batch")
+LAYER_NORM = link(HEALTH, "layer", "layer normalisation in a network", normalization="layer")
+SHORTCUTS = link(HEALTH, "scaled", "scaled shortcuts in a network", residual="scaled")
+DECAYS = link(RACE, "AdamW against Adam", "Adam and AdamW over ten seeds", preset="weight_decay")
 TERMS = (
     Term("layer", "Layer", "A step of the network with weights of its own. Layers are counted from the input "
          "side; the last one is the head.", seen=(BUILD,), also=("depth", "hidden layers")),
@@ -21,26 +27,27 @@ TERMS = (
          "orthogonal")),
     Term("lsuv", "LSUV", "Layer-sequential unit-variance: orthogonal weights, scaled layer by layer with a batch "
          "of data until each output has variance 1 (Mishkin & Matas 2016).",
-         r"W_l \leftarrow W_l / \sqrt{\mathrm{Var}(z_l)}", (link(HEALTH, "lsuv", kernel_initializer="lsuv"),)),
+         r"W_l \leftarrow W_l / \sqrt{\mathrm{Var}(z_l)}", (LSUV_START,)),
     Term("batch_norm", "Batch normalisation", "Brings each unit to mean 0 and variance 1 over the rows of the "
          "batch; at inference it uses running means instead, so both behave differently.",
-         r"\hat z = (z - \mu_B) / \sqrt{\sigma_B^2 + \epsilon}", (link(HEALTH, "batch", normalization="batch"),)),
+         r"\hat z = (z - \mu_B) / \sqrt{\sigma_B^2 + \epsilon}", (BATCH_NORM,)),
     Term("layer_norm", "Layer and RMS normalisation", "Brings each row to mean 0 and variance 1 over the units of "
          "a layer; RMS only divides by the root mean square. Neither looks at other rows.",
-         r"z / \mathrm{rms}(z) \;\text{(RMS)}", (link(HEALTH, "layer", normalization="layer"),)),
+         r"z / \mathrm{rms}(z) \;\text{(RMS)}", (LAYER_NORM,)),
     Term("residual", "Shortcut", "A block returns what came in plus what it made of it. Plain: the sum as it is. "
          "Scaled: the branch divided by the root of the number of blocks. Pre-activation: nothing is applied "
          "after the sum. Where the width changes the shortcut is projected, by weights of its own.",
-         r"x_{l+1} = x_l + f(x_l) / \sqrt{L}", (link(HEALTH, "scaled", residual="scaled"),), ("residual connection",
+         r"x_{l+1} = x_l + f(x_l) / \sqrt{L}", (SHORTCUTS,), ("residual connection",
          "projection", "pre-activation block")),
     Term("dropout", "Dropout", "Sets a share of a layer's outputs to zero at each step, at random; never at "
-         "inference.", seen=(link(HEALTH, "Dropout", dropout="0.3"),)),
+         "inference.", seen=(link(HEALTH, "Dropout", "dropout in a network", dropout="0.3"),)),
     Term("recurrent", "Recurrent cell", "A layer that reads a sequence step by step and passes its own state on. "
          "The gradient goes back through every time step.", r"h_t = \tanh(U h_{t-1} + W x_t + b)", (
-         link(HEALTH, "Recurrent cell", task="adding_problem", cell="simple_rnn"),), ("time step",)),
+         link(HEALTH, "Recurrent cell", "a recurrent network", task="adding_problem",
+         cell="simple_rnn"),), ("time step",)),
     Term("attention", "Attention pooling", "Instead of the last time step alone, a weighted mean of all of them "
-         "goes on; the weights are learned.", seen=(link(HEALTH, "Pooling of time steps", task="adding_problem",
-         pooling="attention"),), also=("pooling",)),
+         "goes on; the weights are learned.", seen=(link(HEALTH, "Pooling of time steps", "attention over time steps",
+         task="adding_problem", pooling="attention"),), also=("pooling",)),
     Term("head", "Head", "The last layer. Logits: its z as they are. Probabilities: after a softmax, of which the "
          "loss takes the logarithm, as the notebook does.", r"p_k = e^{z_k} / \sum_j e^{z_j}", (BUILD,), ("logits",
          "probabilities", "softmax")),
@@ -64,19 +71,18 @@ TERMS = (
          "again on the same machine; every optimizer trains once from each.", seen=(START,), also=("first seed",)),
     Term("learning_rate", "Learning rate", "What the update is multiplied by. On a quadratic, gradient descent is "
          "stable below 2 / λ, λ being the largest curvature.",
-         r"w \leftarrow w - \eta\, g, \qquad \eta < 2 / \lambda_{\max}", (link(RACE, "A learning rate too high",
-         preset="rate_too_high"),), ("curvature",)),
+         r"w \leftarrow w - \eta\, g, \qquad \eta < 2 / \lambda_{\max}", (places.RATE_TOO_HIGH,), ("curvature",)),
     Term("schedule", "Schedule", "What the learning rate becomes over the steps: constant, cosine, exponential, "
-         "in steps, or with a warm-up, whose first steps are small.", seen=(link(RACE, "cosine", schedule="cosine"),),
+         "in steps, or with a warm-up, whose first steps are small.", seen=(places.SCHEDULES,),
          also=("warm-up",)),
     Term("momentum", "Momentum", "The update is a running sum of the gradients, so that what they share adds up "
          "and what changes sign cancels.", r"m \leftarrow \beta m - \eta g, \quad w \leftarrow w + m", (
-         link(RACE, "Why momentum", preset="why_momentum"),), ("heavy ball",)),
+         places.WHY_MOMENTUM,), ("heavy ball",)),
     Term("adam", "Adam", "Momentum of the gradient, divided by the root of the running mean of its square. "
          "RMSprop has the division without the momentum and without the correction of the first steps; Adagrad "
          "sums all squares.", r"w \leftarrow w - \eta\, \hat m / (\sqrt{\hat v} + \epsilon)", (
-         link(RACE, "RMSprop's large first step", preset="first_step"),), ("RMSprop", "Adagrad")),
+         link(RACE, "RMSprop's large first step", "Adam and RMSprop over their first steps",
+         preset="first_step"),), ("RMSprop", "Adagrad")),
     Term("weight_decay", "Weight decay", "Each step also shrinks each weight by a share. AdamW does it beside "
-         "Adam's division, not through it.", r"w \leftarrow (1 - \eta \lambda)\, w", (link(RACE, "AdamW against Adam",
-         preset="weight_decay"),), ("AdamW",)),
+         "Adam's division, not through it.", r"w \leftarrow (1 - \eta \lambda)\, w", (DECAYS,), ("AdamW",)),
 )  # fmt: skip

@@ -1,19 +1,19 @@
 """Words of the race and its statistics, and of the measured solutions."""
 
-from gradcore.guide.model import RACE, SOLUTIONS, Term, link
+from gradcore.guide import places
+from gradcore.guide.model import RACE, Term, link
 
-RANKS = link(RACE, "Rank")
-PROFILE = link(RACE, "Tasks", view="Several tasks")
-EFFECT = link(SOLUTIONS, "Solutions")
+RANKS = link(RACE, "Rank", "the ranking of a race")
+PROFILE = link(RACE, "Tasks", "a race over several tasks", view="Several tasks")
+EFFECT = places.ALL_SOLUTIONS
 TERMS = (
     Term("entrant", "Entrant", "An optimizer with its settings, in a race. All entrants start a seed from the "
          "same weights and see the same batches.", seen=(RANKS,)),
     Term("shared_weights", "Same initial weights for all", "Off, each optimizer starts from weights of its own, "
-         "as in the notebook: luck then counts as skill.", seen=(link(RACE, "The notebook's race", preset=
-         "notebook"),)),
+         "as in the notebook: luck then counts as skill.", seen=(places.NOTEBOOK_RACE,)),
     Term("tuned", "Tuned learning rates", "Each entrant is first trained at seven rates around its own, half a "
          "decade apart, on three other seeds; where the best lies on the edge, further. It then races at its best.",
-         seen=(link(RACE, "tuned", learning_rates="tuned"),), also=("edge", "half a decade")),
+         seen=(places.SIX_TUNED,), also=("edge", "half a decade")),
     Term("band", "Median and band", "The line is the median of the seeds, the band their 10th to 90th percentile; "
          "with fewer than five seeds there is a thin line for each.", seen=(RANKS,)),
     Term("rank", "Rank", "One more than the number of entrants that are told apart as better.", seen=(RANKS,)),
@@ -35,17 +35,17 @@ TERMS = (
     Term("beats", "Each against each other", "On which share of the seeds one entrant ends below another.", seen=(
          RANKS,)),
     Term("overlay", "Compare with", "A second race over the first; for each entrant of both, the ratio of the "
-         "final losses with its interval.", seen=(link(RACE, "Compare with"),)),
+         "final losses with its interval.", seen=(link(RACE, "Compare with", "a second race over the first"),)),
     Term("notebook_score", "Score, convergence speed", "The notebook's: loss plus deviation of the norm minus "
-         "fall of the loss, three units in one sum.", seen=(link(RACE, "The notebook's race", preset="notebook"),),
+         "fall of the loss, three units in one sum.", seen=(places.NOTEBOOK_RACE,),
          also=("convergence speed", "medal")),
     Term("profile", "Performance profile", "For each entrant the share of tasks that it solves within a multiple "
          "of the best one's time (Dolan & Moré 2002).", r"\rho(\tau) = \#\{w : t_w \le \tau\, t_w^*\} / W", (PROFILE,)),
     Term("profile_score", "Score of a profile", "The mean height of the profile from 1 to 4; 1 for who is best "
          "everywhere. It depends on the tasks that were raced.", r"\tfrac13 \int_1^4 \rho(\tau)\, d\tau", (PROFILE,)),
     Term("rate_of_convergence", "Rate", "What the loss is multiplied by at each step. For gradient descent on a "
-         "quadratic of condition k, at best:", r"\left((k - 1) / (k + 1)\right)^2", (link(RACE, "Why momentum", preset=
-         "why_momentum"),), ("condition", "theory")),
+         "quadratic of condition k, at best:", r"\left((k - 1) / (k + 1)\right)^2", (places.WHY_MOMENTUM,),
+         ("condition", "theory")),
     Term("effectiveness", "E", "The share of what a disease costs in loss that a solution gives back: 1 cured, 0 "
          "no effect, below 0 harmful. Learning rates are tuned equally for both.",
          r"E = (L_\mathrm{sick} - L_\mathrm{treated}) / (L_\mathrm{sick} - L_\mathrm{ref})", (EFFECT,), (
