@@ -224,7 +224,7 @@ def test_units_of_a_recurrent_layer_are_those_of_the_race_in_the_script_too(cell
 
 @pytest.mark.parametrize("rule", [name for name in CLIP_RULES if name != "none"])
 def test_every_clip_rule_is_an_argument_of_keras_or_a_function_of_the_script(rule):
-    clip = Choice.of(rule, **{one.name: one.start for one in CLIP_RULES[rule].parameters if one.required})
+    clip = Choice.of(rule, **{one.name: one.start for one in CLIP_RULES[rule].parameters.values() if one.required})
     assert bool(keras_arguments(clip)) != ("def clipped(gradients)" in clip_code(clip))
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 from gradcore.figures import theme
 from gradcore.ranking import divergences, median, median_metric, nobody_left, steps_to_target, stops
 from gradcore.reading import METRICS, metric_value
-from gradcore.records import EntrantTrace, RaceTrace, Ranked
+from gradcore.records import EntrantTrace, Outcome, RaceTrace, Ranked
 from gradcore.specs import RaceSpec
 from gradcore.stop_reading import count_stopped
 from gradcore.target_times import step_numbers
@@ -31,6 +31,7 @@ ONE_SEED = "One seed gives no test and no interval: entrants that did not diverg
 ALL_LOST = (
     "Rank: by the step at which an entrant diverged or was stopped, the median over its seeds; the later the better."
 )
+STOPPED = "Stopped at a warning"
 WIDTHS: Mapping[str, tuple[str, int]] = {  # column -> heading where the whole one is too long, and px
     "Rank": ("Rank", 65),
     "Optimizer": ("Optimizer", 120),
@@ -42,7 +43,7 @@ WIDTHS: Mapping[str, tuple[str, int]] = {  # column -> heading where the whole o
     "R²": ("R²", 75),
     "Mean absolute error": ("MAE", 75),
     "Distance to the optimum": ("Distance", 85),
-    "Stopped at a warning": ("Stopped", 125),
+    STOPPED: ("Stopped", 125),
 }
 OTHERS = 95  # px
 
@@ -61,7 +62,10 @@ def ranking_rows(spec: RaceSpec, trace: RaceTrace, ranked: Sequence[Ranked]) -> 
     target = task.target if task else None
     best = min((place.median for place in ranked), default=1.0)
     rows = [_row(place, entrants[place.label], target, trace.metric, best) for place in ranked]
-    columns = dict.fromkeys(name for row in rows for name in row)
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    if STOPPED in columns:  # beside the losses, which it explains
+        columns.remove(STOPPED)
+        columns.insert(2, STOPPED)
     return [{name: row.get(name, "") for name in columns} for row in rows]
 
 
@@ -72,9 +76,7 @@ def _row(place: Ranked, entrant: EntrantTrace, target: float | None, metric: str
         "Optimizer": place.label,
         "Median validation loss": f"{place.median:.4g}" if np.isfinite(place.median) else _no_loss(entrant),
         "Times the best (95 %)": _interval(place.interval) if best > 0 or place.median == 0 else "the best is 0",
-        METRICS.get(metric, metric).capitalize(): ""
-        if outcome is None
-        else metric_value(metric, median_metric(metric, outcome.validation_metric)),
+        METRICS.get(metric, metric).capitalize(): "" if outcome is None else _metric(entrant, outcome, metric),
         "No difference from": ", ".join(place.tied_with) or "none",
         "Learning rate": theme.number(entrant.learning_rate, 3),
     }
@@ -84,11 +86,16 @@ def _row(place: Ranked, entrant: EntrantTrace, target: float | None, metric: str
     if fell := sum(step is not None for step in divergences(entrant)):
         row["Diverged"] = f"{fell} of {seeds}"
     if ended := [step for step in stops(entrant) if step is not None]:
-        row["Stopped at a warning"] = f"{len(ended)} of {seeds}, step {median(np.array(ended)):g}"
+        row[STOPPED] = f"{len(ended)} of {seeds}, step {median(np.array(ended)):g}"
     if entrant.clip is not None:
         row["Clipped steps"] = f"{100 * entrant.clip.rate().mean():.1f} %"
         row["Skipped steps"] = str(entrant.clip.skipped.sum())
     return row
+
+
+def _metric(entrant: EntrantTrace, outcome: Outcome, metric: str) -> str:
+    middle = median_metric(metric, outcome.validation_metric)
+    return metric_value(metric, middle) if np.isfinite(middle) else _no_loss(entrant)
 
 
 def _no_loss(entrant: EntrantTrace) -> str:

@@ -25,6 +25,7 @@ def test_stopped_seeds_stand_in_the_sentence_the_table_and_the_charts(open_page,
     said = texts(app)
     assert any(text.find("Stopped at an early warning, as asked: rising on 5 of 5 seeds") >= 0 for text in said)
     table = app.dataframe[0].value
+    assert list(table)[:3] == ["Rank", "Optimizer", "Stopped at a warning"]
     stopped = dict(zip(table["Optimizer"], table["Stopped at a warning"], strict=True))
     assert stopped["calm"] == ""
     assert stopped["rising"] == "5 of 5, step 19"
