@@ -7,7 +7,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from bench._guide_commands import FIGURES, Figure
+from gradcore import strict_json
 from gradcore.admission import admit
+from gradcore.entrant_rows import row_document, row_from_document
 from gradcore.guide import places
 from gradcore.guide.measured import places as cited
 from gradcore.guide.model import CLIPPING, GUIDE, HEALTH, RACE, SOLUTIONS, Link
@@ -18,6 +20,7 @@ from gradcore.settings import Limits
 from gradcore.specs import HealthSpec, RaceSpec
 from gradcore.tasks import TASKS
 from gradcore.ward import WARD
+from tests.test_guide import LINKS
 
 ASKED = {
     RACE: """
@@ -110,6 +113,14 @@ def test_one_text_of_a_link_leads_to_one_place():
             assert len(link.opens) > 10
             leads.setdefault(link.opens, set()).add(link.page + link.query)
     assert {text: where for text, where in leads.items() if len(where) > 1} == {}
+
+
+def test_entrants_stand_in_a_link_as_the_page_itself_writes_them():
+    packed = [value for link in LINKS for key, value in link.parameters if key == "entrants"]
+    assert len(set(packed)) == 4
+    for text in packed:
+        rows = [row_from_document(one) for one in strict_json.loads(text)]
+        assert strict_json.dumps([row_document(row) for row in rows]) == text
 
 
 def test_only_what_no_page_offers_is_left_to_a_command():

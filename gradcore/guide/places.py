@@ -1,16 +1,16 @@
 """The states of the pages that the guide leads to, each with what opens there: a claim names them, never an address."""
 
-import json
 from typing import Any
 
+from gradcore import strict_json
 from gradcore.guide.model import CLIPPING, GUIDE, HEALTH, RACE, RECEPTION, SOLUTIONS, Link, link
 
 TRUST = "How far to trust it"  # the guide's chapter
 
 
 def entrants(*rows: dict[str, Any]) -> str:
-    """Return entrants as the address of a race has them."""
-    return json.dumps(rows, separators=(",", ":"))
+    """Return entrants as the address of a race has them, to the letter: opened, it stays as it is."""
+    return strict_json.dumps(rows)
 
 
 def measured(solution: str, opens: str, disease: str, title: str, **more: str) -> Link:
@@ -81,7 +81,7 @@ ROTATED = link(
 )
 _FAST = {"optimizer": "SGD", "momentum": 0.9, "learning_rate": 0.1}
 _ADAM = {"optimizer": "Adam", "learning_rate": 0.003}
-_COSINE = {"schedule": {"name": "cosine"}}
+_COSINE = {"schedule": {"name": "cosine", "final": 0.0}}
 SCHEDULES = link(
     RACE,
     "Adam cosine",
@@ -89,9 +89,9 @@ SCHEDULES = link(
     seeds="10",
     entrants=entrants(
         {**_FAST, "label": "constant"},
-        {**_FAST, **_COSINE, "label": "cosine"},
+        {**_FAST, "label": "cosine", **_COSINE},
         {**_ADAM, "label": "Adam constant"},
-        {**_ADAM, **_COSINE, "label": "Adam cosine"},
+        {**_ADAM, "label": "Adam cosine", **_COSINE},
     ),
 )
 EIGHT_SIGMOIDS_RACED = link(
