@@ -20,8 +20,9 @@ from gradcore.engine.check_measures import (
     two_batch_estimates,
 )
 from gradcore.engine.clipping import Clipper
-from gradcore.engine.layout import Tensor, row_norms
+from gradcore.engine.layout import Tensor
 from gradcore.engine.losses import LOSSES
+from gradcore.engine.row_norms import row_norms
 from gradcore.engine.rows import batch_rows, one_for_each_seed
 from gradcore.engine.states import States
 from gradcore.engine.training import Initial
@@ -136,16 +137,17 @@ class CheckTrainer:
     ) -> Tensor:
         """Let clip rule and optimizer act; return loss, error and norms as `_completed` needs them."""
         plain, row = self.layout.plain, tf.concat(gradient, axis=1)
-        norms = row_norms(plain, gradient, row)
-        found = self._clipper.apply(gradient, norms, weights) if self._clipper else None
+        row.set_shape(before.shape)
+        first = [row_norms(plain, [row])] if self._clipper else []
+        found = self._clipper.apply(gradient, first[0], weights) if self._clipper else None
         allowed = found.allowed if found else None
         self._update.apply(found.rows if found else row, allowed)
         self._states.assign(new, allowed)
         moved = self._update.read() - before
         head = tf.cast(tf.stack([loss, missed], axis=1), tf.float64)
-        others = [row_norms(plain, weights, before), row_norms(plain, plain.split(moved), moved)]
+        others = row_norms(plain, [before, moved] if first else [row, before, moved])
         after = [tf.norm(found.norms, axis=1, keepdims=True)] if found else []
-        return tf.concat([head, norms, *others, *after], axis=1)
+        return tf.concat([head, *first, others, *after], axis=1)
 
     def _completed(self, rows: Tensor) -> Tensor:
         """Return rows (..., M) of loss, error and 3 V norms with that of the whole clipped gradient at their end.
