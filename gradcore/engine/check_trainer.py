@@ -1,7 +1,7 @@
 """Training under observation: S replicas of one network, whose every layer is measured at some steps.
 
-A step in between measures only loss, error and norms. Both kinds are graphs of their own, so that a check whose every
-step is measured traces one of them.
+A step in between measures only loss, error and norms. The measured step is a graph of its own, so that a check whose
+every step is measured traces no other; a longer one traces a second graph, which calls the first.
 """
 
 from collections.abc import Callable, Sequence
@@ -44,7 +44,7 @@ class CheckTrainer:
         self._update = build_update(optimizer, layout.plain, seeds)
         self._states = States(layout.model, seeds)
         self._scale = tf.Variable(1.0, trainable=False)
-        self._plain: Any = None
+        self._stretches: Any = None
         self._watching: Any = None
         self.connected = np.ones(len(layout.plain.paths), bool)  # known after the first measured step
 
@@ -55,17 +55,24 @@ class CheckTrainer:
         self._states.reset([others for _, others in initial])
         self._scale.assign(loss_scale)
         if self._clipper and self._clipper.reset(steps):
-            self._plain = self._watching = None
+            self._stretches = self._watching = None
 
-    def run(self, x: Tensor, y: Tensor, batches: NDArray[np.int32], rates: Floats) -> NDArray[np.float64]:
-        """Train one step for each batch, (K, S, B) row numbers; return loss, error and norms, (K, S, M)."""
-        if self._plain is None:
+    def run(
+        self, x: Tensor, y: Tensor, probe: Tensor, batches: NDArray[np.int32], rates: Floats, measured: Sequence[int]
+    ) -> list[NDArray[Any]]:
+        """Train one step for each batch, (K, S, B) row numbers, and measure all of some of them, the last among them.
+
+        Returns what `measure` does, which has been called before: of every step (K, S, M), and of the measured ones.
+        """
+        if self._stretches is None:
+            specs = [tf.TensorSpec(one.shape, one.dtype) for one in (x, y, probe)]
             steps = tf.TensorSpec((None, *batches.shape[1:]), tf.int32)
-            self._plain = _traced(
-                self._run_plain, x, y, steps, tf.TensorSpec((None, self._seeds), tf.float32), autograph=True
-            )
+            own, ends = tf.TensorSpec((None, self._seeds), tf.float32), tf.TensorSpec((None,), tf.int32)
+            self._stretches = tf.function(self._run_stretches).get_concrete_function(*specs, steps, own, ends)
         self._spend(len(batches))
-        return np.asarray(self._plain(x, y, tf.constant(batches), tf.constant(rates)))
+        given = tf.constant(batches), tf.constant(rates), tf.constant(measured, tf.int32)
+        rows, *found = self._stretches(x, y, probe, *given)
+        return [np.asarray(rows), *map(np.asarray, found)]
 
     def measure(
         self, x: Tensor, y: Tensor, probe: Tensor, batch: NDArray[np.int32], rates: Floats
@@ -89,16 +96,34 @@ class CheckTrainer:
         if self._clipper:
             self._clipper.spend(steps)
 
-    def _run_plain(self, x: Tensor, y: Tensor, batches: Tensor, rates: Tensor) -> Tensor:
-        steps = tf.shape(batches)[0]
-        rows = tf.TensorArray(tf.float64, size=steps)
-        for step in tf.range(steps):
-            self._update.set_rates(rates[step])
-            before = self._update.read()
-            weights = self.layout.plain.split(before)
-            found = self._each(self._gradient, weights, *batch_rows(self.layout.model, x, y, batches[step]))
-            rows = rows.write(step, self._apply(before, weights, *found))
-        return self._completed(rows.stack())
+    def _run_stretches(
+        self, x: Tensor, y: Tensor, probe: Tensor, batches: Tensor, rates: Tensor, ends: Tensor
+    ) -> list[Tensor]:
+        """Return what `run` does: a call costs as much as a step or two, so that one serves many."""
+        rows, first = tf.TensorArray(tf.float64, size=tf.shape(batches)[0]), 0
+        found = self._room(tf.shape(ends)[0])
+        for place in tf.range(tf.shape(ends)[0]):
+            end = ends[place]
+            for step in tf.range(first, end):
+                rows = rows.write(step, self._plain_step(x, y, batches[step], rates[step]))
+            row, *measured = self._watching(x, y, probe, batches[end], rates[end])
+            rows = rows.write(end, self._uncompleted(row))
+            found, first = _written(found, place, measured), end + 1
+        return [self._completed(rows.stack()), *_stacked(found)]
+
+    @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
+    def _plain_step(self, x: Tensor, y: Tensor, batch: Tensor, rates: Tensor) -> Tensor:
+        self._update.set_rates(rates)
+        before = self._update.read()
+        weights = self.layout.plain.split(before)
+        found = self._each(self._gradient, weights, *batch_rows(self.layout.model, x, y, batch))
+        return self._apply(before, weights, *found)
+
+    @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
+    def _room(self, places: Tensor) -> list[Any]:
+        """Return an array for each of the measures of so many steps."""
+        outputs = self._watching.outputs[1:]
+        return [tf.TensorArray(one.dtype, size=places, element_shape=one.shape) for one in outputs]
 
     def _run_watched(self, x: Tensor, y: Tensor, probe: Tensor, batch: Tensor, rates: Tensor) -> list[Tensor]:
         self._update.set_rates(rates)
@@ -158,6 +183,9 @@ class CheckTrainer:
             return rows
         own = rows[..., 2 : 2 + len(self.layout.paths)]
         return tf.concat([rows, tf.norm(own, axis=-1, keepdims=True)], axis=-1)
+
+    def _uncompleted(self, row: Tensor) -> Tensor:
+        return row if self._clipper else row[..., :-1]
 
     def _gradient(self, parts: list[Tensor], states: list[Tensor], x: Tensor, y: Tensor) -> tuple[Any, ...]:
         """Return loss, error, gradient (as parts) and new states of one replica."""
@@ -240,8 +268,18 @@ class CheckTrainer:
         return self._each(answers, weights, [x] if by_seed else [], [] if by_seed else [x])
 
 
-def _traced(function: Any, *inputs: Any, autograph: bool = False) -> Any:
-    """Return the one graph of a function for inputs of these shapes."""
-    return tf.function(function, autograph=autograph).get_concrete_function(
-        *(tf.TensorSpec(item.shape, item.dtype) for item in inputs)
-    )
+@tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
+def _written(arrays: list[Any], place: Tensor, values: Sequence[Tensor]) -> list[Any]:
+    return [array.write(place, value) for array, value in zip(arrays, values, strict=True)]
+
+
+@tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
+def _stacked(arrays: list[Any]) -> list[Tensor]:
+    return [array.stack() for array in arrays]
+
+
+def _traced(function: Any, *inputs: Any) -> Any:
+    """Return the one graph of a function for inputs of these shapes, which stays one where another graph calls it."""
+    specs = [tf.TensorSpec(item.shape, item.dtype) for item in inputs]
+    found = tf.function(function, autograph=False, experimental_attributes={"_noinline": True})
+    return found.get_concrete_function(*specs)
