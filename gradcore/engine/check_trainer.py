@@ -12,13 +12,8 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from gradcore.engine.check_layout import CheckLayout
-from gradcore.engine.check_measures import (
-    error,
-    histogram,
-    of_layers,
-    rms,
-    two_batch_estimates,
-)
+from gradcore.engine.check_measures import error, histogram
+from gradcore.engine.check_sample import Sample
 from gradcore.engine.clipping import Clipper
 from gradcore.engine.layout import Tensor
 from gradcore.engine.losses import LOSSES
@@ -29,9 +24,6 @@ from gradcore.engine.training import Initial
 from gradcore.engine.updates import build_update
 from gradcore.records import Floats
 from gradcore.specs import NO_CLIPPING, Choice
-
-FEW = 4  # a part of 1 / FEW of a batch is the small one of two batches
-NAMES = ("signal", "cancellation", "variance", "cosine", "dead_units", "active", "equal_columns", "forward_finite")
 
 
 class CheckTrainer:
@@ -46,7 +38,12 @@ class CheckTrainer:
         self._scale = tf.Variable(1.0, trainable=False)
         self._stretches: Any = None
         self._watching: Any = None
-        self.connected = np.ones(len(layout.plain.paths), bool)  # known after the first measured step
+        self._sample = Sample(layout, loss, self._scale)
+
+    @property
+    def connected(self) -> NDArray[np.bool_]:
+        """Whether the loss depends on each variable at all, (V,); known after the first measured step."""
+        return self._sample.connected
 
     def reset(self, initial: Sequence[Initial], learning_rate: float, steps: int, loss_scale: float = 1.0) -> None:
         """Start from each seed's values, with an optimizer and a clip rule that have seen nothing."""
@@ -58,7 +55,13 @@ class CheckTrainer:
             self._stretches = self._watching = None
 
     def run(
-        self, x: Tensor, y: Tensor, probe: Tensor, batches: NDArray[np.int32], rates: Floats, measured: Sequence[int]
+        self,
+        x: Tensor,
+        y: Tensor,
+        probe: Tensor,
+        batches: NDArray[np.int32],
+        rates: Floats,
+        measured: NDArray[np.int64],
     ) -> list[NDArray[Any]]:
         """Train one step for each batch, (K, S, B) row numbers, and measure all of some of them, the last among them.
 
@@ -132,7 +135,7 @@ class CheckTrainer:
         by_seed, shared = batch_rows(self.layout.model, x, y, batch)
 
         def watched(parts: list[Tensor], states: list[Tensor], *rows: Tensor) -> tuple[Any, ...]:
-            return self._watched(parts, states, rows[0], rows[1], rows[2] if len(rows) > 2 else probe)
+            return self._sample.measured(parts, states, rows[0], rows[1], rows[2] if len(rows) > 2 else probe)
 
         each_probe = [probe] if one_for_each_seed(self.layout.model, probe) and by_seed else []
         loss, missed, gradient, new, *layers = self._each(watched, weights, [*by_seed, *each_probe], shared)
@@ -198,65 +201,6 @@ class CheckTrainer:
             scaled = loss * self._scale
         gradient = tape.gradient(scaled, parts, unconnected_gradients=tf.UnconnectedGradients.ZERO)
         return loss, error(outputs, y, self._loss), gradient, list(new)
-
-    def _watched(
-        self, parts: list[Tensor], states: list[Tensor], x: Tensor, y: Tensor, probe: Tensor
-    ) -> tuple[Any, ...]:
-        """Return what `_gradient` does, and all measures of the layers of one replica."""
-        probes = self.layout.zero_probes(tf.shape(x)[0])
-        with tf.GradientTape() as tape:
-            tape.watch([parts, probes])
-            (outputs, *seen), new = self.layout.call(parts, states, x, probes)
-            loss = LOSSES[self._loss](y, outputs)
-            scaled = loss * self._scale
-        gradient, deltas = tape.gradient(scaled, [parts, probes])
-        self.connected = np.array([one is not None for one in gradient])
-        gradient = [tf.zeros_like(part) if one is None else one for one, part in zip(gradient, parts, strict=True)]
-        layers = len(self.layout.watched)
-        measured = self._layers(parts, deltas, seen[:layers], self._seen_on(parts, states, probe))
-        noise = self._noise(parts, states, x, y, gradient)
-        return loss, error(outputs, y, self._loss), gradient, list(new), *measured, *noise
-
-    def _seen_on(self, parts: list[Tensor], states: list[Tensor], probe: Tensor) -> list[Tensor]:
-        """Return what goes into each activation on the probe rows, with normalisation as in training."""
-        (_, *seen), _ = self.layout.call(parts, states, probe, self.layout.zero_probes(tf.shape(probe)[0]))
-        return list(seen[len(self.layout.watched) :])
-
-    def _layers(
-        self, parts: list[Tensor], deltas: list[Tensor], z: list[Tensor], inside: list[Tensor]
-    ) -> tuple[Tensor, Tensor]:
-        """Return the measures of the watched layers, (8, D) in the order of `NAMES`, and the time signal (R, 2).
-
-        Layers of the same kind and shape are measured together: a deep stack makes a small graph.
-        """
-        columns: dict[int, Tensor] = {}
-        times: dict[int, Tensor] = {}
-        for watched, places in self.layout.groups():
-            delta, before, at = (
-                tf.stack([each[place] for place in places]) for each in (deltas, z, inside)
-            )  # (G, ...)
-            kernels = tf.stack([self.layout.kernel(parts, place) for place in places])
-            found = of_layers(watched, delta, before, at, kernels)
-            columns |= dict(zip(places, tf.unstack(found, axis=1), strict=True))
-            if watched.recurrent:
-                ends = tf.stack([rms(delta[:, :, 0]), rms(delta[:, :, -1])], axis=1)
-                times |= dict(zip(places, tf.unstack(ends), strict=True))
-        ordered = [times[place] for place in sorted(times)]
-        return tf.stack([columns[n] for n in range(len(columns))], axis=1), tf.stack(ordered or [tf.zeros(2)])
-
-    def _noise(
-        self, parts: list[Tensor], states: list[Tensor], x: Tensor, y: Tensor, gradient: list[Tensor]
-    ) -> list[Tensor]:
-        """Return the estimates of |G|^2 and tr Sigma from the batch and a part of it; NaN for fewer than two rows."""
-        rows = tf.shape(x)[0]
-        few = tf.maximum(rows // FEW, 1)
-        with tf.GradientTape() as tape:
-            tape.watch(parts)
-            (outputs, *_), _ = self.layout.call(parts, states, x[:few], self.layout.zero_probes(few))
-            scaled = LOSSES[self._loss](y[:few], outputs) * self._scale
-        small = tape.gradient(scaled, parts, unconnected_gradients=tf.UnconnectedGradients.ZERO)
-        large, less = (tf.add_n([tf.reduce_sum(tf.square(part)) for part in one]) for one in (gradient, small))
-        return list(two_batch_estimates(large, less, tf.cast(rows, tf.float32), tf.cast(few, tf.float32)))
 
     def _run_predict(self, x: Tensor) -> Tensor:
         def answers(parts: list[Tensor], states: list[Tensor], rows: Tensor) -> Tensor:

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from gradcore.early_warning import first_warning
 from gradcore.engine.check_layout import CheckLayout
-from gradcore.engine.check_trainer import NAMES, CheckTrainer
+from gradcore.engine.check_sample import NAMES
+from gradcore.engine.check_trainer import CheckTrainer
 from gradcore.engine.entrant import CHUNK_SECONDS, SeedRows, row_batches, scheduled_rates, start_values
 from gradcore.engine.losses import judge
 from gradcore.engine.threads import use_one_thread
@@ -162,8 +163,7 @@ class Running:
         if done < FIRST_STEPS or self._spec.steps <= SHORT:
             row, *found = self.trainer.measure(x, y, self._probe, self._batches[done], self._rates[done])
             return _chunk(self._entrant, done, sampled[:1], row[None], [one[None] for one in found])
-        after = slice(done, sampled[-1] + 1)
-        places = [step - done for step in sampled]
+        after, places = slice(done, sampled[-1] + 1), np.subtract(sampled, done)
         rows, *found = self.trainer.run(x, y, self._probe, self._batches[after], self._rates[after], places)
         if time.perf_counter() - started < CHUNK_SECONDS / 3 and not self._spec.stop_at_warning:
             self._together *= 2
