@@ -223,7 +223,6 @@ def _stacked(arrays: list[Any]) -> list[Tensor]:
 
 
 def _traced(function: Any, *inputs: Any) -> Any:
-    """Return the one graph of a function for inputs of these shapes, which stays one where another graph calls it."""
+    """Return the one graph of a function for inputs of these shapes."""
     specs = [tf.TensorSpec(item.shape, item.dtype) for item in inputs]
-    found = tf.function(function, autograph=False, experimental_attributes={"_noinline": True})
-    return found.get_concrete_function(*specs)
+    return tf.function(function, autograph=False).get_concrete_function(*specs)
