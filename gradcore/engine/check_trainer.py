@@ -1,7 +1,7 @@
 """Training under observation: S replicas of one network, whose every layer is measured at some steps.
 
-A step in between measures only loss, error and norms. Both kinds are graphs of their own, so that a check whose every
-step is measured traces one of them.
+A step in between measures only loss, error and norms. The measured step is a graph of its own, so that a check whose
+every step is measured traces no other; a longer one traces a second graph, which calls the first.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,25 +12,18 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from gradcore.engine.check_layout import CheckLayout
-from gradcore.engine.check_measures import (
-    error,
-    histogram,
-    of_layers,
-    rms,
-    two_batch_estimates,
-)
+from gradcore.engine.check_measures import error, histogram
+from gradcore.engine.check_sample import Sample
 from gradcore.engine.clipping import Clipper
-from gradcore.engine.layout import Tensor, row_norms
+from gradcore.engine.layout import Tensor
 from gradcore.engine.losses import LOSSES
+from gradcore.engine.row_norms import row_norms
 from gradcore.engine.rows import batch_rows, one_for_each_seed
 from gradcore.engine.states import States
 from gradcore.engine.training import Initial
 from gradcore.engine.updates import build_update
 from gradcore.records import Floats
 from gradcore.specs import NO_CLIPPING, Choice
-
-FEW = 4  # a part of 1 / FEW of a batch is the small one of two batches
-NAMES = ("signal", "cancellation", "variance", "cosine", "dead_units", "active", "equal_columns", "forward_finite")
 
 
 class CheckTrainer:
@@ -43,9 +36,14 @@ class CheckTrainer:
         self._update = build_update(optimizer, layout.plain, seeds)
         self._states = States(layout.model, seeds)
         self._scale = tf.Variable(1.0, trainable=False)
-        self._plain: Any = None
+        self._stretches: Any = None
         self._watching: Any = None
-        self.connected = np.ones(len(layout.plain.paths), bool)  # known after the first measured step
+        self._sample = Sample(layout, loss, self._scale)
+
+    @property
+    def connected(self) -> NDArray[np.bool_]:
+        """Whether the loss depends on each variable at all, (V,); known after the first measured step."""
+        return self._sample.connected
 
     def reset(self, initial: Sequence[Initial], learning_rate: float, steps: int, loss_scale: float = 1.0) -> None:
         """Start from each seed's values, with an optimizer and a clip rule that have seen nothing."""
@@ -54,17 +52,30 @@ class CheckTrainer:
         self._states.reset([others for _, others in initial])
         self._scale.assign(loss_scale)
         if self._clipper and self._clipper.reset(steps):
-            self._plain = self._watching = None
+            self._stretches = self._watching = None
 
-    def run(self, x: Tensor, y: Tensor, batches: NDArray[np.int32], rates: Floats) -> NDArray[np.float64]:
-        """Train one step for each batch, (K, S, B) row numbers; return loss, error and norms, (K, S, M)."""
-        if self._plain is None:
+    def run(
+        self,
+        x: Tensor,
+        y: Tensor,
+        probe: Tensor,
+        batches: NDArray[np.int32],
+        rates: Floats,
+        measured: NDArray[np.int64],
+    ) -> list[NDArray[Any]]:
+        """Train one step for each batch, (K, S, B) row numbers, and measure all of some of them, the last among them.
+
+        Returns what `measure` does, which has been called before: of every step (K, S, M), and of the measured ones.
+        """
+        if self._stretches is None:
+            specs = [tf.TensorSpec(one.shape, one.dtype) for one in (x, y, probe)]
             steps = tf.TensorSpec((None, *batches.shape[1:]), tf.int32)
-            self._plain = _traced(
-                self._run_plain, x, y, steps, tf.TensorSpec((None, self._seeds), tf.float32), autograph=True
-            )
+            own, ends = tf.TensorSpec((None, self._seeds), tf.float32), tf.TensorSpec((None,), tf.int32)
+            self._stretches = tf.function(self._run_stretches).get_concrete_function(*specs, steps, own, ends)
         self._spend(len(batches))
-        return np.asarray(self._plain(x, y, tf.constant(batches), tf.constant(rates)))
+        given = tf.constant(batches), tf.constant(rates), tf.constant(measured, tf.int32)
+        rows, *found = self._stretches(x, y, probe, *given)
+        return [np.asarray(rows), *map(np.asarray, found)]
 
     def measure(
         self, x: Tensor, y: Tensor, probe: Tensor, batch: NDArray[np.int32], rates: Floats
@@ -88,16 +99,34 @@ class CheckTrainer:
         if self._clipper:
             self._clipper.spend(steps)
 
-    def _run_plain(self, x: Tensor, y: Tensor, batches: Tensor, rates: Tensor) -> Tensor:
-        steps = tf.shape(batches)[0]
-        rows = tf.TensorArray(tf.float64, size=steps)
-        for step in tf.range(steps):
-            self._update.set_rates(rates[step])
-            before = self._update.read()
-            weights = self.layout.plain.split(before)
-            found = self._each(self._gradient, weights, *batch_rows(self.layout.model, x, y, batches[step]))
-            rows = rows.write(step, self._apply(before, weights, *found))
-        return self._completed(rows.stack())
+    def _run_stretches(
+        self, x: Tensor, y: Tensor, probe: Tensor, batches: Tensor, rates: Tensor, ends: Tensor
+    ) -> list[Tensor]:
+        """Return what `run` does: a call costs as much as a step or two, so that one serves many."""
+        rows, first = tf.TensorArray(tf.float64, size=tf.shape(batches)[0]), 0
+        found = self._room(tf.shape(ends)[0])
+        for place in tf.range(tf.shape(ends)[0]):
+            end = ends[place]
+            for step in tf.range(first, end):
+                rows = rows.write(step, self._plain_step(x, y, batches[step], rates[step]))
+            row, *measured = self._watching(x, y, probe, batches[end], rates[end])
+            rows = rows.write(end, self._uncompleted(row))
+            found, first = _written(found, place, measured), end + 1
+        return [self._completed(rows.stack()), *_stacked(found)]
+
+    @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
+    def _plain_step(self, x: Tensor, y: Tensor, batch: Tensor, rates: Tensor) -> Tensor:
+        self._update.set_rates(rates)
+        before = self._update.read()
+        weights = self.layout.plain.split(before)
+        found = self._each(self._gradient, weights, *batch_rows(self.layout.model, x, y, batch))
+        return self._apply(before, weights, *found)
+
+    @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
+    def _room(self, places: Tensor) -> list[Any]:
+        """Return an array for each of the measures of so many steps."""
+        outputs = self._watching.outputs[1:]
+        return [tf.TensorArray(one.dtype, size=places, element_shape=one.shape) for one in outputs]
 
     def _run_watched(self, x: Tensor, y: Tensor, probe: Tensor, batch: Tensor, rates: Tensor) -> list[Tensor]:
         self._update.set_rates(rates)
@@ -106,7 +135,7 @@ class CheckTrainer:
         by_seed, shared = batch_rows(self.layout.model, x, y, batch)
 
         def watched(parts: list[Tensor], states: list[Tensor], *rows: Tensor) -> tuple[Any, ...]:
-            return self._watched(parts, states, rows[0], rows[1], rows[2] if len(rows) > 2 else probe)
+            return self._sample.measured(parts, states, rows[0], rows[1], rows[2] if len(rows) > 2 else probe)
 
         each_probe = [probe] if one_for_each_seed(self.layout.model, probe) and by_seed else []
         loss, missed, gradient, new, *layers = self._each(watched, weights, [*by_seed, *each_probe], shared)
@@ -136,16 +165,17 @@ class CheckTrainer:
     ) -> Tensor:
         """Let clip rule and optimizer act; return loss, error and norms as `_completed` needs them."""
         plain, row = self.layout.plain, tf.concat(gradient, axis=1)
-        norms = row_norms(plain, gradient, row)
-        found = self._clipper.apply(gradient, norms, weights) if self._clipper else None
+        row.set_shape(before.shape)
+        first = [row_norms(plain, [row])] if self._clipper else []
+        found = self._clipper.apply(gradient, first[0], weights) if self._clipper else None
         allowed = found.allowed if found else None
         self._update.apply(found.rows if found else row, allowed)
         self._states.assign(new, allowed)
         moved = self._update.read() - before
         head = tf.cast(tf.stack([loss, missed], axis=1), tf.float64)
-        others = [row_norms(plain, weights, before), row_norms(plain, plain.split(moved), moved)]
+        others = row_norms(plain, [before, moved] if first else [row, before, moved])
         after = [tf.norm(found.norms, axis=1, keepdims=True)] if found else []
-        return tf.concat([head, norms, *others, *after], axis=1)
+        return tf.concat([head, *first, others, *after], axis=1)
 
     def _completed(self, rows: Tensor) -> Tensor:
         """Return rows (..., M) of loss, error and 3 V norms with that of the whole clipped gradient at their end.
@@ -156,6 +186,9 @@ class CheckTrainer:
             return rows
         own = rows[..., 2 : 2 + len(self.layout.paths)]
         return tf.concat([rows, tf.norm(own, axis=-1, keepdims=True)], axis=-1)
+
+    def _uncompleted(self, row: Tensor) -> Tensor:
+        return row if self._clipper else row[..., :-1]
 
     def _gradient(self, parts: list[Tensor], states: list[Tensor], x: Tensor, y: Tensor) -> tuple[Any, ...]:
         """Return loss, error, gradient (as parts) and new states of one replica."""
@@ -169,65 +202,6 @@ class CheckTrainer:
         gradient = tape.gradient(scaled, parts, unconnected_gradients=tf.UnconnectedGradients.ZERO)
         return loss, error(outputs, y, self._loss), gradient, list(new)
 
-    def _watched(
-        self, parts: list[Tensor], states: list[Tensor], x: Tensor, y: Tensor, probe: Tensor
-    ) -> tuple[Any, ...]:
-        """Return what `_gradient` does, and all measures of the layers of one replica."""
-        probes = self.layout.zero_probes(tf.shape(x)[0])
-        with tf.GradientTape() as tape:
-            tape.watch([parts, probes])
-            (outputs, *seen), new = self.layout.call(parts, states, x, probes)
-            loss = LOSSES[self._loss](y, outputs)
-            scaled = loss * self._scale
-        gradient, deltas = tape.gradient(scaled, [parts, probes])
-        self.connected = np.array([one is not None for one in gradient])
-        gradient = [tf.zeros_like(part) if one is None else one for one, part in zip(gradient, parts, strict=True)]
-        layers = len(self.layout.watched)
-        measured = self._layers(parts, deltas, seen[:layers], self._seen_on(parts, states, probe))
-        noise = self._noise(parts, states, x, y, gradient)
-        return loss, error(outputs, y, self._loss), gradient, list(new), *measured, *noise
-
-    def _seen_on(self, parts: list[Tensor], states: list[Tensor], probe: Tensor) -> list[Tensor]:
-        """Return what goes into each activation on the probe rows, with normalisation as in training."""
-        (_, *seen), _ = self.layout.call(parts, states, probe, self.layout.zero_probes(tf.shape(probe)[0]))
-        return list(seen[len(self.layout.watched) :])
-
-    def _layers(
-        self, parts: list[Tensor], deltas: list[Tensor], z: list[Tensor], inside: list[Tensor]
-    ) -> tuple[Tensor, Tensor]:
-        """Return the measures of the watched layers, (8, D) in the order of `NAMES`, and the time signal (R, 2).
-
-        Layers of the same kind and shape are measured together: a deep stack makes a small graph.
-        """
-        columns: dict[int, Tensor] = {}
-        times: dict[int, Tensor] = {}
-        for watched, places in self.layout.groups():
-            delta, before, at = (
-                tf.stack([each[place] for place in places]) for each in (deltas, z, inside)
-            )  # (G, ...)
-            kernels = tf.stack([self.layout.kernel(parts, place) for place in places])
-            found = of_layers(watched, delta, before, at, kernels)
-            columns |= dict(zip(places, tf.unstack(found, axis=1), strict=True))
-            if watched.recurrent:
-                ends = tf.stack([rms(delta[:, :, 0]), rms(delta[:, :, -1])], axis=1)
-                times |= dict(zip(places, tf.unstack(ends), strict=True))
-        ordered = [times[place] for place in sorted(times)]
-        return tf.stack([columns[n] for n in range(len(columns))], axis=1), tf.stack(ordered or [tf.zeros(2)])
-
-    def _noise(
-        self, parts: list[Tensor], states: list[Tensor], x: Tensor, y: Tensor, gradient: list[Tensor]
-    ) -> list[Tensor]:
-        """Return the estimates of |G|^2 and tr Sigma from the batch and a part of it; NaN for fewer than two rows."""
-        rows = tf.shape(x)[0]
-        few = tf.maximum(rows // FEW, 1)
-        with tf.GradientTape() as tape:
-            tape.watch(parts)
-            (outputs, *_), _ = self.layout.call(parts, states, x[:few], self.layout.zero_probes(few))
-            scaled = LOSSES[self._loss](y[:few], outputs) * self._scale
-        small = tape.gradient(scaled, parts, unconnected_gradients=tf.UnconnectedGradients.ZERO)
-        large, less = (tf.add_n([tf.reduce_sum(tf.square(part)) for part in one]) for one in (gradient, small))
-        return list(two_batch_estimates(large, less, tf.cast(rows, tf.float32), tf.cast(few, tf.float32)))
-
     def _run_predict(self, x: Tensor) -> Tensor:
         def answers(parts: list[Tensor], states: list[Tensor], rows: Tensor) -> Tensor:
             outputs, _ = self.layout.model.stateless_call(self.layout.plain.variables(parts), states, rows)
@@ -238,8 +212,17 @@ class CheckTrainer:
         return self._each(answers, weights, [x] if by_seed else [], [] if by_seed else [x])
 
 
-def _traced(function: Any, *inputs: Any, autograph: bool = False) -> Any:
+@tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
+def _written(arrays: list[Any], place: Tensor, values: Sequence[Tensor]) -> list[Any]:
+    return [array.write(place, value) for array, value in zip(arrays, values, strict=True)]
+
+
+@tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
+def _stacked(arrays: list[Any]) -> list[Tensor]:
+    return [array.stack() for array in arrays]
+
+
+def _traced(function: Any, *inputs: Any) -> Any:
     """Return the one graph of a function for inputs of these shapes."""
-    return tf.function(function, autograph=autograph).get_concrete_function(
-        *(tf.TensorSpec(item.shape, item.dtype) for item in inputs)
-    )
+    specs = [tf.TensorSpec(item.shape, item.dtype) for item in inputs]
+    return tf.function(function, autograph=False).get_concrete_function(*specs)

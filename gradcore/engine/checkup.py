@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from gradcore.early_warning import first_warning
 from gradcore.engine.check_layout import CheckLayout
-from gradcore.engine.check_trainer import NAMES, CheckTrainer
+from gradcore.engine.check_sample import NAMES
+from gradcore.engine.check_trainer import CheckTrainer
 from gradcore.engine.entrant import CHUNK_SECONDS, SeedRows, row_batches, scheduled_rates, start_values
 from gradcore.engine.losses import judge
 from gradcore.engine.threads import use_one_thread
@@ -108,6 +109,7 @@ class Running:
         self.trainer = trainer or _trainer(spec, len(seeds))
         self.trainer.reset(start_values(race, 0, seeds), rate, spec.steps, spec.loss_scale)
         self._seconds, self._norms = 0.0, list[Doubles]()
+        self._together = 1  # how many of the steps that are measured one call serves
 
     def chunks(self) -> Iterator[tuple[CheckChunk, int]]:
         """Yield what was measured, and how many steps are done: the first step alone.
@@ -155,13 +157,17 @@ class Running:
         return Outcome(self._entrant, loss, metric, self._seconds)
 
     def _next(self, done: int) -> CheckChunk:
-        """Train up to the next step that is to be measured, and measure it."""
-        end = next(step for step in range(done, self._spec.steps) if self._is_sampled(step))
-        x, y = self._rows.x_train, self._rows.y_train
-        before = slice(done, end)
-        rows = [self.trainer.run(x, y, self._batches[before], self._rates[before])] if end > done else []
-        row, *found = self.trainer.measure(x, y, self._probe, self._batches[end], self._rates[end])
-        return _chunk(self._entrant, done, np.concatenate([*rows, row[None]]), found)
+        """Train up to the next steps that are to be measured, and measure them: about as many as a chunk may take."""
+        x, y, started = self._rows.x_train, self._rows.y_train, time.perf_counter()
+        sampled = [step for step in range(done, self._spec.steps) if self._is_sampled(step)][: self._together]
+        if done < FIRST_STEPS or self._spec.steps <= SHORT:
+            row, *found = self.trainer.measure(x, y, self._probe, self._batches[done], self._rates[done])
+            return _chunk(self._entrant, done, sampled[:1], row[None], [one[None] for one in found])
+        after, places = slice(done, sampled[-1] + 1), np.subtract(sampled, done)
+        rows, *found = self.trainer.run(x, y, self._probe, self._batches[after], self._rates[after], places)
+        if time.perf_counter() - started < CHUNK_SECONDS / 3 and not self._spec.stop_at_warning:
+            self._together *= 2
+        return _chunk(self._entrant, done, sampled, rows, found)
 
     def _warns(self, chunk: CheckChunk) -> bool:
         """Return whether the gradient norms so far, these the latest, warn of a divergence in any seed."""
@@ -206,14 +212,16 @@ def _new_trainer(
 _kept_trainer = lru_cache(maxsize=12)(_new_trainer)
 
 
-def _chunk(entrant: int, first_step: int, rows: Doubles, found: Sequence[NDArray[Any]]) -> CheckChunk:
-    """Return the record of K steps, (K, S, 2 + 3 V + 1), of which the last was measured."""
+def _chunk(
+    entrant: int, first_step: int, sampled: Sequence[int], rows: Doubles, found: Sequence[NDArray[Any]]
+) -> CheckChunk:
+    """Return the record of K steps, (K, S, 2 + 3 V + 1), and of what was found at M of them, (M, ...) each."""
     variables = (rows.shape[2] - 3) // 3
     with np.errstate(over="ignore"):  # what float32 cannot hold is recorded as Inf
         plain = rows.astype(np.float32)
     norms = [plain[:, :, 2 + i * variables : 2 + (i + 1) * variables] for i in range(3)]
     layers, times, signal_square, noise_trace, zeros, strange, counts = found
-    measured: dict[str, Any] = {name: layers[None, :, place] for place, name in enumerate(NAMES)}
+    measured: dict[str, Any] = {name: layers[:, :, place] for place, name in enumerate(NAMES)}
     measured |= {flag: measured[flag] > 0.5 for flag in ("equal_columns", "forward_finite")}
     return CheckChunk(
         entrant=entrant,
@@ -224,13 +232,13 @@ def _chunk(entrant: int, first_step: int, rows: Doubles, found: Sequence[NDArray
         weight_norm=norms[1],
         update_norm=norms[2],
         clipped_norm=plain[:, :, -1],
-        sampled=np.array([first_step + len(rows) - 1], np.int32),
-        time_signal=times[None],
-        zeros=zeros[None],
-        non_finite=strange[None],
-        signal_square=signal_square[None],
-        noise_trace=noise_trace[None],
-        histogram=counts[None],
+        sampled=np.array(sampled, np.int32),
+        time_signal=times,
+        zeros=zeros,
+        non_finite=strange,
+        signal_square=signal_square,
+        noise_trace=noise_trace,
+        histogram=counts,
         **measured,
     )
 

@@ -17,7 +17,6 @@ from gradcore.records import Doubles, Floats
 
 Tensor = Any  # a TensorFlow tensor
 TOO_SMALL, TOO_LARGE = 1e-15, 1e18  # norms between which float32 squares neither vanish nor overflow
-RAISED, LARGE_ENOUGH = 2.0**64, 1e-10  # times which the entries of a small norm are squared, and which norm is none
 
 
 @dataclass(frozen=True)
@@ -87,53 +86,21 @@ def part_norms(parts: Sequence[Tensor]) -> Tensor:
 
     The squares of float32 are safe while a norm lies between 1e-15 and 1e18; only beyond is float64 paid for.
     """
-    plain = _plain_norms(parts)
-    return tf.cond(_is_safe(plain), lambda: tf.cast(plain, tf.float64), lambda: _exact_norms(parts))
+    plain = plain_norms(parts)
+    return tf.cond(is_safe(plain), lambda: tf.cast(plain, tf.float64), lambda: exact_norms(parts))
 
 
-def row_norms(layout: Layout, parts: Sequence[Tensor], row: Tensor) -> Tensor:
-    """Return the norms of a row, (S, V), as `part_norms` does, for every step of a loop.
-
-    What is seldom computed is one call to a graph of its own, since even operations that are not taken cost time; and
-    norms that are zero or small, as those of a layer that stands still, stay in float32.
-
-    Args:
-        layout: of the row.
-        parts: V parts (S, size).
-        row: the same in one piece, (S, P).
-    """
-
-    @_apart
-    def exact(whole: Tensor) -> Tensor:
-        return _exact_norms(layout.split(whole))
-
-    @_apart
-    def small(norms: Tensor, whole: Tensor) -> Tensor:
-        raised = tf.cast(_plain_norms(layout.split(whole * RAISED)), tf.float64) / RAISED
-        return tf.where(norms > LARGE_ENOUGH, tf.cast(norms, tf.float64), raised)
-
-    @_apart
-    def beyond(norms: Tensor, whole: Tensor) -> Tensor:
-        fits = tf.reduce_all(norms < TOO_LARGE)
-        return tf.cond(fits, lambda: small(norms, whole), lambda: exact(whole))
-
-    plain = _plain_norms(parts)
-    return tf.cond(_is_safe(plain), lambda: tf.cast(plain, tf.float64), lambda: beyond(plain, row))
-
-
-def _apart(function: Any) -> Any:
-    """Return a function as a graph that is called, and not laid out in the graph of its caller."""
-    return tf.function(function, autograph=False, experimental_attributes={"_noinline": True})
-
-
-def _plain_norms(parts: Sequence[Tensor]) -> Tensor:
+def plain_norms(parts: Sequence[Tensor]) -> Tensor:
+    """Return the L2 norm of each part (S, size), as (S, V), as it comes out in float32."""
     return tf.stack([tf.math.reduce_euclidean_norm(part, axis=1) for part in parts], axis=1)
 
 
-def _is_safe(norms: Tensor) -> Tensor:
+def is_safe(norms: Tensor) -> Tensor:
+    """Return whether float32 squares have neither vanished nor overflowed in any of these norms."""
     return tf.reduce_all((norms > TOO_SMALL) & (norms < TOO_LARGE))
 
 
-def _exact_norms(parts: Sequence[Tensor]) -> Tensor:
+def exact_norms(parts: Sequence[Tensor]) -> Tensor:
+    """Return the L2 norm of each part (S, size), as (S, V), squared in float64."""
     sums = [tf.reduce_sum(tf.square(tf.cast(part, tf.float64)), axis=1) for part in parts]
     return tf.sqrt(tf.stack(sums, axis=1))

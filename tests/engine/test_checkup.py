@@ -8,7 +8,7 @@ import pytest
 
 from gradcore.admission import admit
 from gradcore.check_assembly import CheckAssembly
-from gradcore.engine.checkup import run_check
+from gradcore.engine.checkup import run_check, watched
 from gradcore.engine.network import build_network
 from gradcore.health_documents import diagnosis_of
 from gradcore.records import CheckTrace
@@ -106,6 +106,23 @@ def test_a_long_check_measures_the_first_ten_steps_every_fiftieth_and_the_last()
 def test_sparse_samples_change_nothing_of_the_training():
     often, seldom = (checked(replace(PLAIN, steps=60, every=every)) for every in (1, 50))
     assert often.loss == pytest.approx(seldom.loss, rel=1e-6)
+
+
+def test_one_call_that_measures_several_steps_finds_what_single_calls_do_for_every_seed():
+    network = NetworkSpec((16, 16), "relu", normalization="batch", dropout=0.1)
+    clipped = EntrantSpec(Choice("Adam"), 0.01, Choice.of("clip_by_global_norm", max_norm=0.5))
+    spec = HealthSpec(network=network, optimizer=clipped, steps=70)
+    traces = []
+    for every in (1, 5):
+        assembly = CheckAssembly(spec)
+        watched(replace(spec, every=every), (0, 1), lambda records, progress, whole=assembly: whole.add(records))
+        traces.append(assembly.trace().networks[0])
+    often, seldom = traces
+    assert seldom.sampled.tolist() == [*range(10), *range(10, 70, 5), 69]
+    for name in ("loss", "error", "gradient_norm", "weight_norm", "update_norm", "clipped_norm"):
+        assert getattr(seldom, name) == pytest.approx(getattr(often, name), rel=1e-5), name
+    for name in ("signal", "variance", "dead_units", "zeros", "noise_trace", "histogram"):
+        assert getattr(seldom, name) == pytest.approx(getattr(often, name)[seldom.sampled], rel=1e-4), name
 
 
 def test_a_histogram_counts_every_entry_of_a_layer_s_gradient():
