@@ -109,7 +109,7 @@ class Running:
         self.trainer = trainer or _trainer(spec, len(seeds))
         self.trainer.reset(start_values(race, 0, seeds), rate, spec.steps, spec.loss_scale)
         self._seconds, self._norms = 0.0, list[Doubles]()
-        self._together = 1  # how many of the steps that are measured one call serves
+        self._ahead = 1 if spec.stop_at_warning else FIRST_STEPS - 1  # steps that one call trains, if it can
 
     def chunks(self) -> Iterator[tuple[CheckChunk, int]]:
         """Yield what was measured, and how many steps are done: the first step alone.
@@ -151,22 +151,23 @@ class Running:
     def outcome(self) -> Outcome:
         """Return how the trained network does on the validation rows."""
         self.trainer.finalize()
-        outputs = self.trainer.predict(self._rows.x_validation)
+        outputs, rows = self.trainer.predict(self._rows.x_validation), self._rows.y_validation
         lowered = loss_of(self._spec.network, self._task)
-        loss, metric = judge(lowered, self._task.metric, self._rows.y_validation, outputs, np.zeros((len(outputs), 1)))
+        loss, metric = judge(lowered, self._task.metric, rows, outputs, np.zeros((len(outputs), 1)))
         return Outcome(self._entrant, loss, metric, self._seconds)
 
     def _next(self, done: int) -> CheckChunk:
-        """Train up to the next steps that are to be measured, and measure them: about as many as a chunk may take."""
+        """Train up to steps that are to be measured, and measure them: as many as fit a chunk, for a call is dear."""
         x, y, started = self._rows.x_train, self._rows.y_train, time.perf_counter()
-        sampled = [step for step in range(done, self._spec.steps) if self._is_sampled(step)][: self._together]
-        if done < FIRST_STEPS or self._spec.steps <= SHORT:
+        sampled = [step for step in range(done, self._spec.steps) if self._is_sampled(step)]
+        if done == 0 or self._spec.steps <= SHORT:
             row, *found = self.trainer.measure(x, y, self._probe, self._batches[done], self._rates[done])
             return _chunk(self._entrant, done, sampled[:1], row[None], [one[None] for one in found])
+        sampled = sampled[:1] + [step for step in sampled[1:] if step < done + self._ahead]
         after, places = slice(done, sampled[-1] + 1), np.subtract(sampled, done)
         rows, *found = self.trainer.run(x, y, self._probe, self._batches[after], self._rates[after], places)
-        if time.perf_counter() - started < CHUNK_SECONDS / 3 and not self._spec.stop_at_warning:
-            self._together *= 2
+        if not self._spec.stop_at_warning:
+            self._ahead = int(len(rows) * CHUNK_SECONDS / (time.perf_counter() - started))
         return _chunk(self._entrant, done, sampled, rows, found)
 
     def _warns(self, chunk: CheckChunk) -> bool:
@@ -176,9 +177,8 @@ class Running:
         return any(first_warning(norms[:, seed]) is not None for seed in range(norms.shape[1]))
 
     def _is_sampled(self, step: int) -> bool:
-        steps, every = self._spec.steps, self._spec.every
-        if self._spec.stop_at_warning:  # which is looked for where something is measured
-            every = min(every, WARNED_EVERY)
+        steps, often = self._spec.steps, WARNED_EVERY if self._spec.stop_at_warning else self._spec.every
+        every = min(often, self._spec.every)  # a warning is looked for where something is measured
         return steps <= SHORT or step < FIRST_STEPS or step % every == 0 or step == steps - 1
 
 
