@@ -26,9 +26,9 @@ LOSS_UNITS: Mapping[str, str] = MappingProxyType(
 )
 
 
-# As Python and plotly.js write numbers: 1.2e-04, 1.235e+4, -3. Not within a word, an assignment or a date.
+# As Python and plotly.js write numbers: 1.2e-04, 1.235e+4, -3. Not within a word, a quotation, an assignment or a date.
 EXPONENT = re.compile(r"(?<![\w.])(-?\d+(?:\.\d+)?)e([+-]?)0*(\d+)(?!\w)")
-MINUS = re.compile(r"(?<![\w.=)\]/-])-(?=\.?\d|Inf\b)")
+MINUS = re.compile(r"(?<![\w.=)\]/'-])-(?=\.?\d|Inf\b)")
 
 
 def race_title(spec: RaceSpec) -> str:

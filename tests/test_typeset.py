@@ -19,6 +19,7 @@ TYPESET = [
     ("a_l=-1, 2026-11-28, 5-10, run 3e5f-1, x-2", "a_l=-1, 2026-11-28, 5-10, run 3e5f-1, x-2"),
     ("rank-one, Glorot - He, -Infinity", "rank-one, Glorot - He, -Infinity"),
     ("%{y:.4g}, 0.1234", "%{y:.4g}, 0.1234"),
+    ("Received: '-2.0'", "Received: '-2.0'"),
     ("", ""),
 ]
 

@@ -2,7 +2,7 @@
 // gradcore/titles.py. Plotly writes those of a hover itself, so what it wrote is set right when it stands there.
 
 const EXPONENT = /(?<![\w.])(-?\d+(?:\.\d+)?)e([+-]?)0*(\d+)(?!\w)/g;
-const MINUS = /(?<![\w.=)\]/-])-(?=\.?\d|Inf\b)/g;
+const MINUS = /(?<![\w.=)\]/'-])-(?=\.?\d|Inf\b)/g;
 const NO_TEXT = new Set(["bdata", "path"]); // of a figure: numbers in base64, and the lines of a shape
 
 function typeset(text) {

@@ -87,7 +87,7 @@ def test_a_visitor_reads_a_file_of_norms_and_a_wrong_one_is_refused(page: Page, 
     page.locator("input[type=file]").set_input_files(
         {"name": "own.csv", "mimeType": "text/csv", "buffer": b"norm\n1.5\n-3\n"}
     )
-    expect(page.get_by_text("own.csv must have a norm from 0 to 1e+150 in line 3, column 1")).to_be_visible(
+    expect(page.get_by_text("own.csv must have a norm from 0 to 1e150 in line 3, column 1")).to_be_visible(
         timeout=MINUTE
     )
 

@@ -81,7 +81,7 @@ def test_what_the_address_got_wrong_is_named(open_cliff):
     app = open_cliff(cliff_rate="-1", cliff_w="much", cliff_steps="1000000")
     assert [shown(warning.value) for warning in app.warning] == [
         "`cliff_rate` must be a number from 1e−6 to 100. Received: cliff_rate=-1. The default is used.",
-        "`cliff_w` must be a number from -20 to 20. Received: cliff_w=much. The default is used.",
+        "`cliff_w` must be a number from −20 to 20. Received: cliff_w=much. The default is used.",
         "`cliff_steps` must be a whole number from 1 to 500. Received: cliff_steps=1000000. The default is used.",
     ]
     assert app.session_state["cliff_rate"] == 0.4

@@ -41,7 +41,7 @@ def test_the_address_sets_the_controls_and_names_what_it_could_not(open_part):
     }  # fmt: skip
     assert [shown(warning.value) for warning in app.warning] == [
         "`rho` must be a number from 0.5 to 2.5. Received: rho=9. The default is used.",
-        "`real_norm` must be a number from 0.001 to 1e+06. Received: real_norm=0. The default is used.",
+        "`real_norm` must be a number from 0.001 to 1e6. Received: real_norm=0. The default is used.",
         "`length` must be a number from 2 to 200. Received: length=much. The default is used.",
     ]
 

@@ -107,8 +107,8 @@ def test_percentile_101_and_history_0_are_named_and_the_defaults_used(open_page)
         ("stream_nan_at", "-3", "a whole number from 0 to 800"),
         ("stream_nan_steps", "0", "a whole number from 1 to 100"),
         ("stream_normal_steps", "9999", "a whole number from 0 to 200"),
-        ("stream_explosion_scale", "nan", "a number from 0 to 1e+06"),
-        ("stream_explosion_exponential", "x", "a number from 0 to 1e+06"),
+        ("stream_explosion_scale", "nan", "a number from 0 to 1e6"),
+        ("stream_explosion_exponential", "x", "a number from 0 to 1e6"),
         ("stream_rise_from", "-1", "a number from 0 to 1e6"),
     ],
 )
