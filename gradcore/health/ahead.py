@@ -34,7 +34,7 @@ def early_warning(trace: CheckTrace, thresholds: Thresholds) -> Found:
     value = float(norms[step, seed]) / usual
     evidence = f"At step {step} the norm of the gradient is {number(float(norms[step, seed]), 2)}, {number(value, 2)} "
     evidence += f"times that of the first {START} steps, and rises beyond its noise: a divergence may follow."
-    advice = "Lower the learning rate or clip the gradient; a check can be told to stop at such a step."
+    advice = "Lower the learning rate or clip the gradient; a check or a race can be told to stop at such a step."
     return [Finding("early_warning", INFO, "", step, value, math.e, AHEAD, evidence, advice)]
 
 
