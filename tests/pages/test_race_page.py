@@ -320,7 +320,8 @@ def test_an_entrant_is_copied_as_python_with_its_clip_rule(open_page, lab: Lab, 
     run_id = lab.submit(RaceSpec.from_json({"entrants": entrants, "steps": 3, "seeds": 1, "network": {"hidden": [4]}}))
     finish(run_id)
     clipped = open_page(RACE, run=run_id)
-    assert "seen, mean, variance = 0, 0.0, 0.0" in clipped.code[0].value
+    (script,) = (one.value for one in clipped.code if one.language == "python")
+    assert "seen, mean, variance = 0, 0.0, 0.0" in script
 
 
 def test_tuned_learning_rates_are_shown_with_what_they_came_to(open_page, lab: Lab, finish):

@@ -5,6 +5,7 @@ from gradcore.demonstration import SCENES, scene
 from gradcore.glances import DIVERGING
 from gradcore.settings import Limits
 from gradcore.specs import RaceSpec
+from gradcore.titles import typeset
 from tests.pages.conftest import RECEPTION, charts, shown, texts
 from ui.frame import PAGES
 from ui.reception_doors import DOORS, page_named
@@ -97,7 +98,7 @@ def test_each_step_of_the_demonstration_has_its_words_and_one_picture(open_page,
     app = open_page(RECEPTION, demo=str(step))
     one = scene(step)
     assert shown(app.header[0].value) == one.title
-    assert set(one.sentences) <= set(texts(app))
+    assert {typeset(sentence) for sentence in one.sentences} <= set(texts(app))
     drawn = charts(app)
     assert len([chart for chart in drawn if "figure" in chart]) == PICTURED.get(one.name, 0)
     assert len([chart for chart in drawn if "pictures" in chart]) == (0 if one.name in PICTURED else 1)
