@@ -70,7 +70,7 @@ def test_an_axis_for_both_signs_keeps_order_and_frame(values, logarithmic):
 def test_ticks_of_the_signed_axis_are_where_they_say():
     scale = signed_scale(np.array([1.0, -100.0]))
     axis = scale.axis("Entry")
-    assert axis["ticktext"] == ["−100", "−10", "−1", "0", "1", "10", "100"]
+    assert axis["ticktext"] == ["-100", "-10", "-1", "0", "1", "10", "100"]
     assert scale.heights(np.array([10.0]))[0] == pytest.approx(np.log10(11))
 
 
