@@ -111,5 +111,15 @@ def row_of(one: Compared) -> dict[str, str]:
         "Notebook's stack": number(float(one.theirs.losses.mean()), 3),
         "Measured stack": number(float(one.ours.losses.mean()), 3),
         "Difference": number(float(one.difference.mean()), 3) + ends,
-        "Usable rates": f"{one.theirs.usable_decades:g} and {one.ours.usable_decades:g} decades",
+        "Usable rates": f"{one.theirs.usable_decades:g} and {decades(one.ours.usable_decades)}",
     }
+
+
+def decades(width: float) -> str:
+    """Return how wide a range of learning rates is.
+
+    Example:
+        >>> decades(1.0), decades(2.5)
+        ('1 decade', '2.5 decades')
+    """
+    return f"{width:g} decade{'' if width == 1 else 's'}"

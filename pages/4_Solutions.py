@@ -8,7 +8,7 @@ from ui.frame import SOLUTIONS, frame
 from ui.panels import try_this
 from ui.solutions_actions import measure_button, start_row, state_line
 from ui.solutions_charts import bar_charts, main_chart
-from ui.solutions_controls import solution_controls
+from ui.solutions_controls import OPINION, solution_controls
 from ui.solutions_details import download, heat_part, stacks_part
 from ui.solutions_evidence import evidence_part
 from ui.solutions_scenarios import scenarios_part, trial_part
@@ -53,7 +53,8 @@ def _measurement(shown: Source, picture: st.delta_generator.DeltaGenerator, sett
             st.caption("The first numbers come when the first networks are trained.")
             return
         main_chart(shown, asked)
-        st.caption(escaped(provenance(shown)))
+        if asked.view != OPINION:
+            st.caption(escaped(provenance(shown)))
         if older := other_versions(shown):
             st.warning(escaped(older))
     with details:

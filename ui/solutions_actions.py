@@ -15,6 +15,7 @@ from ui import services
 from ui.frame import guarded_fragment
 from ui.live_run import progress_text
 from ui.panels import link, link_to
+from ui.scroll import bring, come_into_view
 from ui.solutions_source import Source, source_control
 from ui.words import as_sentence, escaped
 
@@ -55,6 +56,7 @@ def submit(spec: SolutionsSpec, *, again: bool = False, **address: str) -> None:
     run_id = services.lab().submit(admit(spec, services.settings().limits), visitor=services.visitor(), again=again)
     st.query_params.pop("source", None)
     st.query_params.update({"run": run_id, **address})
+    bring(run_id)
     st.rerun()
 
 
@@ -63,6 +65,7 @@ def state_line(current: Source) -> None:
     info = current.info
     if info is None:
         return
+    come_into_view(info.id)
     if not info.status.ended:
         guarded_fragment(run_every=LOOK_SECONDS)(_look)(info.id, len(current.measurement.cells))
     elif info.status is not RunStatus.FINISHED:

@@ -10,7 +10,7 @@ from ui.solutions_controls import Asked
 from ui.solutions_source import Source
 from ui.words import escaped
 
-CLICK = "A click on any number, dot or bar of this page opens the evidence behind it."
+CLICK = "A click on any effect, cell, dot or bar of this page opens the evidence behind it."
 
 
 def heat_part(current: Source, asked: Asked) -> None:

@@ -20,7 +20,7 @@ from gradcore.solutions import (
 from gradcore.specs import Choice
 from gradcore.tasks import TASKS
 from gradcore.titles import counted, duration
-from gradcore.trial_result import compared, our_stack, row_of, scenario_of, trial_sentences
+from gradcore.trial_result import compared, decades, our_stack, row_of, scenario_of, trial_sentences
 from ui import services
 from ui.address import addressed, parameters, say_unknown
 from ui.plot import plot
@@ -124,7 +124,7 @@ def _numbers(one: Candidate | None, *, shipped: bool) -> str:
     between = "" if ends is None else f" ({ends[0]:.2f} to {ends[1]:.2f})"
     cost = "" if one.cost is None else f", step {one.cost.step:.2f}×"
     least, most = min(one.decades), max(one.decades)
-    decades = f"{most:g}" if least == most else f"{least:g} (on the worst disease) to {most:g}"
+    usable = decades(most) if least == most else f"{least:g} (worst disease) to {decades(most)}"
     address = address_of(BETWEEN.join(one.stack), None, shipped=shipped)
     effect = f"[{escaped(f'E {one.effect.value:.2f}{between}')}]({address})"
-    return f"  \n{effect}{escaped(f', every seed learns over {decades} decades of rates{cost}')}"
+    return f"  \n{effect}{escaped(f', usable rates {usable}{cost}')}"

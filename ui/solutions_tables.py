@@ -9,6 +9,7 @@ from gradcore.solution_ratings import Rating, places, ranked, score
 from gradcore.solutions import DISEASES, SOLUTIONS, Effect, Measurement, applies, parts_that_apply
 from gradcore.solutions.measurement import Stack
 from gradcore.titles import number
+from gradcore.trial_result import decades
 from ui.solutions_charts import ratings_of
 from ui.solutions_choice import address_of
 from ui.solutions_controls import Asked
@@ -22,6 +23,10 @@ EDGE = " (edge)"
 EFFECT = (
     "E: the share of what the disease costs that comes back, with its 95 % interval; 1 = as good as the best of all. "
     "Edge: the best rate is the smallest or largest that was tried."
+)
+SEEDS = (
+    "The rate is chosen on other seeds than those that are scored. Usable: the rates at which every scored seed comes "
+    "below half of chance. Ended above chance: scored seeds at all rates, among them those that diverged."
 )
 COLUMNS = (
     "A click on an effect opens the evidence behind it. "
@@ -114,13 +119,13 @@ def evidence_table(measurement: Measurement, disease: str, cells: tuple[TrialCel
                 "Effect E": unbroken(effect_text(measurement.effect(disease, cell.solutions)) if cell.stack else "–"),
                 "Learning rate": number(float(cell.rates[cell.chosen])) + (EDGE if cell.on_edge else ""),
                 "Loss of each scored seed": escaped(", ".join(number(float(loss), 3) for loss in cell.losses)),
-                "Usable rates": f"{cell.usable_decades:g} decades",
+                "Usable rates": decades(cell.usable_decades),
                 "Ended above chance": f"{100 * cell.blown_up:.0f} %",
             }
             for cell in cells
         ]
     )
-    st.caption(f"{EFFECT} Usable: the rates at which every scored seed comes below half of chance.")
+    st.caption(f"{EFFECT} {SEEDS}")
 
 
 def _row(ends_of_place: tuple[int, int], one: Rating, measurement: Measurement, asked: Asked) -> dict[str, str]:

@@ -12,8 +12,9 @@ from gradcore.figures.labels import label_width
 from gradcore.figures.solution_looks import stack_name
 from gradcore.figures.theme import Layout, Style
 from gradcore.records import TrialCell, capped
+from gradcore.trial_result import decades
 
-HEIGHT = 340  # px
+HEIGHT = 400  # px
 FAR = 3.0  # times chance: beyond, a curve leaves the frame
 SICK, TREATED, BEST = (
     Style(theme.LIGHT[1], "dot", "square"),
@@ -39,13 +40,10 @@ def by_rate(sick: TrialCell, treated: TrialCell, best: TrialCell) -> go.Figure:
         "xaxis": log_axis("Learning rate", float(rates.min()), float(rates.max())),
         "yaxis": log_axis("Loss, last tenth", float(max(losses.min(), 1e-9)), float(losses.max())),
         "shapes": [_chance(sick.chance)],
-        "margin": theme.margin(right=label_width([_short(cell) for cell, _ in shown])),
-        "annotations": [
-            _end(cell, style, cell.rates[-1], mean[-1]) for (cell, style), mean in zip(shown, values, strict=True)
-        ],
+        **_legend(shown),
     }
     traces = [_rates(cell, style, mean) for (cell, style), mean in zip(shown, values, strict=True)]
-    return theme.figure(traces, layout, narrow=_narrow(shown))
+    return theme.figure(traces, layout)
 
 
 def over_steps(sick: TrialCell, treated: TrialCell, best: TrialCell, steps: int) -> go.Figure:
@@ -65,10 +63,9 @@ def over_steps(sick: TrialCell, treated: TrialCell, best: TrialCell, steps: int)
         "xaxis": {"title": {"text": "Step"}, "range": [0, steps]},
         "yaxis": log_axis("Loss", float(values.min()), float(values.max())),
         "shapes": [_chance(sick.chance)],
-        "margin": theme.margin(right=label_width([_short(cell) for cell, _ in shown])),
-        "annotations": [_end(cell, style, steps, float(cell.curve[-1])) for cell, style in shown if _drawable(cell)],
+        **_legend(shown),
     }
-    return theme.figure([_curve(cell, style, steps) for cell, style in shown], layout, narrow=_narrow(shown))
+    return theme.figure([_curve(cell, style, steps) for cell, style in shown], layout)
 
 
 def _end_title(treated: TrialCell) -> str:
@@ -90,11 +87,10 @@ def _distinct(sick: TrialCell, treated: TrialCell, best: TrialCell) -> Sequence[
 
 
 def _rates_title(treated: TrialCell) -> str:
-    decades = treated.usable_decades
     name = stack_name(treated.solutions)
-    if not decades:
+    if not treated.usable_decades:
         return f"No learning rate brings every seed of {name} below half of chance"
-    return f"Every seed of {name} learns over {decades:g} decades of rates"
+    return f"Every seed of {name} learns over {decades(treated.usable_decades)} of rates"
 
 
 def _rates(cell: TrialCell, style: Style, mean: Any) -> dict[str, Any]:
@@ -129,23 +125,12 @@ def _short(cell: TrialCell) -> str:
     return theme.short(stack_name(cell.solutions), 22)
 
 
-def _drawable(cell: TrialCell) -> bool:
-    return bool(np.isfinite(cell.curve[-1]) and cell.curve[-1] > 0)
-
-
-def _end(cell: TrialCell, style: Style, x: float, y: float) -> Layout:
-    """Return the name at a line's end; on logarithmic axes Plotly wants exponents."""
-    place = {"x": float(np.log10(x)) if x in cell.rates else x, "y": float(np.log10(max(y, 1e-12)))}
-    looks = {"showarrow": False, "xanchor": "left", "xshift": 8}
-    return {**place, "text": _short(cell), **looks, "font": {"color": style.color, "weight": 600}}
-
-
 def _chance(chance: float) -> Layout:
     line = {"color": theme.LINE, "width": 1, "dash": "dash"}
     across = {"x0": 0, "x1": 1, "xref": "paper", "y0": chance, "y1": chance}
-    said = {"text": "chance", "font": {"color": theme.MUTED}, "textposition": "start"}
+    said = {"text": "chance", "font": {"color": theme.MUTED}, "textposition": "end", "yanchor": "top"}
     return {"type": "line", **across, "line": line, "label": said, "layer": "below"}
 
 
-def _narrow(shown: Sequence[Named]) -> Layout:
-    return {"annotations": [], **theme.legend_below(label_width([_short(cell) for cell, _ in shown]))}
+def _legend(shown: Sequence[Named]) -> Layout:
+    return theme.legend_below(label_width([_short(cell) for cell, _ in shown]))

@@ -17,6 +17,7 @@ HEIGHT = 520  # px
 PLOT_WIDTH = 560  # px, for which names are kept apart
 NARROW_WIDTH = 190  # px, the same on a phone
 LEAST = -1.0  # of the effectiveness axis
+MOST = 10.9  # of the complexity axis
 ANCHORS: Mapping[str, Layout] = {
     "right": {"xanchor": "left", "xshift": 10},
     "left": {"xanchor": "right", "xshift": -10},
@@ -45,13 +46,13 @@ def measured_scatter(ratings: Mapping[str, Rating], where: str) -> go.Figure:
     thin = ", thin = least to greatest disease" if any(one.spread for one in ratings.values()) else ""
     title = theme.title(
         measured_title(ratings),
-        f"{where}; thick = 95 % interval{thin}; dashes = nothing simpler does better",
+        f"{where}; thick = 95 % interval{thin}; dashes = Pareto front: nothing simpler does better",
     )
     line = {
         "type": "scatter",
         "mode": "lines",
-        "x": [one.complexity for one in best],
-        "y": [one.effectiveness for one in best],
+        "x": [*(one.complexity for one in best), MOST],
+        "y": [*(one.effectiveness for one in best), *(one.effectiveness for one in best[-1:])],
         "line": {"color": theme.LINE, "width": 1.5, "shape": "hv", "dash": "dash"},
         "hoverinfo": "skip",
     }
@@ -65,7 +66,9 @@ def measured_title(ratings: Mapping[str, Rating]) -> str:
     best = max(ratings.values(), key=lambda one: one.effectiveness)
     idle = [one for one in ratings.values() if one.interval and one.interval[0] <= 0 <= one.interval[1]]
     more = f"; {counted(len(idle), 'solution')} cannot be told from doing nothing" if idle else ""
-    return f"{short_name(best.solution)} gives back {10 * best.effectiveness:.0f} % of what is lost{more}"
+    many = any(one.spread for one in ratings.values())  # a mean over diseases, not one of them
+    on = f" on {counted(best.diseases, 'disease')}" if many else ""
+    return f"{short_name(best.solution)} gives back {10 * best.effectiveness:.0f} % of what is lost{on}{more}"
 
 
 def arrows(opinions: Mapping[str, Rating], ratings: Mapping[str, Rating]) -> go.Figure:
@@ -109,7 +112,7 @@ def _scatter(
 ) -> go.Figure:
     """Draw the points with their whiskers above what is drawn before."""
     lowest = min([LEAST, *(one.effectiveness - 0.5 for one in shown)])
-    across, up = [-0.4, 10.9], [lowest, 10.7]
+    across, up = [-0.4, MOST], [lowest, 10.7]
     markers = {
         "type": "scatter",
         "mode": "markers",

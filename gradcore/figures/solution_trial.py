@@ -41,7 +41,7 @@ def trial_chart(shown: Sequence[Compared]) -> go.Figure:
         "shapes": [_chance(chance)],
         **legend,
         **names,
-        "margin": {**legend["margin"], "l": names["margin"]["l"]},
+        "margin": {**legend["margin"], "l": names["margin"]["l"], "r": 32},
     }
     brief = rows([DISEASES[one.disease].short for one in shown])
     room = {"l": brief["margin"]["l"], "r": 28}

@@ -19,7 +19,7 @@ FOUNDATION = Section(
             "layer passes on less than a quarter of the signal; ReLU's slope is 1 where a unit is active and 0 "
             "elsewhere.",
             "depends",
-            "on bias and initialiser. It cures the sigmoid stack (loss {t_sigmoid_stack_relu.before} to "
+            "on bias and initialiser. It cures the sigmoid stack (mean loss {t_sigmoid_stack_relu.before} to "
             "{t_sigmoid_stack_relu.after}; over six layers E = {solutions.relu_sigmoid_stack}), but with biases far "
             "below zero {h_dying_relu.dead%} of a layer's units never fire again.",
             f"{PRESETS} dying_relu",
@@ -165,10 +165,10 @@ MONITORING = Section(
             "**Adaptive clipping: dynamic threshold adjustment.** A threshold that follows a percentile of the recent "
             "norms needs no number to be chosen.",
             "not_confirmed",
-            "A lasting explosion becomes the new normal: of its 80 steps {c_lasting.exploding_clips_0} are clipped, "
-            "{c_lasting.exploding_clips_1} by a fixed threshold. On a steady stream the percentile alone sets the clip "
-            "rate: AutoClip at its tenth percentile clips {c_steady.rate_0%}. On sick networks E = "
-            "{solutions.adaptive_clipping_overall}.",
+            "A lasting explosion becomes the new normal: of its 80 steps {c_lasting.exploding_clips_0} are clipped "
+            "(of all 160 {c_lasting.clips_0}), all {c_lasting.exploding_clips_1} by a fixed threshold. On a steady stream the "
+            "percentile alone sets the clip rate: AutoClip at its tenth percentile clips {c_steady.rate_0%}. On sick "
+            "networks E = {solutions.adaptive_clipping_overall}.",
             "python -m bench.guide_figures --only c_lasting",
             (places.LASTING, places.STEADY, places.ADAPTIVE_MEASURED),
         ),

@@ -65,8 +65,8 @@ QUESTIONS = (
         3,
         places.LASTING,
         "Nothing to start: look where the threshold goes, and count the marks.",
-        "{c_lasting.exploding_clips_0}. After a few steps the explosion itself is the 95th percentile. A fixed "
-        "threshold clips {c_lasting.exploding_clips_1}.",
+        "{c_lasting.exploding_clips_0}; the page counts {c_lasting.clips_0} of all 160 steps. After a few steps the "
+        "explosion itself is the 95th percentile. A fixed threshold clips all {c_lasting.exploding_clips_1}.",
     ),
     Question(
         "blow_up",

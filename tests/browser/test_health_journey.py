@@ -34,7 +34,7 @@ def test_a_sick_patient_is_checked_its_layer_looked_at_and_a_threshold_moved(pag
     assert rows is not None
     page.mouse.click(rows["x"] + 0.5 * rows["width"], rows["y"] + 0.5 * rows["height"])
     expect(page.get_by_role("figure", name="Layer dense_5: curves")).to_be_visible()
-    assert re.search(r"layer=dense_5&step=2\d", page.url)
+    expect(page).to_have_url(re.compile(r"layer=dense_5&step=2\d"))
 
     # the finding shows its own place
     page.get_by_role("button", name="Show", exact=True).first.click()

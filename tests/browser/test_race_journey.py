@@ -54,11 +54,11 @@ def test_entrants_are_edited_tuned_raced_and_taken_home_as_a_script(page: Page, 
     page.get_by_role("radio", name="tuned").click()
     page.get_by_text("Advanced", exact=True).click()
     page.get_by_text("Stop at an early warning", exact=True).click()
-    expect(page.get_by_role("checkbox", name="Stop at an early warning")).to_be_checked()
+    expect(page.get_by_role("switch", name="Stop at an early warning")).to_be_checked()
     page.get_by_role("button", name=re.compile("^Start race")).click()
     wait_for_end(page)
     assert "stop_at_warning=true" in page.url
-    expect(page.get_by_text(re.compile("tuned rates · stops at warnings"))).to_be_visible()
+    expect(page.get_by_text(re.compile("tuned rates · stops at warnings")).first).to_be_visible()
     expect(page.locator("[data-gradcore-label*='learning rate'], [aria-label*='learning rate']").first).to_be_attached()
     link = page.url
 
