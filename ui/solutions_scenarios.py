@@ -73,7 +73,8 @@ def trial_part(current: Source) -> None:
         plot(text, key="trial", label="Loss of each network on each disease", height=height)
         table([{name: escaped(text) for name, text in row_of(one).items()} for one in shown])
         st.caption("Mean training loss of the scored seeds over the last tenth of the steps, at most chance.")
-    st.caption(escaped(provenance(current)))
+    if current.measurement.cells:
+        st.caption(escaped(provenance(current)))
     with st.container(horizontal=True):
         if st.button("Evidence", icon=":material/search:", key="trial_evidence"):
             choose(our_stack(current.measurement.spec, scenario), None)
