@@ -167,8 +167,8 @@ MONITORING = Section(
             "not_confirmed",
             "A lasting explosion becomes the new normal: of its 80 steps {c_lasting.exploding_clips_0} are clipped "
             "(of all 160 {c_lasting.clips_0}), all {c_lasting.exploding_clips_1} by a fixed threshold. On a steady "
-            "stream the percentile alone sets the clip rate: AutoClip at its tenth percentile clips {c_steady.rate_0%}. "
-            "On sick networks E = {solutions.adaptive_clipping_overall}.",
+            "stream the percentile alone sets the clip rate: AutoClip at its tenth percentile clips {c_steady.rate_0%}."
+            " On sick networks E = {solutions.adaptive_clipping_overall}.",
             "python -m bench.guide_figures --only c_lasting",
             (places.LASTING, places.STEADY, places.ADAPTIVE_MEASURED),
         ),
