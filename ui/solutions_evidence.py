@@ -15,7 +15,7 @@ from ui.health_treatment import changes_table
 from ui.solutions_charts import evidence_charts
 from ui.solutions_choice import ALL, BETWEEN, ON, SOLUTION, asked_stack, close, places_of, stacks_of
 from ui.solutions_source import Source
-from ui.solutions_tables import disease_table, effect_text, evidence_table
+from ui.solutions_tables import cost_text, disease_table, effect_text, evidence_table
 from ui.words import escaped
 
 NOT_YET = "This is not measured yet."
@@ -58,6 +58,8 @@ def _everywhere(current: Source, stack: Stack) -> None:
         told = f"Mean effect over {len(effects)} of {len(measurement.spec.diseases)} diseases: {effect_text(mean)}."
         st.markdown(escaped(f"{told} The seeds of each, and their rates, open when a disease is chosen."))
     disease_table(measurement, stack)
+    if told := cost_text(measurement, stack):
+        st.caption(escaped(told))
 
 
 def _on_one(current: Source, disease: str, asked: Stack) -> None:

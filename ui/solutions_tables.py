@@ -3,8 +3,10 @@
 import numpy as np
 import streamlit as st
 
+from gradcore.figures.solution_bars import WORDS
 from gradcore.figures.solution_looks import short_name, stack_name
 from gradcore.records import TrialCell
+from gradcore.solution_complexity import complexity_of
 from gradcore.solution_ratings import Rating, places, ranked, score
 from gradcore.solutions import DISEASES, SOLUTIONS, Effect, Measurement, applies, parts_that_apply
 from gradcore.solutions.measurement import Stack
@@ -87,6 +89,23 @@ def disease_table(measurement: Measurement, stack: Stack) -> None:
     """Draw what a stack did on each disease, each at its best learning rate."""
     table([_on_disease(measurement, name, parts_that_apply(stack, name)) for name in measurement.spec.diseases])
     st.caption(f"{EFFECT} Losses: mean of the scored seeds over the last tenth of the steps, at most chance.")
+
+
+def cost_text(measurement: Measurement, stack: Stack) -> str:
+    """Return what a stack costs and, of one solution, what its complexity is made of; "" where unknown."""
+    cost, counts = measurement.cost(stack), complexity_of(stack[0]) if len(stack) == 1 else None
+    parts = []
+    if cost is not None:
+        low, high = cost.step_interval
+        parts.append(
+            f"Cost: step {cost.step:.2f}× ({low:.2f} to {high:.2f}), inference {cost.predict:.2f}×, weights "
+            f"{cost.parameters:.3g}×, state {cost.state:.3g} for each weight; medians of {cost.rounds} rounds in "
+            "random order, times the untreated network's."
+        )
+    if counts is not None:
+        kinds = [f"{WORDS[kind]} {count}" for kind, count in vars(counts).items() if count]
+        parts.append(f"Complexity, counted: {counts.score} = {' + '.join(kinds)}.")
+    return " ".join(parts)
 
 
 def _on_disease(measurement: Measurement, disease: str, parts: Stack) -> dict[str, str]:

@@ -26,6 +26,7 @@ class Cost:
     predict: float
     parameters: float
     state: float  # numbers that the optimizer keeps for each weight
+    rounds: int  # in which step and inference were timed
 
 
 @dataclass(frozen=True)
@@ -158,6 +159,7 @@ def _cost(costs: TrialCosts, place: int) -> Cost:
         predict=float(np.median(predict)),
         parameters=float(costs.parameters[place] / costs.parameters[0]),
         state=float(costs.state[place]),
+        rounds=len(step),
     )
 
 

@@ -105,6 +105,9 @@ def test_a_mean_over_diseases_opens_every_disease(open_page):
     evidence = app.table[-1].value
     assert list(evidence["Disease"])[:2] == ["6 sigmoid layers", "22 ReLU layers, Glorot"]
     assert [shown(text) for text in evidence["Effect E"]][-1] == "it changes nothing here"
+    assert "Cost: step 1.04× (" in words(app)
+    assert "medians of 40 rounds" in words(app)
+    assert "Complexity, counted: 10 = rules to keep 1 + kinds of lines of code 9." in words(app)
 
 
 def test_a_stack_and_what_applies_of_it_have_evidence_too(open_page):
