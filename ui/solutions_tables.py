@@ -31,10 +31,10 @@ SEEDS = (
     "below half of chance. Ended above chance: scored seeds at all rates, among them those that diverged."
 )
 COLUMNS = (
-    "A click on an effect opens the evidence behind it. "
-    "Place: from the first to the last that the interval of the effect allows. Diseases: on how many it changes "
-    "anything. Opinion: the notebook's effectiveness / complexity / cost. Complexity: what it asks for, counted. "
-    "Step time: times that of the untreated network."
+    "A click on an effect opens the evidence behind it. Place: from the first to the last that the interval of the "
+    "effect allows. Diseases: on how many it changes anything. Opinion: the notebook's effectiveness / complexity / "
+    "cost. Complexity: of 10, and in brackets how many things it asks for. Step time: times that of the untreated "
+    "network."
 )
 COSTS = (
     "Times those of the untreated network of 6 layers of 40 units (recurrent for attention), medians of 40 rounds. "
@@ -162,7 +162,7 @@ def _row(ends_of_place: tuple[int, int], one: Rating, measurement: Measurement, 
         "95 % interval": unbroken(ends),
         "Diseases": unbroken(f"{one.diseases} of {len(measurement.spec.diseases)}"),
         "Opinion": unbroken(f"{opinion.effectiveness} / {opinion.complexity} / {opinion.cost}") if opinion else "–",
-        "Complexity": str(one.counted.score) if one.counted else "–",
+        "Complexity": unbroken(f"{one.complexity:.1f} ({one.counted.score})") if one.counted else "–",
         "Step time": f"{one.cost:.2f}×" if np.isfinite(one.cost) else "–",
     }
 
