@@ -14,8 +14,9 @@ PITFALLS = Section(
             "sigmoid_deep",
             "**Using sigmoid in deep networks.** Eight layers are enough.",
             "confirmed",
-            "From one hidden layer to the next a_l falls to {h_sigmoid_stack.per_layer} of it. After {q_sigmoid8.steps} "
-            "steps the best of four optimizers stands at a validation loss of {q_sigmoid8.best_loss}; guessing costs 2.303.",
+            "From one hidden layer to the next a_l falls to {h_sigmoid_stack.per_layer} of it. After "
+            "{q_sigmoid8.steps} steps the best of four optimizers stands at a validation loss of "
+            "{q_sigmoid8.best_loss}; guessing costs 2.303.",
             "python -m bench.guide_figures --only q_sigmoid8",
             (places.EIGHT_SIGMOIDS_RACED, places.SIGMOIDS),
         ),
