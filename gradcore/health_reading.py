@@ -27,6 +27,7 @@ WORDS: Mapping[str, str] = MappingProxyType(  # verdict -> what it says of the n
     }
 )
 LEARNS, STUCK = 0.9, 0.98  # shares of the first loss
+GUESS = 0.995  # error from which a network is no better than a guess
 
 
 def check_sentences(
@@ -76,9 +77,14 @@ def _training(trace: CheckTrace, diagnosis: Diagnosis) -> str:
     if trace.recorded == 1:
         return f"The first loss is {number(first, 3)}."
     error = last_error(trace)
-    far = "" if np.isnan(error) else f", and the network is {percent(error)} as far from its targets as a guess"
+    far = f", and the network is {_far(error)}" if np.isfinite(error) else ""
     word = "falls" if last < LEARNS * first else "hardly moves" if last < first / STUCK else "rises"
     return f"The loss {word}, from {number(first, 3)} to {number(last, 3)} over {counted(trace.recorded, 'step')}{far}."
+
+
+def _far(error: float) -> str:
+    """Return how far from its targets a network is."""
+    return "no better than a guess" if error >= GUESS else f"{percent(error)} as far from its targets as a guess"
 
 
 def _consequence(diagnosis: Diagnosis, prescriptions: Sequence[Prescription]) -> str:

@@ -92,6 +92,8 @@ def trial_sentences(shown: Sequence[Compared]) -> tuple[str, ...]:
     better, worse, level = _counts(shown)
     parts = [f"better on {better}", f"worse on {worse}", f"not told apart on {level}"]
     told = f"Of {counted(len(shown), 'disease')} the measured stack does {', '.join(parts)}."
+    if learn := sum(not one.is_sick for one in shown):
+        told += f" On this task {learn} of them {'learns' if learn == 1 else 'learn'} untreated."
     mean = np.mean([one.difference for one in shown], axis=0)
     interval = difference_interval(mean)
     if interval is None:
