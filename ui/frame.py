@@ -24,6 +24,7 @@ STYLE = """<style>
 [data-testid="stCaptionContainer"] p { color: inherit !important; opacity: 1 !important; }
 .stMainBlockContainer h3 { font-size: 1.15rem; padding: 1rem 0 0.5rem; }
 .stMainBlockContainer [data-testid="stPageLink"] p { white-space: normal; }
+.stMainBlockContainer [data-testid="stButtonGroup"] button { padding-inline: 0.7rem; }
 [data-testid="stBaseButton-primary"]:not(:disabled) { color: light-dark(#FFFFFF, #0F1420) !important; }
 .gradcore-try { list-style: none !important; margin: 0 !important; padding: 0 !important; }
 .gradcore-try li { margin: 0 0 0.5rem !important; padding: 0 !important; }
