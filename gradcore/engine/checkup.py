@@ -6,16 +6,14 @@ check at every step; loss, error and norms are measured at every step of each.
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gradcore.early_warning import first_warning
+from gradcore.engine.check_chunk import chunk_of, joined
 from gradcore.engine.check_layout import CheckLayout
-from gradcore.engine.check_sample import NAMES
 from gradcore.engine.check_trainer import CheckTrainer
 from gradcore.engine.entrant import CHUNK_SECONDS, SeedRows, row_batches, scheduled_rates, start_values
 from gradcore.engine.losses import judge
@@ -126,7 +124,7 @@ class Running:
                 if done == self._spec.steps:
                     break
             self._seconds += time.perf_counter() - started
-            yield _joined(parts), done
+            yield joined(parts), done
 
     def setup(self) -> CheckSetup:
         """Return what is known of the network once a step was measured."""
@@ -162,13 +160,13 @@ class Running:
         sampled = [step for step in range(done, self._spec.steps) if self._is_sampled(step)]
         if done == 0 or self._spec.steps <= SHORT:
             row, *found = self.trainer.measure(x, y, self._probe, self._batches[done], self._rates[done])
-            return _chunk(self._entrant, done, sampled[:1], row[None], [one[None] for one in found])
+            return chunk_of(self._entrant, done, sampled[:1], row[None], [one[None] for one in found])
         sampled = sampled[:1] + [step for step in sampled[1:] if step < done + self._ahead]
         after, places = slice(done, sampled[-1] + 1), np.subtract(sampled, done)
         rows, *found = self.trainer.run(x, y, self._probe, self._batches[after], self._rates[after], places)
         if not self._spec.stop_at_warning:
             self._ahead = int(len(rows) * CHUNK_SECONDS / (time.perf_counter() - started))
-        return _chunk(self._entrant, done, sampled, rows, found)
+        return chunk_of(self._entrant, done, sampled, rows, found)
 
     def _warns(self, chunk: CheckChunk) -> bool:
         """Return whether the gradient norms so far, these the latest, warn of a divergence in any seed."""
@@ -210,41 +208,3 @@ def _new_trainer(
 
 
 _kept_trainer = lru_cache(maxsize=12)(_new_trainer)
-
-
-def _chunk(
-    entrant: int, first_step: int, sampled: Sequence[int], rows: Doubles, found: Sequence[NDArray[Any]]
-) -> CheckChunk:
-    """Return the record of K steps, (K, S, 2 + 3 V + 1), and of what was found at M of them, (M, ...) each."""
-    variables = (rows.shape[2] - 3) // 3
-    with np.errstate(over="ignore"):  # what float32 cannot hold is recorded as Inf
-        plain = rows.astype(np.float32)
-    norms = [plain[:, :, 2 + i * variables : 2 + (i + 1) * variables] for i in range(3)]
-    layers, times, signal_square, noise_trace, zeros, strange, counts = found
-    measured: dict[str, Any] = {name: layers[:, :, place] for place, name in enumerate(NAMES)}
-    measured |= {flag: measured[flag] > 0.5 for flag in ("equal_columns", "forward_finite")}
-    return CheckChunk(
-        entrant=entrant,
-        first_step=first_step,
-        loss=plain[:, :, 0],
-        error=plain[:, :, 1],
-        gradient_norm=norms[0],
-        weight_norm=norms[1],
-        update_norm=norms[2],
-        clipped_norm=plain[:, :, -1],
-        sampled=np.array(sampled, np.int32),
-        time_signal=times,
-        zeros=zeros,
-        non_finite=strange,
-        signal_square=signal_square,
-        noise_trace=noise_trace,
-        histogram=counts,
-        **measured,
-    )
-
-
-def _joined(chunks: Sequence[CheckChunk]) -> CheckChunk:
-    """Return chunks that follow one another as one."""
-    names = [field.name for field in fields(CheckChunk) if field.name not in ("entrant", "first_step")]
-    together = {name: np.concatenate([getattr(chunk, name) for chunk in chunks]) for name in names}
-    return CheckChunk(chunks[0].entrant, chunks[0].first_step, **together)
