@@ -149,7 +149,7 @@ def _vanishing(spec: HealthSpec) -> Sequence[str]:
 def _exploding(spec: HealthSpec) -> Sequence[str]:
     network = spec.network
     if network.cell is not None:
-        return ("orthogonal_attention", "attention_adam", "orthogonal", "clipping")
+        return ("gated_attention", "orthogonal_attention", "attention_adam", "orthogonal", "clipping")
     if network.normalization is not None and network.residual is None:
         return ("residual_preactivation", "residual_scaled", "adam")
     if network.residual is not None:

@@ -18,8 +18,10 @@ from gradcore.treatments.changes import (
     attention,
     attention_adam,
     clipped_by,
+    contracting_attention,
     dense,
     dropout,
+    gated_attention,
     he,
     larger_batch,
     leaky_relu,
@@ -133,6 +135,20 @@ _ALL = (
         "Orthogonal start, attention pooling and Adam",
         "The recurrent kernel no longer stretches, and every time step is one step away from the loss.",
         orthogonal_attention,
+    ),
+    Treatment(
+        "contracting_attention",
+        "Recurrent kernel that shrinks, attention pooling and Adam",
+        "With gain 0.8 what comes back over any number of time steps adds up to at most 1 / (1 − 0.8) = 5 times one "
+        "step's share; with attention each time step is one step away from the loss.",
+        contracting_attention,
+    ),
+    Treatment(
+        "gated_attention",
+        "Gated cell (GRU), attention pooling and Adam",
+        "A gate mixes the old state with the new one instead of multiplying it, so that nothing stretches the signal "
+        "over the time steps; with attention each of them is one step away from the loss.",
+        gated_attention,
     ),
     Treatment(
         "adam",
