@@ -111,8 +111,10 @@ def steady(tried: Tuning, chance_loss: float) -> Tuning:
     Reference: Bengio 2012, section 3.1.1: below the largest rate that does not diverge. https://arxiv.org/abs/1206.5533
     """
     mean = np.where((tried.loss < TRAINS * chance_loss).all(axis=1), tried.loss.mean(axis=1), np.inf)
-    good = np.flatnonzero(mean <= mean.min() + ALIKE * chance_loss) if np.isfinite(mean.min()) else []
-    return replace(tried, chosen=float(tried.learning_rates[good[0]])) if len(good) else tried
+    if not np.isfinite(mean.min()):
+        return tried
+    smallest = np.argmax(mean <= mean.min() + ALIKE * chance_loss)  # the first that is as good
+    return replace(tried, chosen=float(tried.learning_rates[smallest]))
 
 
 def decades_that_train(tuning: Tuning, chance_loss: float) -> float:

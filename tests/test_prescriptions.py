@@ -26,7 +26,7 @@ FIRST = {  # patient -> the first prescription
     "dying_relu": "zero_bias",
     "saturated_tanh": "glorot_init",
     "zeros_init": "he_init",
-    "exploding_rnn": "orthogonal_attention",
+    "exploding_rnn": "contracting_attention",
     "vanishing_rnn": "attention_adam",
     "high_learning_rate": "lower_learning_rate",
     "nan_in_data": "clean_data",

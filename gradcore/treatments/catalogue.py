@@ -139,15 +139,15 @@ _ALL = (
     Treatment(
         "contracting_attention",
         "Recurrent kernel that shrinks, attention pooling and Adam",
-        "With gain 0.8 what comes back over any number of time steps adds up to at most 1 / (1 − 0.8) = 5 times one "
-        "step's share; with attention each time step is one step away from the loss.",
+        "Shrinking by 0.8 at each time step, what comes back from all later steps adds up to at most 1 / (1 − 0.8) = 5 "
+        "times the largest share of one; with attention each step is one step away from the loss.",
         contracting_attention,
     ),
     Treatment(
         "gated_attention",
         "Gated cell (GRU), attention pooling and Adam",
-        "A gate mixes the old state with the new one instead of multiplying it, so that nothing stretches the signal "
-        "over the time steps; with attention each of them is one step away from the loss.",
+        "A gate mixes the old state with the new one instead of multiplying it, so that nothing stretches the signal; "
+        "with attention each step is one step away from the loss. Training takes several times as long.",
         gated_attention,
     ),
     Treatment(
@@ -212,7 +212,8 @@ _ALL = (
     Treatment(
         "connect_branch",
         "No cut branch",
-        "What the loss does not depend on only costs time: it is taken out.",
+        "No gradient reaches it, so it never learns: it costs parameters and time, and what it adds stays random. "
+        "It is taken out.",
         lambda spec: network(spec, unused_branch=False),
     ),
     Treatment(
