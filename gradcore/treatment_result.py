@@ -114,7 +114,11 @@ def result_sentences(spec: TreatmentSpec, result: TreatmentResult) -> tuple[str,
         else f"The verdict changed from '{before}' to '{after}'."
     )
     first, second = (number(rate) for rate in result.learning_rates)
-    tuned = "each at the best of the same grid" if spec.learning_rates == "tuned" else "as given"
+    tuned = (
+        "each the smallest of the same grid that does as well as the best"
+        if spec.learning_rates == "tuned"
+        else "as given"
+    )
     rates = f"Learning rates, {tuned}: {first} before, {second} after. "
     cost = f"A step takes {result.step_time_ratio:.2f} times as long{_size(result)}."
     return told, verdict, f"{rates}{cost}", *_savings(result)

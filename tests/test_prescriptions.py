@@ -87,6 +87,26 @@ def test_a_prescription_says_what_changes_before_and_after():
     assert prescribed("high_learning_rate")[0].changes == (Change("optimizer.learning_rate", 10.0, 0.01),)
 
 
+def test_an_exploding_recurrent_kernel_is_made_to_shrink_and_one_with_gates_starts_orthogonal():
+    assert [(one.field, one.before, one.after) for one in prescribed("exploding_rnn")[0].changes] == [
+        ("network.recurrent_initializer.gain", 2.0, 0.8),
+        ("optimizer.optimizer", "SGD", "Adam"),
+        ("optimizer.learning_rate", 0.01, 0.003),
+        ("network.pooling", None, "attention"),
+    ]
+    patient = WARD["exploding_rnn"].spec
+    gated = replace(patient, network=replace(patient.network, cell="lstm"))
+    assert [one.solution for one in prescribe(gated, sick("exploding"))][0] == "orthogonal_attention"
+
+
+def test_a_gated_cell_is_offered_where_the_cell_has_no_gates():
+    offered = {one.solution: one.spec.network for one in prescribed("exploding_rnn")}
+    assert (offered["gated_attention"].cell, offered["gated_attention"].recurrent_initializer) == (
+        "gru",
+        Choice("orthogonal"),
+    )
+
+
 def test_attention_comes_with_adam():
     assert [(one.field, one.after) for one in prescribed("vanishing_rnn")[0].changes] == [
         ("optimizer.optimizer", "Adam"),
