@@ -19,6 +19,7 @@ from gradcore.verdict_titles import verdict_title
 
 UNTRAINED = ("disconnected",)  # verdicts on what costs parameters and time, whatever it costs in loss
 NO_WORSE = 0.05  # of chance, by which a loss may be higher and count as no worse: as near as fitted is to perfect
+TUNED = "each the best of the same grid, or a smaller one that is as good"
 BY_RATE = ("lower_learning_rate", "warmup")  # treatments that are about the learning rate itself: it is not tuned
 
 
@@ -114,12 +115,8 @@ def result_sentences(spec: TreatmentSpec, result: TreatmentResult) -> tuple[str,
         else f"The verdict changed from '{before}' to '{after}'."
     )
     first, second = (number(rate) for rate in result.learning_rates)
-    tuned = (
-        "each the smallest of the same grid that does as well as the best"
-        if spec.learning_rates == "tuned"
-        else "as given"
-    )
-    rates = f"Learning rates, {tuned}: {first} before, {second} after. "
+    chosen = TUNED if spec.learning_rates == "tuned" else "as given"
+    rates = f"Learning rates, {chosen}: {first} before, {second} after. "
     cost = f"A step takes {result.step_time_ratio:.2f} times as long{_size(result)}."
     return told, verdict, f"{rates}{cost}", *_savings(result)
 

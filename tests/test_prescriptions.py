@@ -96,7 +96,7 @@ def test_an_exploding_recurrent_kernel_is_made_to_shrink_and_one_with_gates_star
     ]
     patient = WARD["exploding_rnn"].spec
     gated = replace(patient, network=replace(patient.network, cell="lstm"))
-    assert [one.solution for one in prescribe(gated, sick("exploding"))][0] == "orthogonal_attention"
+    assert prescribe(gated, sick("exploding"))[0].solution == "orthogonal_attention"
 
 
 def test_a_gated_cell_is_offered_where_the_cell_has_no_gates():
