@@ -36,7 +36,8 @@ class TreatmentResult:
     learning_rates: tuple[float, float]
     step_time_ratio: float
     parameters: tuple[int, int]  # of one replica
-    margin: float  # of the loss, below which it is no worse
+    chance: float  # loss of a guess
+    capped: bool = False  # whether a seed ended so far above it that counting it as a guess is to be told
 
     @property
     def improved(self) -> bool:
@@ -51,7 +52,7 @@ class TreatmentResult:
     @property
     def no_worse(self) -> bool:
         """Whether the loss is at most 5 % of chance higher, by the upper end of its interval."""
-        return self.interval[1] < self.margin
+        return self.interval[1] < NO_WORSE * self.chance
 
     @property
     def cured(self) -> bool:
@@ -94,20 +95,13 @@ def treatment_result(spec: TreatmentSpec, checks: Checks) -> TreatmentResult | N
         learning_rates=(pairs.entrants[0].learning_rate, pairs.entrants[1].learning_rate),
         step_time_ratio=checks.step_times.ratio,
         parameters=_parameters(spec),
-        margin=NO_WORSE * chance,
+        chance=chance,
+        capped=any(_above(entrant, chance) for entrant in pairs.entrants),
     )
 
 
 def result_sentences(spec: TreatmentSpec, result: TreatmentResult) -> tuple[str, ...]:
     """Return what the pairs say, computed from them."""
-    low, high = result.interval
-    moved = "fell" if result.difference < 0 else "rose"
-    ends = (-high, -low) if result.difference < 0 else (low, high)
-    known = "more than chance explains" if low > 0 or high < 0 else "no difference detected"
-    told = (
-        f"Over {len(result.before)} seeds the final validation loss {moved} by {number(abs(result.difference))} "
-        f"(95 %: {number(ends[0])} to {number(ends[1])}): {known}."
-    )
     before, after = verdict_title(result.verdict_before), verdict_title(result.verdict_after)
     verdict = (
         f"The verdict is still '{after}'."
@@ -118,7 +112,21 @@ def result_sentences(spec: TreatmentSpec, result: TreatmentResult) -> tuple[str,
     chosen = TUNED if spec.learning_rates == "tuned" else "as given"
     rates = f"Learning rates, {chosen}: {first} before, {second} after. "
     cost = f"A step takes {result.step_time_ratio:.2f} times as long{_size(result)}."
-    return told, verdict, f"{rates}{cost}", *_savings(result)
+    return _loss_told(result), verdict, f"{rates}{cost}", *_savings(result)
+
+
+def _loss_told(result: TreatmentResult) -> str:
+    low, high = result.interval
+    moved = "fell" if result.difference < 0 else "rose"
+    ends = (-high, -low) if result.difference < 0 else (low, high)
+    known = "more than chance explains" if low > 0 or high < 0 else "no difference detected"
+    told = (
+        f"Over {len(result.before)} seeds the final validation loss {moved} by {number(abs(result.difference))} "
+        f"(95 %: {number(ends[0])} to {number(ends[1])}): {known}."
+    )
+    if not result.capped:
+        return told
+    return f"{told} A seed that ends above a guess's loss, {number(result.chance)}, or diverges counts as a guess."
 
 
 def _size(result: TreatmentResult) -> str:
@@ -130,7 +138,7 @@ def _savings(result: TreatmentResult) -> tuple[str, ...]:
     """Return what was gained by taking out what was never trained, and what that did to the loss."""
     if not result.saved:
         return ()
-    allowed = f"{number(result.margin)}, {percent(NO_WORSE)} of a guess's loss"
+    allowed = f"{number(NO_WORSE * result.chance)}, {percent(NO_WORSE)} of a guess's loss"
     loss = f"but the loss may be higher by more than {allowed}"
     if result.improved:
         loss = "and the loss fell as well"
@@ -149,6 +157,12 @@ def _losses(entrant: EntrantTrace, chance: float) -> Doubles:
         return np.full(entrant.loss.shape[1], np.nan)
     loss = entrant.outcome.validation_loss
     return np.where(np.isfinite(loss), np.minimum(loss, chance), chance)
+
+
+def _above(entrant: EntrantTrace, chance: float) -> bool:
+    """Return whether a seed of one network ended well above a guess's loss, or diverged."""
+    known = entrant.outcome.validation_loss if entrant.outcome is not None else np.empty(0)
+    return bool((~(known <= (1 + NO_WORSE) * chance)).any())
 
 
 def treatment_document(info: RunInfo | None, spec: TreatmentSpec, checks: Checks) -> dict[str, Any]:

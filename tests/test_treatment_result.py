@@ -19,7 +19,7 @@ LOWER = TreatmentResult(
     learning_rates=(0.1, 0.1),
     step_time_ratio=1.5,
     parameters=(9000, 9000),
-    margin=0.115,
+    chance=2.3,
 )
 BRANCH = replace(
     LOWER, difference=-0.01, interval=(-0.05, 0.03), verdict_before="disconnected", parameters=(13130, 8970)
@@ -61,6 +61,13 @@ def test_one_sentence_says_what_taking_out_the_branch_did(interval, told):
 
 def test_no_such_sentence_stands_where_nothing_was_cut_off():
     assert len(result_sentences(SPEC, LOWER)) == 3
+
+
+def test_it_is_told_that_a_seed_above_a_guess_counts_as_one():
+    assert "counts as a guess" not in result_sentences(SPEC, LOWER)[0]
+    assert result_sentences(SPEC, replace(LOWER, capped=True))[0].endswith(
+        "more than chance explains. A seed that ends above a guess's loss, 2.3, or diverges counts as a guess."
+    )
 
 
 def test_parameters_are_told_where_they_change():
