@@ -259,3 +259,10 @@ def test_a_long_race_of_twelve_stays_small():
 def test_a_label_with_markup_stays_text():
     figure = race.loss_curves(make_trace([make_entrant([[1.0]], label="<a href='x'>", optimizer="SGD")]))
     assert "<a" not in theme.to_json(figure).replace('"meta": "<a', "").replace('"name": "<a', "")
+
+
+def test_beside_validation_losses_the_title_says_that_these_are_training_losses():
+    trace = race_of(Adam=[0.1], SGD=[0.3])
+    drawn = race.loss_curves(trace, ended=True, beside_validation=True)
+    assert drawn.layout.title.text.startswith("Training loss ends lowest with Adam")
+    assert race.loss_curves(trace, ended=True).layout.title.text.startswith("Loss ends lowest with Adam")
