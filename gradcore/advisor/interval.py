@@ -30,7 +30,7 @@ BETWEEN = 0.5  # events: what passes from 20 on begins, as a share without steps
 TAIL = 0.025  # of each end
 QUANTILE = NORMAL.inv_cdf(1 - TAIL)
 CLUSTERS = 0.25  # weight of the events' own clusters in the variance of the effective steps
-HALVINGS = 30
+HALVINGS = 20  # of where an end lies: to a millionth of the rate
 
 
 def intervals(rates: Doubles, counted: int, found: Effective) -> tuple[Doubles, Doubles]:
