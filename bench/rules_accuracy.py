@@ -32,8 +32,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench._other_rules import COVERS, auto_trainer, notebook, sagemaker_debugger
-from bench._rule_families import CALIBRATION, DEAD, EXPLODING, FAMILIES, SIDES, VANISHING, Family
-from bench._rules_table import ALL_HELD_OUT, table
+from bench._rule_families import FAMILIES
+from bench._rule_family import CALIBRATION, DEAD, EXPLODING, SIDES, VANISHING, Family
+from bench._rules_table import table
 from bench.guide_accuracy import write_json
 from gradcore.health import CRITICAL, INFO, WARNING, Diagnosis, diagnose, early_ratio
 from gradcore.proportions import wilson
@@ -68,23 +69,26 @@ def main() -> None:
         write_json()  # the guide shows the same
 
 
-def condition(best: float, cured: float | None, chance: float, disease: str) -> str:
+def condition(best: float, own: float, cured: float | None, chance: float, disease: str) -> str:
     """Return what a network is by its outcome.
 
     Args:
-        best: its tuned training loss.
-        cured: that of the same network with the named cure, None where it was not asked for.
+        best: its tuned training loss, over both seeds.
+        own: that of the seed that is checked, at the same rate.
+        cured: the tuned loss of the same network with the named cure, None where it was not asked for.
         chance: the loss of a constant answer.
         disease: that its family has.
 
     Example:
-        >>> condition(2.2, 0.3, 2.3, "vanishing"), condition(2.2, 2.0, 2.3, "vanishing"), condition(0.2, None, 2.3, "")
-        ('vanishing', 'neither', 'healthy')
+        >>> condition(2.2, 2.3, 0.3, 2.3, "vanishing"), condition(2.2, 2.3, 2.0, 2.3, "vanishing")
+        ('vanishing', 'neither')
+        >>> condition(0.2, 0.1, None, 2.3, "vanishing"), condition(0.2, 2.3, None, 2.3, "vanishing")
+        ('healthy', 'neither')
     """
-    if best < TRAINS * chance:
+    if max(best, own) < TRAINS * chance:
         return HEALTHY
     restored = cured is not None and cured < TRAINS * chance
-    return disease if disease and best > SICK * chance and restored else NEITHER
+    return disease if disease and min(best, own) > SICK * chance and restored else NEITHER
 
 
 def said(diagnosis: Diagnosis) -> list[str]:
@@ -102,10 +106,11 @@ def warned(diagnosis: Diagnosis) -> list[str]:
 
 
 def summary(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Return precision and recall of every rule set, on each side of the families and on all that are held out."""
+    """Return precision and recall of every rule set on each side of the families, and ours by the former outcome."""
     sides = {side: [row for row in rows if row["side"] == side] for side in SIDES}
-    sides[ALL_HELD_OUT] = [row for row in rows if row["side"] != CALIBRATION]
+    former = [row | {"condition": row["tuned_condition"]} for row in rows]
     return {name: _side(of_side) for name, of_side in sides.items()} | {
+        "by_tuned_loss": {side: _side([row for row in former if row["side"] == side]) for side in SIDES},
         "networks": len(rows),
         "families": dict(Counter(row["family"] for row in rows)),
         "tasks": sorted({row["task"] for row in rows}),
@@ -160,8 +165,8 @@ def _is_wrong(row: dict[str, Any]) -> bool:
 
 
 def _told(row: dict[str, Any]) -> str:
-    best = "diverged" if row["best"] is None else f"{row['best']:.3g}"
-    loss = f"loss {best}, chance {row['chance']:.3g}"
+    best, own = ("diverged" if one is None else f"{one:.3g}" for one in (row["best"], row["own"]))
+    loss = f"loss {best}, of the checked seed {own}, chance {row['chance']:.3g}"
     return f"{row['side']}, {row['family']}, dose {row['dose']}: {row['condition']} ({loss}), verdict {row['verdict']}"
 
 
@@ -207,16 +212,23 @@ def _family(networks: int, number: int) -> list[dict[str, Any]]:
 def outcome(family: Family, tuning: Tuning, cured: float | None, chance: float) -> dict[str, Any]:
     """Return what a network is; `cured` is its tuned loss with the cure, None where none was tried."""
     best = float(tuning.score.min())
+    own = float(tuning.loss[np.flatnonzero(tuning.learning_rates == tuning.chosen)[0], 0])
     return {
         "side": family.side,
         "family": family.name,
         "task": family.task.name,
         "chance": round(chance, 4),
-        "best": best if math.isfinite(best) else None,
+        "best": _finite(best),
+        "own": _finite(own),
         "rate": tuning.chosen,
-        "cured": cured if cured is not None and math.isfinite(cured) else None,
-        "condition": condition(best, cured, chance, family.disease),
+        "cured": None if cured is None else _finite(cured),
+        "condition": condition(best, own, cured, chance, family.disease),
+        "tuned_condition": condition(best, best, cured, chance, family.disease),
     }
+
+
+def _finite(loss: float) -> float | None:
+    return loss if math.isfinite(loss) else None
 
 
 def _diagnosed(trace: CheckTrace, sizes: NDArray[np.int64]) -> dict[str, Any]:
