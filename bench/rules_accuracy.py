@@ -13,7 +13,6 @@ also where a finding of the warn band names it. Prints JSON.
 
 import argparse
 import json
-import math
 import multiprocessing
 import os
 import sys
@@ -33,20 +32,19 @@ from numpy.typing import NDArray
 
 from bench._other_rules import COVERS, auto_trainer, notebook, sagemaker_debugger
 from bench._rule_families import FAMILIES
-from bench._rule_family import CALIBRATION, DEAD, EXPLODING, SIDES, VANISHING, Family
+from bench._rule_family import CALIBRATION, DEAD, EXPLODING, SIDES, VANISHING
+from bench._rules_outcome import HEALTHY, NEITHER, SICK, outcome
 from bench._rules_table import table
 from bench.guide_accuracy import write_json
 from gradcore.health import CRITICAL, INFO, WARNING, Diagnosis, diagnose, early_ratio
 from gradcore.proportions import wilson
-from gradcore.records import CheckTrace, Tuning
+from gradcore.records import CheckTrace
 from gradcore.specs import Thresholds
 
 NETWORKS, WORKERS, NICE, MINUTES = 14, 2, 2, 40.0  # networks of a family; the run's limit
 FAMILIES_OF_A_WORKER = 5  # after which it makes room: traced graphs stay in memory
 CHECKED_STEPS, TUNING_SEEDS, CHUNK = 50, 2, 20  # 50: as in the default check
 RATES = {"SGD": 10.0 ** np.arange(-3.5, 1.01, 0.5), "Adam": 10.0 ** np.arange(-4, -0.99, 0.5)}
-SICK, TRAINS = 0.85, 0.5  # of chance
-HEALTHY, NEITHER = "healthy", "neither"
 CONDITIONS = (VANISHING, EXPLODING, DEAD)
 TABLE = Path(__file__).parent.parent / "docs" / "rules_accuracy.md"
 
@@ -67,28 +65,6 @@ def main() -> None:
     if asked.table:
         TABLE.write_text(table(found), encoding="utf-8")
         write_json()  # the guide shows the same
-
-
-def condition(best: float, own: float, cured: float | None, chance: float, disease: str) -> str:
-    """Return what a network is by its outcome.
-
-    Args:
-        best: its tuned training loss, over both seeds.
-        own: that of the seed that is checked, at the same rate.
-        cured: the tuned loss of the same network with the named cure, None where it was not asked for.
-        chance: the loss of a constant answer.
-        disease: that its family has.
-
-    Example:
-        >>> condition(2.2, 2.3, 0.3, 2.3, "vanishing"), condition(2.2, 2.3, 2.0, 2.3, "vanishing")
-        ('vanishing', 'neither')
-        >>> condition(0.2, 0.1, None, 2.3, "vanishing"), condition(0.2, 2.3, None, 2.3, "vanishing")
-        ('healthy', 'neither')
-    """
-    if max(best, own) < TRAINS * chance:
-        return HEALTHY
-    restored = cured is not None and cured < TRAINS * chance
-    return disease if disease and min(best, own) > SICK * chance and restored else NEITHER
 
 
 def said(diagnosis: Diagnosis) -> list[str]:
@@ -207,28 +183,6 @@ def _family(networks: int, number: int) -> list[dict[str, Any]]:
         row = outcome(family, tunings[place], after, chance) | _diagnosed(traces[place], sizes)
         found.append(row | {"dose": dose, "seed": specs[place].seed})
     return found
-
-
-def outcome(family: Family, tuning: Tuning, cured: float | None, chance: float) -> dict[str, Any]:
-    """Return what a network is; `cured` is its tuned loss with the cure, None where none was tried."""
-    best = float(tuning.score.min())
-    own = float(tuning.loss[np.flatnonzero(tuning.learning_rates == tuning.chosen)[0], 0])
-    return {
-        "side": family.side,
-        "family": family.name,
-        "task": family.task.name,
-        "chance": round(chance, 4),
-        "best": _finite(best),
-        "own": _finite(own),
-        "rate": tuning.chosen,
-        "cured": None if cured is None else _finite(cured),
-        "condition": condition(best, own, cured, chance, family.disease),
-        "tuned_condition": condition(best, best, cured, chance, family.disease),
-    }
-
-
-def _finite(loss: float) -> float | None:
-    return loss if math.isfinite(loss) else None
 
 
 def _diagnosed(trace: CheckTrace, sizes: NDArray[np.int64]) -> dict[str, Any]:

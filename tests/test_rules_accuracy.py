@@ -3,10 +3,11 @@ import pytest
 
 from bench import _rule_families, rules_accuracy
 from bench._other_rules import auto_trainer, notebook, sagemaker_debugger
+from bench._rules_outcome import condition, outcome
 from bench._rules_table import table
 from bench.early_warning import Run
 from bench.early_warning import summary as warnings
-from bench.rules_accuracy import condition, outcome, said, summary, warned
+from bench.rules_accuracy import said, summary, warned
 from gradcore.health import diagnose
 from gradcore.specs import Thresholds
 from gradcore.tuning import chosen
