@@ -41,7 +41,7 @@ from gradcore.proportions import wilson
 from gradcore.records import CheckTrace
 from gradcore.specs import Thresholds
 
-NETWORKS, WORKERS, NICE, MINUTES = 14, 2, 2, 40.0  # networks of a family; the run's limit
+NETWORKS, WORKERS, NICE, MINUTES = 14, 2, 2, 60.0  # networks of a family; the run's limit
 FAMILIES_OF_A_WORKER = 5  # after which it makes room: traced graphs stay in memory
 CHECKED_STEPS, TUNING_SEEDS, CHUNK = 50, 2, 20  # 50: as in the default check
 RATES = {"SGD": 10.0 ** np.arange(-3.5, 1.01, 0.5), "Adam": 10.0 ** np.arange(-4, -0.99, 0.5)}
