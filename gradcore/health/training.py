@@ -64,7 +64,8 @@ def signal_growth(trace: CheckTrace) -> float:
     1 where it comes from nothing, whose growth has no measure; 0 where nothing comes back at last.
     """
     early, late = np.fmin.reduce(early_ratio(trace)), np.fmin.reduce(late_ratio(trace))
-    return float(late / early) if early != 0 else float(late > 0)
+    with np.errstate(all="ignore"):  # a signal that is Inf at both times has no growth either: NaN
+        return float(np.divide(late, early)) if early != 0 else float(late > 0)
 
 
 def motion_ahead(trace: CheckTrace) -> float:
