@@ -1,11 +1,14 @@
 """Whether the first prescription of each patient of the ward cures it: treatments in pairs, as the page proves them.
 
 Cured = the verdict changes and the 95 % paired-t interval of the validation loss (treated - untreated, five seeds, 200
-steps, rates tuned equally) lies below zero. Prints each patient and the share of those that are cured.
+steps, rates tuned equally) lies below zero; of what was never trained it is enough that parameters are saved and the
+loss is no worse. Prints each patient, and how many are cured by the one and by the other.
 """
 
+import argparse
 import json
 import time
+from dataclasses import replace
 from typing import Any
 
 from gradcore.admission import admit
@@ -21,14 +24,18 @@ from gradcore.ward import WARD
 
 def main() -> None:
     """Treat every patient and print what it came to."""
-    found = {name: treated for name in WARD if (treated := treat(name)) is not None}
-    cured = sum(bool(one["cured"]) for one in found.values())
-    print(json.dumps({"cured": cured, "of": len(found), "patients": found}, indent=1))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seed", type=int, default=0, help="of the check, and the first of the proof's five")
+    seed = parser.parse_args().seed
+    found = {name: treated for name in WARD if (treated := treat(name, seed)) is not None}
+    cured = [one for one in found.values() if one["cured"]]
+    by_loss = sum(bool(one["improved"]) for one in cured)
+    print(json.dumps({"cured": len(cured), "by_loss": by_loss, "of": len(found), "patients": found}, indent=1))
 
 
-def treat(name: str) -> dict[str, Any] | None:
+def treat(name: str, seed: int) -> dict[str, Any] | None:
     """Return what the first prescription of a patient came to, None where there is none."""
-    spec = admit(WARD[name].spec, Limits())
+    spec = admit(replace(WARD[name].spec, seed=seed), Limits())
     check = CheckAssembly(spec)
     run_check(spec, (0,), lambda records, progress: check.add(records))
     prescribed = prescribe(spec, diagnosis_of(spec, check.trace().networks[0]))
@@ -46,7 +53,10 @@ def treat(name: str) -> dict[str, Any] | None:
         "loss": [round(float(side.mean()), 4) for side in (result.before, result.after)],
         "difference": round(result.difference, 4),
         "interval": [round(end, 4) for end in result.interval],
+        "rates": [float(f"{rate:.3g}") for rate in result.learning_rates],
         "step_time_ratio": round(result.step_time_ratio, 2),
+        "parameters": result.parameters,
+        "improved": result.improved,
         "cured": result.cured,
         "seconds": round(time.perf_counter() - started, 1),
     }

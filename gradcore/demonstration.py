@@ -138,7 +138,7 @@ def _pairs() -> Scene:
     spec, _ = example_treatment()
     told = (
         f"Both networks train in {counted(spec.seeds, 'pair')}: the same seeds and batches, "
-        f"{counted(spec.steps, 'step')}, each at the best of the same learning rates.",
+        f"{counted(spec.steps, 'step')}.",
         result_sentences(spec, result())[2],
     )
     return Scene("pairs", "The proof", "One network is no proof", told)

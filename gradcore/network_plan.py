@@ -94,12 +94,13 @@ class _Plan:
         hidden: bool = True,
         inputs: tuple[str, ...] = (),
         bias: bool = True,
+        number: int | None = None,
     ) -> str:
-        """Add a dense layer, and return its name."""
+        """Add a dense layer, and return its name; its kernel has the next number, unless one is given."""
         arguments: dict[str, Scalar] = {"units": units, "activation": activation}
         arguments |= {} if bias else {"use_bias": False}
         shape = (*(self._shapes[inputs[0]] if inputs else self.shape)[:-1], units)
-        return self._put("Dense", name, shape, inputs, arguments, hidden=hidden, kernel=True)
+        return self._put("Dense", name, shape, inputs, arguments, hidden=hidden, kernel=number is None, number=number)
 
     def recurrent(self, index: int) -> None:
         """Add a recurrent layer; unrolled, because a loop in the graph is 3 to 5 times slower."""
@@ -145,9 +146,12 @@ class _Plan:
         self.add("Flatten", "attention_pooled", (features,))
 
     def cut_branch(self) -> None:
-        """Add a layer beside the others through which no gradient goes back: what it holds is never trained."""
+        """Add a layer beside the others through which no gradient goes back: what it holds is never trained.
+
+        Its kernel is counted after the head's, so that without it the head starts from the same weights.
+        """
         since = self.last
-        self.dense("branch", self.shape[-1], "linear")
+        self.dense("branch", self.shape[-1], "linear", number=self._kernels + 1)
         self.add("StopGradient", "branch_cut")
         self.add("Add", "branch_add", inputs=(since, self.last))
 
@@ -161,9 +165,10 @@ class _Plan:
         *,
         hidden: bool = False,
         kernel: bool = False,
+        number: int | None = None,
     ) -> str:
         read = inputs or (self.last,)
-        number = self._kernels if kernel else None
+        number = self._kernels if kernel else number
         self._kernels += kernel
         step = Step(layer, name, read, tuple(arguments.items()), self._shapes[read[0]], shape, number, hidden)
         self.steps.append(step)

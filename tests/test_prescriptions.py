@@ -26,7 +26,7 @@ FIRST = {  # patient -> the first prescription
     "dying_relu": "zero_bias",
     "saturated_tanh": "glorot_init",
     "zeros_init": "he_init",
-    "exploding_rnn": "orthogonal_attention",
+    "exploding_rnn": "contracting_attention",
     "vanishing_rnn": "attention_adam",
     "high_learning_rate": "lower_learning_rate",
     "nan_in_data": "clean_data",
@@ -85,6 +85,26 @@ def test_a_prescription_says_what_changes_before_and_after():
     assert prescribed("dying_relu")[0].changes == (Change("network.bias", -6.0, 0.0),)
     assert prescribed("nan_in_data")[0].changes == (Change("missing_share", 0.002, 0.0),)
     assert prescribed("high_learning_rate")[0].changes == (Change("optimizer.learning_rate", 10.0, 0.01),)
+
+
+def test_an_exploding_recurrent_kernel_is_made_to_shrink_and_one_with_gates_starts_orthogonal():
+    assert [(one.field, one.before, one.after) for one in prescribed("exploding_rnn")[0].changes] == [
+        ("network.recurrent_initializer.gain", 2.0, 0.8),
+        ("optimizer.optimizer", "SGD", "Adam"),
+        ("optimizer.learning_rate", 0.01, 0.003),
+        ("network.pooling", None, "attention"),
+    ]
+    patient = WARD["exploding_rnn"].spec
+    gated = replace(patient, network=replace(patient.network, cell="lstm"))
+    assert prescribe(gated, sick("exploding"))[0].solution == "orthogonal_attention"
+
+
+def test_a_gated_cell_is_offered_where_the_cell_has_no_gates():
+    offered = {one.solution: one.spec.network for one in prescribed("exploding_rnn")}
+    assert (offered["gated_attention"].cell, offered["gated_attention"].recurrent_initializer) == (
+        "gru",
+        Choice("orthogonal"),
+    )
 
 
 def test_attention_comes_with_adam():

@@ -2,12 +2,15 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from gradcore.documents import race_document, trace_from_document
 from gradcore.figures import learning_rates as figures
 from gradcore.records import Tuning, pack, unpack
 from gradcore.specs import RaceSpec
-from gradcore.tuning import beyond, chosen, decades_that_train, grid
+from gradcore.tuning import beyond, chosen, decades_that_train, grid, steady
 from tests.traces import make_entrant, make_trace
 
 INF = float("inf")
@@ -37,6 +40,39 @@ def test_the_grid_grows_only_beyond_an_edge_that_was_chosen():
     assert beyond(tuned(1, 2, 3)).round(6).tolist() == [1e-5, 3.2e-5, 1e-4]
     assert beyond(tuned(3, 2, 1)).round(4).tolist() == [0.01, 0.0316, 0.1]
     assert beyond(tuned(3, 1, 2)).tolist() == []
+
+
+def test_the_steady_rate_is_the_smallest_within_one_percent_of_chance_of_the_best():
+    assert steady(tuned(1.6, 0.7, 0.2, 0.0373, 0.0044, 0.0017, INF), 2.303).chosen == pytest.approx(0.0316, rel=1e-2)
+    assert steady(tuned(1.6, 0.7, 0.2, 0.0246, 0.0044, 0.0017, INF), 2.303).chosen == pytest.approx(0.01)
+    assert steady(tuned(0.5, 0.3, 0.9), 2.303).chosen == pytest.approx(0.001)
+
+
+def test_the_steady_rate_trains_every_seed():
+    lossy = chosen(0, np.array([0.1, 1.0]), np.array([[0.9, 0.9], [0.001, 1.96]]))
+    assert lossy.chosen == 1.0
+    assert steady(lossy, 2.303).chosen == 0.1
+
+
+def test_where_no_rate_trains_every_seed_the_choice_stays():
+    assert steady(tuned(2.3026, 2.3025, 2.3024, INF), 2.303).chosen == pytest.approx(0.00316, rel=1e-2)
+    assert steady(tuned(INF, INF), 2.303).chosen == pytest.approx(0.000316, rel=1e-3)
+
+
+@given(
+    arrays(np.float64, (7, 3), elements=st.one_of(st.floats(1e-4, 3.0), st.just(INF))),
+)
+def test_the_steady_rate_is_tried_and_never_above_a_best_that_trains_every_seed(loss):
+    tried = chosen(0, grid(0.01), loss)
+    found = steady(tried, 2.303)
+    assert found.chosen in tried.learning_rates
+    trains = (loss < 0.85 * 2.303).all(axis=1)
+    if trains.any():
+        best = np.where(trains, loss.mean(axis=1), INF).argmin()
+        assert found.chosen <= tried.learning_rates[best]
+        assert trains[tried.learning_rates.tolist().index(found.chosen)]
+    else:
+        assert found.chosen == tried.chosen
 
 
 def test_the_range_that_trains_is_counted_around_the_chosen_rate():

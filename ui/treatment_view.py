@@ -163,7 +163,7 @@ def _side_by_side(run_id: str, cursor: int, _found: Checks) -> list[tuple[str, i
 
 @st.cache_data(max_entries=32, show_spinner=False)
 def _drawn(run_id: str, cursor: int, ended: bool, _pairs: RaceTrace) -> list[tuple[str, int]]:
-    made = [race.loss_curves(_pairs, HEIGHT, ended=ended)]
+    made = [race.loss_curves(_pairs, HEIGHT, ended=ended, beside_validation=True)]
     if all(entrant.outcome is not None for entrant in _pairs.entrants):
         made.append(race.final_validation(_pairs, as_given=True))
     return [(theme.to_json(figure), figure.height) for figure in made]

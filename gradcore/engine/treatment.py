@@ -1,9 +1,9 @@
 """A treatment's proof: a sick and a treated network in pairs, from the same seeds, on the same batches.
 
-For each of the two the same grid of learning rates is tried on other seeds (where they are to be tuned), then all
-seeds train side by side, then the first one is checked layer by layer: the sick
-network as it came, the treated one at the rate that was found for it. What does not change has the same first
-weights in both, because weights follow from the seed and the layer's number.
+For each of the two the same grid of learning rates is tried on other seeds (where they are to be tuned), and the
+smallest that is as good as the best is taken; then all seeds train side by side, then the first one is checked layer
+by layer: the sick network as it came, the treated one at the rate that was found for it. What does not change has the
+same first weights in both, because weights follow from the seed and the layer's number.
 """
 
 import time
@@ -20,6 +20,8 @@ from gradcore.engine.tuning import tune
 from gradcore.optimizers import learning_rate_of
 from gradcore.records import Record, StepTimes
 from gradcore.specs import HealthSpec, TreatmentSpec
+from gradcore.tasks import task_of
+from gradcore.tuning import steady
 
 ROUNDS, ROUND_STEPS = 30, 5  # of timing, alternating
 TIMED_STEPS = ROUNDS * ROUND_STEPS
@@ -60,7 +62,8 @@ def _rate(spec: TreatmentSpec, side: HealthSpec, number: int, report: Report) ->
     def progress(part: float) -> None:
         report([], SHARES[0] * (number + part) / 2)
 
-    found = replace(tune(replace(race, learning_rates="tuned"), 0, progress), entrant=number)
+    tried = tune(replace(race, learning_rates="tuned"), 0, progress)
+    found = replace(steady(tried, task_of(spec.before.task).chance_loss), entrant=number)
     report([found], SHARES[0] * (number + 1) / 2)
     return found.chosen
 

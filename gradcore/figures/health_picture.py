@@ -29,6 +29,7 @@ LEAST_SPAN = 4.0  # decades: smaller differences must not look like a disease
 LIVE_CELLS, ENDED_CELLS = 16_000, 60_000  # that are sent; beyond, a column holds several steps
 ROW, LEAST_ROW = 30, 9  # px of a layer
 TALLEST = 470  # px of all rows
+NARROW_NAMES = 104  # px for the layers' names in a narrow chart: what is longer is cut
 MOST_MARKS = 150  # of cells, of one kind
 Scale = tuple[float, float]  # exponents at the ends of the map
 
@@ -185,10 +186,10 @@ def _colors(ends: Scale, rows: Sequence[float]) -> Layout:
 
 
 def _narrow(ends: Scale, trace: CheckTrace) -> Layout:
-    """Return the layout of a narrow chart: shorter names, the colour bar closer."""
-    names = [theme.short(name, 9) for name in trace.setup.layers]
+    """Return the layout of a narrow chart: less room for names, the colour bar closer."""
+    room = min(label_width([theme.short(name) for name in trace.setup.layers] or [""]) - 4, NARROW_NAMES)
     return {
-        "margin": theme.margin(left=min(label_width(names or [""]), 84), right=72),
+        "margin": theme.margin(left=room, right=72),
         "coloraxis": {"colorbar": {"xpad": 18, "thickness": 9}},
     }
 

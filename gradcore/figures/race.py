@@ -55,7 +55,12 @@ __all__ = [
 
 
 def loss_curves(
-    trace: RaceTrace, height: int = theme.HEIGHT, *, ended: bool = False, theory: Sequence[Theory] = ()
+    trace: RaceTrace,
+    height: int = theme.HEIGHT,
+    *,
+    ended: bool = False,
+    theory: Sequence[Theory] = (),
+    beside_validation: bool = False,
 ) -> go.Figure:
     """Draw the training loss over steps: median of the seeds with its band, names at the line ends.
 
@@ -64,13 +69,18 @@ def loss_curves(
         height: px.
         ended: whether no step will follow, also where the race was stopped before its last.
         theory: what is known of some entrants' losses, drawn over them.
+        beside_validation: whether validation losses stand beside it, so that the title says which these are.
     """
     task = TASKS.get(trace.task)
     unit = LOSS_UNITS[task.loss] if task and task.loss in LOSS_UNITS else "no unit"
     found = curves(trace.entrants, "loss")
     plotted = f"Training loss ({unit}), {seeds_text(trace, found)}{SAID if theory else ''}"
-    heading = theme.title(loss_title(trace, found, ended=ended), plotted)
-    return draw_curves(trace, found, heading, "Training loss", height, ended=ended, over=theory_lines(theory))
+    seen = loss_title(trace, found, ended=ended)
+    if beside_validation and seen.startswith("Loss"):
+        seen = f"Training loss{seen.removeprefix('Loss')}"
+    return draw_curves(
+        trace, found, theme.title(seen, plotted), "Training loss", height, ended=ended, over=theory_lines(theory)
+    )
 
 
 def gradient_norms(trace: RaceTrace, height: int = theme.HEIGHT, *, ended: bool = False) -> go.Figure:

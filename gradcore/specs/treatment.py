@@ -16,7 +16,7 @@ CHECKED_STEPS = 50  # of the look at each network layer by layer
 
 @dataclass(frozen=True)
 class TreatmentSpec:
-    """Two checks that are trained from the same seeds on the same batches, each at the best of the same rates.
+    """Two checks that are trained from the same seeds on the same batches, each at its own of the same rates.
 
     Seeds are counted from the seed of the check before.
     """

@@ -12,6 +12,8 @@ SQUASHING = ("sigmoid", "tanh", "softplus")
 HE, GLOROT, LSUV = Choice("he_uniform"), Choice("glorot_uniform"), Choice("lsuv")
 ADAM = EntrantSpec(Choice("Adam"), 0.003)  # the rate at which it trains best on digits
 SGD = EntrantSpec(Choice("SGD"), 0.1)
+PLAIN_CELL, GATED_CELL = "simple_rnn", "gru"
+CONTRACTING = Choice.of("orthogonal", gain=0.8)  # 1 / (1 - 0.8) = 5 is the sum of all its powers
 CLIPPED = Choice.of("clip_by_global_norm", max_norm=1.0)
 CLIPPED_BY_VARIABLE = Choice.of("clip_by_norm", max_norm=1.0)
 ADAPTIVE = Choice("adaptive_percentile")  # the notebook's AdaptiveGradientClipper
@@ -104,6 +106,16 @@ def attention_adam(spec: HealthSpec) -> HealthSpec:
 def orthogonal_attention(spec: HealthSpec) -> HealthSpec:
     """Start from an orthogonal recurrent kernel, pool by attention, and train by Adam."""
     return spec if spec.network.cell is None else attention_adam(orthogonal(spec))
+
+
+def contracting_attention(spec: HealthSpec) -> HealthSpec:
+    """Start a plain recurrent cell from a kernel that shrinks the state, pool by attention, and train by Adam."""
+    return network(attention_adam(spec), recurrent_initializer=CONTRACTING) if spec.network.cell == PLAIN_CELL else spec
+
+
+def gated_attention(spec: HealthSpec) -> HealthSpec:
+    """Make a plain recurrent cell a gated one (GRU), start it orthogonal, pool by attention, and train by Adam."""
+    return network(orthogonal_attention(spec), cell=GATED_CELL) if spec.network.cell == PLAIN_CELL else spec
 
 
 def clipped_by(rule: Choice) -> Callable[[HealthSpec], HealthSpec]:

@@ -7,11 +7,15 @@ import pytest
 
 from gradcore.admission import admit
 from gradcore.check_assembly import CheckAssembly, Checks
+from gradcore.engine.network import build_network
 from gradcore.engine.treatment import run_treatment
 from gradcore.errors import CancelledRunError, RefusedError
+from gradcore.health import Diagnosis
+from gradcore.prescriptions import prescribe
 from gradcore.settings import Limits
 from gradcore.specs import Choice, EntrantSpec, HealthSpec, NetworkSpec, TreatmentSpec
-from gradcore.treatment_result import result_sentences, treatment_result
+from gradcore.treatment_result import proof_of, result_sentences, treatment_result
+from gradcore.ward import WARD
 
 SICK = HealthSpec(
     network=NetworkSpec((12, 12, 12), "relu", bias=-20.0), optimizer=EntrantSpec(Choice("SGD"), 0.1), steps=5
@@ -51,7 +55,7 @@ def test_the_sentences_say_what_was_measured(cured):
     told = result_sentences(spec, treatment_result(spec, checks))
     assert told[0].startswith("Over 5 seeds the final validation loss fell by ")
     assert told[1] == "The verdict changed from 'Dead or saturated units' to 'Healthy'."
-    assert "each at the best of the same grid" in told[2]
+    assert "each the best of the same grid, or a smaller one that is as good" in told[2]
 
 
 def test_a_treatment_that_changes_nothing_makes_no_difference_at_all():
@@ -62,6 +66,26 @@ def test_a_treatment_that_changes_nothing_makes_no_difference_at_all():
     result = treatment_result(spec, checks)
     assert (result.difference, result.improved, result.cured) == (0.0, False, False)
     assert "no difference detected" in result_sentences(spec, result)[0]
+
+
+@pytest.mark.parametrize(("name", "rate"), [("zeros_init", 0.3162), ("unused_branch", 0.3162)])
+def test_the_first_prescription_cures_the_patient_at_a_rate_at_which_every_seed_trains(name, rate):
+    patient = WARD[name]
+    found = Diagnosis(patient.verdict, (), ())
+    spec = proof_of(patient.spec, prescribe(patient.spec, found)[0])
+    result = treatment_result(spec, proven(spec))
+    assert (result.verdict_before, result.verdict_after, result.cured) == (patient.verdict, "healthy", True)
+    assert result.after.max() < 0.3
+    assert result.learning_rates[1] == pytest.approx(rate, rel=1e-3)
+
+
+def test_without_its_cut_branch_a_network_starts_from_the_same_weights():
+    cut = NetworkSpec((12, 10), unused_branch=True)
+    with_branch = build_network(cut, "digits", seed=3)
+    without = build_network(replace(cut, unused_branch=False), "digits", seed=3)
+    for layer in without.layers:
+        both = zip(layer.get_weights(), with_branch.get_layer(layer.name).get_weights(), strict=True)
+        assert all(np.array_equal(one, other) for one, other in both), layer.name
 
 
 def test_a_treatment_that_is_stopped_has_no_result():

@@ -94,8 +94,9 @@ TERMS = (
          "or its training, and what it gave back on a network with the same disease, where that was measured.", seen=(
          places.DYING,), also=("treatment",)),
     Term("paired_rerun", "Proof in pairs", "Both networks, untreated and treated, train from the same five seeds "
-         "on the same batches, each at its best rate of the same grid. Cured: the verdict changed, and the "
-         "interval of the loss difference lies below zero.", seen=(places.DYING,),
+         "on the same batches. Each gets the smallest rate of the same grid at which three other seeds train as well "
+         "as at the best. Cured: the verdict changed, and the interval of the loss difference lies below zero; of what "
+         "was never trained it is enough that parameters are saved and the loss is no worse.", seen=(places.DYING,),
          also=("cured", "in pairs")),
     Term("costly_measures", "Costly measures", "Signal, dead units, noise and histograms are measured at the "
          "first ten steps and then at every so many; norms and loss at every step.", seen=(
