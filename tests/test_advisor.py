@@ -216,7 +216,7 @@ def test_the_steps_left_out_at_the_start_are_told_where_the_rule_would_act_there
         ([1.0, -0.5], 0, "a norm must not be negative. Received: -0.5 at step 1"),
         ([1.0, -np.inf], 0, "a norm must not be negative. Received: -inf at step 1"),
         ([], 0, "`norms` must hold at least one step. Received: norms=[0, 1]"),
-        ([np.nan, np.inf], 0, "the stream must hold a finite norm. Received: none, or none before it blew up"),
+        ([np.nan, np.inf], 0, "the stream must hold a finite norm. Received: none"),
         ([1.0, 2.0], 2, "`first_step` must be a step of the stream, 0 to 1. Received: first_step=2"),
     ],
 )
