@@ -13,7 +13,6 @@ also where a finding of the warn band names it. Prints JSON.
 
 import argparse
 import json
-import math
 import multiprocessing
 import os
 import sys
@@ -32,20 +31,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench._other_rules import COVERS, auto_trainer, notebook, sagemaker_debugger
-from bench._rule_families import CALIBRATION, DEAD, EXPLODING, FAMILIES, SIDES, VANISHING, Family
-from bench._rules_table import ALL_HELD_OUT, table
+from bench._rule_families import FAMILIES
+from bench._rule_family import CALIBRATION, DEAD, EXPLODING, SIDES, VANISHING
+from bench._rules_outcome import HEALTHY, NEITHER, SICK, outcome
+from bench._rules_table import table
 from bench.guide_accuracy import write_json
 from gradcore.health import CRITICAL, INFO, WARNING, Diagnosis, diagnose, early_ratio
 from gradcore.proportions import wilson
-from gradcore.records import CheckTrace, Tuning
+from gradcore.records import CheckTrace
 from gradcore.specs import Thresholds
 
-NETWORKS, WORKERS, NICE, MINUTES = 14, 2, 2, 40.0  # networks of a family; the run's limit
+NETWORKS, WORKERS, NICE, MINUTES = 14, 2, 2, 60.0  # networks of a family; the run's limit
 FAMILIES_OF_A_WORKER = 5  # after which it makes room: traced graphs stay in memory
 CHECKED_STEPS, TUNING_SEEDS, CHUNK = 50, 2, 20  # 50: as in the default check
 RATES = {"SGD": 10.0 ** np.arange(-3.5, 1.01, 0.5), "Adam": 10.0 ** np.arange(-4, -0.99, 0.5)}
-SICK, TRAINS = 0.85, 0.5  # of chance
-HEALTHY, NEITHER = "healthy", "neither"
 CONDITIONS = (VANISHING, EXPLODING, DEAD)
 TABLE = Path(__file__).parent.parent / "docs" / "rules_accuracy.md"
 
@@ -68,25 +67,6 @@ def main() -> None:
         write_json()  # the guide shows the same
 
 
-def condition(best: float, cured: float | None, chance: float, disease: str) -> str:
-    """Return what a network is by its outcome.
-
-    Args:
-        best: its tuned training loss.
-        cured: that of the same network with the named cure, None where it was not asked for.
-        chance: the loss of a constant answer.
-        disease: that its family has.
-
-    Example:
-        >>> condition(2.2, 0.3, 2.3, "vanishing"), condition(2.2, 2.0, 2.3, "vanishing"), condition(0.2, None, 2.3, "")
-        ('vanishing', 'neither', 'healthy')
-    """
-    if best < TRAINS * chance:
-        return HEALTHY
-    restored = cured is not None and cured < TRAINS * chance
-    return disease if disease and best > SICK * chance and restored else NEITHER
-
-
 def said(diagnosis: Diagnosis) -> list[str]:
     """Return which of the three conditions our check names."""
     names = [diagnosis.verdict]
@@ -102,10 +82,11 @@ def warned(diagnosis: Diagnosis) -> list[str]:
 
 
 def summary(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Return precision and recall of every rule set, on each side of the families and on all that are held out."""
+    """Return precision and recall of every rule set on each side of the families, and ours by the former outcome."""
     sides = {side: [row for row in rows if row["side"] == side] for side in SIDES}
-    sides[ALL_HELD_OUT] = [row for row in rows if row["side"] != CALIBRATION]
+    former = [row | {"condition": row["tuned_condition"]} for row in rows]
     return {name: _side(of_side) for name, of_side in sides.items()} | {
+        "by_tuned_loss": {side: _side([row for row in former if row["side"] == side]) for side in SIDES},
         "networks": len(rows),
         "families": dict(Counter(row["family"] for row in rows)),
         "tasks": sorted({row["task"] for row in rows}),
@@ -160,8 +141,8 @@ def _is_wrong(row: dict[str, Any]) -> bool:
 
 
 def _told(row: dict[str, Any]) -> str:
-    best = "diverged" if row["best"] is None else f"{row['best']:.3g}"
-    loss = f"loss {best}, chance {row['chance']:.3g}"
+    best, own = ("diverged" if one is None else f"{one:.3g}" for one in (row["best"], row["own"]))
+    loss = f"loss {best}, of the checked seed {own}, chance {row['chance']:.3g}"
     return f"{row['side']}, {row['family']}, dose {row['dose']}: {row['condition']} ({loss}), verdict {row['verdict']}"
 
 
@@ -202,21 +183,6 @@ def _family(networks: int, number: int) -> list[dict[str, Any]]:
         row = outcome(family, tunings[place], after, chance) | _diagnosed(traces[place], sizes)
         found.append(row | {"dose": dose, "seed": specs[place].seed})
     return found
-
-
-def outcome(family: Family, tuning: Tuning, cured: float | None, chance: float) -> dict[str, Any]:
-    """Return what a network is; `cured` is its tuned loss with the cure, None where none was tried."""
-    best = float(tuning.score.min())
-    return {
-        "side": family.side,
-        "family": family.name,
-        "task": family.task.name,
-        "chance": round(chance, 4),
-        "best": best if math.isfinite(best) else None,
-        "rate": tuning.chosen,
-        "cured": cured if cured is not None and math.isfinite(cured) else None,
-        "condition": condition(best, cured, chance, family.disease),
-    }
 
 
 def _diagnosed(trace: CheckTrace, sizes: NDArray[np.int64]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gradcore.advisor import NormStream, advise
+from gradcore.advisor import NormStream, advice_sentences, advise
 from gradcore.figures.clip_advice import rate_curve
 from gradcore.figures.clip_norms import norms_over_steps
 from tests.traces import decoded
@@ -82,3 +82,12 @@ def test_steps_that_are_left_out_are_not_on_the_axis():
     figure = norms_over_steps(advise(NormStream.of(np.arange(1.0, 101.0), first_step=40)), first_step=40)
     assert figure.layout.xaxis.range == (40, 99)
     assert named(figure, "seed 0")[0]["x"][0] == 40
+
+
+def test_the_largest_norm_is_no_suggestion_where_so_few_steps_cannot_have_the_wanted_rate():
+    advice = advise(NormStream.of(np.arange(1.0, 11.0)), 0.05)
+    figure = rate_curve(advice)
+    texts = [one.text for one in figure.layout.annotations]
+    assert texts == ["the largest norm: 10", "dotted: no interval,<br>fewer than 500 steps"]
+    assert figure.layout.xaxis.range[1] > 1.0  # log10 of 10
+    assert advice_sentences(advice)[0].endswith("10 steps cannot have a clip rate of 5 %.")

@@ -10,7 +10,7 @@ import pytest
 from gradcore import strict_json
 from gradcore.health_documents import diagnosis_of, health_document
 from gradcore.records import RunInfo, RunStatus
-from gradcore.specs import NO_NETWORK, Choice, HealthSpec, NetworkSpec
+from gradcore.specs import NO_NETWORK, Choice, HealthSpec, NetworkSpec, Thresholds
 from gradcore.ward import WARD
 from tests.check_traces import make_check, make_setup
 
@@ -115,6 +115,11 @@ def test_the_first_loss_is_judged_by_the_classes_of_the_task():
     trace = make_check(loss=[4, 3, 3, 3])
     assert [finding.rule for finding in diagnosis_of(SPEC, trace).findings] == ["loss_at_start"]
     assert diagnosis_of(replace(SPEC, task=Choice("diabetes")), trace).findings == ()
+
+
+def test_a_check_that_was_stored_with_a_threshold_of_a_former_rule_still_opens():
+    former = HealthSpec.from_json({**SPEC.to_json(), "thresholds": {"grows": 2.0, "vanishing": 0.01}})
+    assert former.thresholds == Thresholds(vanishing=0.01)
 
 
 def test_the_thresholds_of_the_spec_decide():

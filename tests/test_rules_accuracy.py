@@ -3,38 +3,52 @@ import pytest
 
 from bench import _rule_families, rules_accuracy
 from bench._other_rules import auto_trainer, notebook, sagemaker_debugger
+from bench._rules_outcome import condition, outcome
 from bench._rules_table import table
 from bench.early_warning import Run
 from bench.early_warning import summary as warnings
-from bench.rules_accuracy import condition, said, summary, warned
+from bench.rules_accuracy import said, summary, warned
 from gradcore.health import diagnose
 from gradcore.specs import Thresholds
+from gradcore.tuning import chosen
 from tests.check_traces import make_check, make_setup
 
 SIZES = np.array([100, 10, 100, 10, 100, 10])  # entries of the six variables of a made check
 
 
-def row(side: str, is_a: str, says: list[str], *, quiet: bool = True) -> dict[str, object]:
+def row(side: str, is_a: str, says: list[str], *, quiet: bool = True, former: str = "") -> dict[str, object]:
     named = dict.fromkeys(("ours", "ours_with_warnings", "sagemaker_debugger"), says)
     named |= {name: [] for name in ("notebook", "auto_trainer", "auto_trainer_formulas")}
-    told = {"family": "f", "task": "digits", "dose": 1.0, "best": 1.0, "chance": 2.3, "verdict": "healthy"}
-    return {"side": side, "condition": is_a, "said": named, "quiet": quiet, **told}
+    told = {"family": "f", "task": "digits", "dose": 1.0, "best": 1.0, "own": 1.0, "chance": 2.3, "verdict": "healthy"}
+    return {"side": side, "condition": is_a, "tuned_condition": former or is_a, "said": named, "quiet": quiet, **told}
 
 
 @pytest.mark.parametrize(
-    ("best", "cured", "disease", "expected"),
+    ("best", "own", "cured", "disease", "expected"),
     [
-        (1.0, None, "dead", "healthy"),
-        (1.2, 0.1, "dead", "neither"),
-        (2.0, 0.1, "dead", "dead"),
-        (2.0, 1.2, "dead", "neither"),
-        (2.0, None, "dead", "neither"),
-        (np.inf, 0.1, "exploding", "exploding"),
-        (2.0, 0.1, "", "neither"),
+        (1.0, 0.9, None, "dead", "healthy"),
+        (1.0, 1.2, None, "dead", "neither"),
+        (1.2, 1.2, 0.1, "dead", "neither"),
+        (2.0, 2.0, 0.1, "dead", "dead"),
+        (2.0, 1.9, 0.1, "dead", "neither"),
+        (2.0, 2.0, 1.2, "dead", "neither"),
+        (2.0, 2.0, None, "dead", "neither"),
+        (np.inf, np.inf, 0.1, "exploding", "exploding"),
+        (np.inf, 1.0, 0.1, "exploding", "neither"),
+        (2.0, 2.0, 0.1, "", "neither"),
     ],
 )
-def test_a_condition_is_an_outcome_in_parts_of_chance(best, cured, disease, expected):
-    assert condition(best, cured, 2.3, disease) == expected
+def test_a_condition_is_an_outcome_in_parts_of_chance_of_both_seeds_and_of_the_one_that_is_checked(
+    best, own, cured, disease, expected
+):
+    assert condition(best, own, cured, 2.3, disease) == expected
+
+
+def test_the_outcome_of_the_checked_seed_is_its_own_at_the_tuned_rate():
+    family = next(family for family in _rule_families.FAMILIES if family.name == "sigmoid, 6 layers")
+    found = outcome(family, chosen(0, np.array([0.1, 1.0]), np.array([[2.2, 2.2], [2.0, 0.1]])), None, 2.3)
+    assert (found["rate"], found["own"]) == (1.0, 2.0)
+    assert (found["tuned_condition"], found["condition"]) == ("healthy", "neither")
 
 
 def test_precision_and_recall_are_counted_by_side_and_what_is_neither_is_left_out():
@@ -42,7 +56,7 @@ def test_precision_and_recall_are_counted_by_side_and_what_is_neither_is_left_ou
         row("calibration", "vanishing", ["vanishing"]),
         row("calibration", "healthy", ["vanishing"], quiet=False),
         row("calibration", "dead", []),
-        row("calibration", "neither", ["vanishing"]),
+        row("calibration", "neither", ["vanishing"], former="healthy"),
         row("held out", "healthy", []),
     ]
     found = summary(rows)
@@ -53,10 +67,14 @@ def test_precision_and_recall_are_counted_by_side_and_what_is_neither_is_left_ou
     assert found["calibration"]["conditions"] == {"vanishing": 1, "healthy": 1, "dead": 1, "neither": 1}
     assert found["calibration"]["healthy_without_a_finding_above_info"]["share"] == 0.0
     assert found["held out"]["healthy_without_a_finding_above_info"]["share"] == 1.0
-    assert (found["all held out"]["networks"], found["all held out"]["conditions"]) == (1, {"healthy": 1})
+    former = found["by_tuned_loss"]["calibration"]["rules"]["ours"]["vanishing"]
+    assert former["precision"]["share"] == 0.333
     assert "dead" not in found["calibration"]["rules"]["notebook"]
     assert len(found["missed_by_ours"]) == 2
     assert "| vanishing | Gradient Clinic | 0.50 (0.10 to 0.91), 1 of 2 | 1.00 (0.21 to 1.00), 1 of 1 |" in table(found)
+    assert "* Calibration: vanishing 0.33 (0.06 to 0.79), 1 of 3 said, 1.00 (0.21 to 1.00), 1 of 1 found" in table(
+        found
+    )
 
 
 def test_ours_says_a_disease_by_its_verdict_and_warns_by_its_findings():
@@ -101,12 +119,14 @@ def test_doses_follow_from_the_family_and_lie_in_its_range():
         assert family.low * 0.99 <= min(doses) <= max(doses) <= family.high * 1.01
 
 
-def test_there_are_more_than_300_networks_on_three_tasks_and_all_sides():
+def test_there_are_more_than_300_networks_on_three_tasks_on_each_side():
     families = _rule_families.FAMILIES
-    assert len(families) * rules_accuracy.NETWORKS == 1050
+    assert len(families) * rules_accuracy.NETWORKS == 1932
     assert len({family.name for family in families}) == len(families)
-    assert {family.task.name for family in families} == {"digits", "breast_cancer", "wine", "adding_problem"}
-    assert sorted({family.side for family in families}) == ["calibration", "further held out", "held out"]
+    assert sorted({family.side for family in families}) == ["calibration", "held out"]
+    held_out = [family for family in families if family.side == "held out"]
+    assert len(held_out) * rules_accuracy.NETWORKS == 378
+    assert {family.task.name for family in held_out} == {"digits", "breast_cancer", "wine", "two_spirals"}
 
 
 def test_leads_are_counted_in_runs_that_leave_room_for_one_and_alarms_in_healthy_ones():

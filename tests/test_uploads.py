@@ -67,7 +67,7 @@ def test_norms_come_from_one_column_or_the_one_that_is_named():
         ("a.csv", b"1,2\n\n3\n4,5\n", "a.csv must have 1 columns in line 4, as in line 3. Received: 2"),
         ("a.csv", b"1,,2\n", "a.csv must have a number in line 1, column 2. Received: ''"),
         ("a.csv", b"1_000\n", "a.csv must have a number in line 1, column 1. Received: '1_000'"),
-        ("a.csv", b"1\n1e39\n", "a.csv must have a number of at most 3.403e+38 in size, the largest float32 in line 2"),
+        ("a.csv", b"1\n1e39\n", "a.csv must have a number of at most 3.403e+38 in size (the largest float32) in line"),
         ("a.csv", b"", "a.csv must hold at least one number. Received: an empty file"),
         ("a.csv", b" \n\n ", "a.csv must hold at least one number. Received: an empty file"),
         ("a.csv", b"\xef\xbb\xbf", "a.csv must hold at least one number. Received: no number"),
@@ -195,7 +195,7 @@ def test_a_table_has_a_tensor_in_each_row_and_none_where_it_is_empty():
         ([], "`table` must have 1 to 256 rows. Received: table=0"),
         (["1"] * 257, "`table` must have 1 to 256 rows. Received: table=257"),
         (["1", "2, x"], "number 2 in row 2 must be a number. Received: 'x'"),
-        (["1e39"], "number 1 in row 1 must be at most 3.403e+38 in size, the largest float32. Received: '1e39'"),
+        (["1e39"], "number 1 in row 1 must be at most 3.403e+38 in size (the largest float32). Received: '1e39'"),
         (["1 " * 100_001], "`table` must hold at most 100000 numbers. Received: table=100001"),
     ],
 )

@@ -45,7 +45,7 @@ NO_RATE = "The growth begins too early to read a threshold for a rate; the text 
 ALL_INSTEAD = "Every step is counted instead."
 PRESUMES = (
     "An interval is about a stream that goes on as it was recorded: a drift slower than the record is not in it. "
-    "It is given from 20 effective clip events on."
+    "It is given from 20 effective clip events and as many effective steps below the threshold on, from 500 steps on."
 )
 NOTEBOOK = """
 - It printed one clip rate over 20 steps, 40 %. With other seeds the same simulation gives 20 to 65 %: without an

@@ -20,8 +20,8 @@ PLAIN = (
 )
 ACCURACY = (
     "Networks with a known outcome: *healthy* trains, *sick* does not and is restored by the cure that its family "
-    "names. Held-out families are those on which no threshold was chosen; the further ones were written after the "
-    "first had been run, with the rules unchanged. In brackets the 95 % Wilson interval, then the counts; "
+    "names. Held-out families are those on which no rule and no threshold was chosen: they were written down before "
+    "any of them was run, and run once. In brackets the 95 % Wilson interval, then the counts; "
     '"warnings counted" takes a warning for a finding, too.'
 )
 THEORY = (

@@ -8,6 +8,7 @@ LEAST_EVENTS effective clip events, and as many effective steps without one, are
 Away from the gate the end is Wilson's (1927): it inverts the test |p-hat - p| <= z sqrt(p (1 - p) / n), stays in [0, 1]
 and fits rare events. On the gate's side it is conditional (inference after selection: Zhong & Prentice 2008,
 Biostatistics 9, 621): a rate is plausible where so high a share is not too rare among the streams that pass the gate.
+The gate looks at the effective events, with which the share goes together only in part (`gradcore.advisor.selection`).
 That is asked far out in the tail, where a count is skewed and the normal distribution too thin; the signed root of the
 likelihood ratio is close to normal there too (Pierce & Schafer 1986, Journal of the American Statistical Association
 81, 977). And where the gate hides the streams that would miss on the other side, their share of the 5 % is spent here.
@@ -20,6 +21,7 @@ import numpy as np
 
 from gradcore.advisor.effective import Effective
 from gradcore.advisor.quantiles import NORMAL, normal_below, student_quantile
+from gradcore.advisor.selection import both_above, gate_correlation
 from gradcore.records import Doubles
 
 LEAST_EVENTS = 20.0
@@ -28,7 +30,7 @@ BETWEEN = 0.5  # events: what passes from 20 on begins, as a share without steps
 TAIL = 0.025  # of each end
 QUANTILE = NORMAL.inv_cdf(1 - TAIL)
 CLUSTERS = 0.25  # weight of the events' own clusters in the variance of the effective steps
-HALVINGS = 30
+HALVINGS = 20  # of where an end lies: to a millionth of the rate
 
 
 def intervals(rates: Doubles, counted: int, found: Effective) -> tuple[Doubles, Doubles]:
@@ -50,7 +52,7 @@ def intervals(rates: Doubles, counted: int, found: Effective) -> tuple[Doubles, 
     if given.any():
         share, steps = rarer[given], found.steps[given]
         worth = steps / _wider(share, counted, found.time[given], found.window[given], steps) ** 2
-        near = _selected_end(share, worth, (LEAST_EVENTS - BETWEEN) / steps)
+        near = _selected_end(share, worth, (LEAST_EVENTS - BETWEEN) / steps, gate_correlation(found.time[given]))
         far = 1 - _wilson_end(1 - share, worth)
         clipped = rates[given] == share  # the events are the rarer ones
         low[given] = np.where(clipped, near, 1 - far)
@@ -71,20 +73,22 @@ def _wilson_end(share: Doubles, steps: Doubles) -> Doubles:
     return np.asarray((share + square / 2 - half) / (1 + square))
 
 
-def _selected_end(share: Doubles, steps: Doubles, gate: Doubles) -> Doubles:
+def _selected_end(share: Doubles, steps: Doubles, gate: Doubles, correlation: Doubles) -> Doubles:
     """Return the least true share for which so high a one is not too rare, given that it passed the gate."""
     low, high = np.zeros_like(share), share.copy()
     for _ in range(HALVINGS):
         middle = (low + high) / 2
-        passing = _as_high(gate, middle, steps)
+        shown = _distance(gate, middle, steps)
+        passing = normal_below(-shown)
         elsewhere = np.maximum(TAIL - (1 - passing), 0)  # misses on the other side, of which the gate hides the first
-        plausible = _as_high(share, middle, steps) >= 2 * TAIL * passing - elsewhere
+        as_high = both_above(_distance(share, middle, steps), shown, correlation)
+        plausible = as_high >= 2 * TAIL * passing - elsewhere
         high = np.where(plausible, middle, high)
         low = np.where(plausible, low, middle)
     return high
 
 
-def _as_high(share: Doubles, true: Doubles, steps: Doubles) -> Doubles:
-    """Return the chance of a share as high or higher, by the signed root of the likelihood ratio."""
+def _distance(share: Doubles, true: Doubles, steps: Doubles) -> Doubles:
+    """Return how far a share is from the true one in standard deviations: the signed root of the likelihood ratio."""
     ratio = share * np.log(share / true) + (1 - share) * np.log((1 - share) / (1 - true))
-    return normal_below(-np.sign(share - true) * np.sqrt(2 * steps * np.maximum(ratio, 0)))
+    return np.asarray(np.sign(share - true) * np.sqrt(2 * steps * np.maximum(ratio, 0)))

@@ -24,6 +24,8 @@ def advice_sentences(advice: Advice) -> list[str]:
     sentences = [f"{lead}{_sure(advice)}", found.verdict.sentence]
     if found.rule is None:
         sentences[0] = "So many norms are 0 that no threshold above 0 has the wanted clip rate; no rule can be tried."
+    elif found.rate == 0 and stream.counted * found.wanted < 1:
+        sentences[0] += f" {counted(stream.counted, 'step')} cannot have a clip rate of {percent(found.wanted)}."
     if early := _early(advice):
         sentences.append(early)
     above = float(np.mean(stream.earlier > found.threshold)) if stream.earlier.size else 0.0

@@ -52,7 +52,8 @@ class NormStream:
         kept = np.where(lost, np.nan, found[first_step:])
         ordered = np.sort(kept[np.isfinite(kept)])
         if not ordered.size:
-            raise RefusedError("the stream must hold a finite norm. Received: none, or none before it blew up")
+            none = "none before it blew up" if lost.any() else "none"
+            raise RefusedError(f"the stream must hold a finite norm. Received: {none}")
         earlier = found[:first_step]
         return cls(kept, lost, ordered, earlier[np.isfinite(earlier)], exploded(found, ends, first_step))
 

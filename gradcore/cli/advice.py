@@ -63,7 +63,8 @@ def describe(document: dict[str, Any]) -> str:
 
 
 def _row(one: dict[str, Any]) -> list[str]:
-    interval = "too few" if one["interval"] is None else " to ".join(percent(end) for end in one["interval"])
+    missing = "too few above" if one["clip_rate"] <= 0.5 else "too few below"
+    interval = missing if one["interval"] is None else " to ".join(percent(end) for end in one["interval"])
     return [number(one["threshold"]), percent(one["clip_rate"]), interval, f"{one['effective_steps']:.0f}"]
 
 

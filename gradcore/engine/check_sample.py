@@ -25,7 +25,7 @@ class Sample:
     def measured(
         self, parts: list[Tensor], states: list[Tensor], x: Tensor, y: Tensor, probe: Tensor
     ) -> tuple[Any, ...]:
-        """Return loss, error, gradient (as parts) and new states of one replica, and all measures of its layers."""
+        """Return loss, error, gradient (P,) and new states of one replica, and all measures of its layers."""
         probes = self.layout.zero_probes(tf.shape(x)[0])
         with tf.GradientTape() as tape:
             tape.watch([parts, probes])
@@ -38,7 +38,7 @@ class Sample:
         layers = len(self.layout.watched)
         measured = self._layers(parts, deltas, seen[:layers], self._seen_on(parts, states, probe))
         noise = self._noise(parts, states, x, y, gradient)
-        return loss, error(outputs, y, self._loss), gradient, list(new), *measured, *noise
+        return loss, error(outputs, y, self._loss), tf.concat(gradient, axis=0), list(new), *measured, *noise
 
     def _seen_on(self, parts: list[Tensor], states: list[Tensor], probe: Tensor) -> list[Tensor]:
         """Return what goes into each activation on the probe rows, with normalisation as in training."""

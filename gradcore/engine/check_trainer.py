@@ -29,9 +29,14 @@ from gradcore.specs import NO_CLIPPING, Choice
 class CheckTrainer:
     """Trains and measures; may be reset and used again."""
 
-    def __init__(self, layout: CheckLayout, loss: str, optimizer: Choice, clip: Choice, seeds: int) -> None:
-        """Make the variables; a graph is traced when it is first asked for. All seeds have one learning rate."""
-        self.layout, self._loss, self._seeds = layout, loss, seeds
+    def __init__(
+        self, layout: CheckLayout, loss: str, optimizer: Choice, clip: Choice, seeds: int, *, scheduled: bool = False
+    ) -> None:
+        """Make the variables; a graph is traced when it is first asked for.
+
+        All seeds have one learning rate, which changes from step to step where it is `scheduled`.
+        """
+        self.layout, self._loss, self._seeds, self._scheduled = layout, loss, seeds, scheduled
         self._clipper = None if clip == NO_CLIPPING else Clipper(clip, layout.model, layout.plain, seeds)
         self._update = build_update(optimizer, layout.plain, seeds)
         self._states = States(layout.model, seeds)
@@ -116,11 +121,11 @@ class CheckTrainer:
 
     @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
     def _plain_step(self, x: Tensor, y: Tensor, batch: Tensor, rates: Tensor) -> Tensor:
-        self._update.set_rates(rates)
+        if self._scheduled:
+            self._update.set_rates(rates)
         before = self._update.read()
-        weights = self.layout.plain.split(before)
-        found = self._each(self._gradient, weights, *batch_rows(self.layout.model, x, y, batch))
-        return self._apply(before, weights, *found)
+        found = self._each(self._gradient, before, *batch_rows(self.layout.model, x, y, batch))
+        return self._apply(before, *found)
 
     @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
     def _room(self, places: Tensor) -> list[Any]:
@@ -129,30 +134,27 @@ class CheckTrainer:
         return [tf.TensorArray(one.dtype, size=places, element_shape=one.shape) for one in outputs]
 
     def _run_watched(self, x: Tensor, y: Tensor, probe: Tensor, batch: Tensor, rates: Tensor) -> list[Tensor]:
-        self._update.set_rates(rates)
+        if self._scheduled:
+            self._update.set_rates(rates)
         before = self._update.read()
-        weights = self.layout.plain.split(before)
         by_seed, shared = batch_rows(self.layout.model, x, y, batch)
 
         def watched(parts: list[Tensor], states: list[Tensor], *rows: Tensor) -> tuple[Any, ...]:
             return self._sample.measured(parts, states, rows[0], rows[1], rows[2] if len(rows) > 2 else probe)
 
         each_probe = [probe] if one_for_each_seed(self.layout.model, probe) and by_seed else []
-        loss, missed, gradient, new, *layers = self._each(watched, weights, [*by_seed, *each_probe], shared)
-        row = self._completed(self._apply(before, weights, loss, missed, gradient, new))
-        entries = tf.concat(gradient, axis=1)
+        loss, missed, entries, new, *layers = self._each(watched, before, [*by_seed, *each_probe], shared)
+        row = self._completed(self._apply(before, loss, missed, entries, new))
         shares = [self.layout.shares(kind) for kind in (entries == 0, ~tf.math.is_finite(entries))]
         counts = histogram(entries[0], self.layout.owner_of_entry, len(self.layout.plain.layers))
         return [row, *layers, *shares, counts]
 
-    def _each(
-        self, function: Callable[..., Any], weights: list[Tensor], by_seed: list[Tensor], shared: list[Tensor]
-    ) -> Any:
+    def _each(self, function: Callable[..., Any], weights: Tensor, by_seed: list[Tensor], shared: list[Tensor]) -> Any:
         """Return what a function of (parts, states, *rows) gives for each seed, stacked; one seed costs no map."""
 
         def replica(inputs: Any) -> Any:
-            parts, own, rows = inputs
-            return function(parts, self._states.of_replica(own), *rows, *shared)
+            row, own, rows = inputs
+            return function(self.layout.plain.cut(row), self._states.of_replica(own), *rows, *shared)
 
         stacked = (weights, self._states.stacked(), by_seed)
         if self._seeds == 1:
@@ -160,22 +162,19 @@ class CheckTrainer:
             return tf.nest.map_structure(lambda one: one[None], only)
         return tf.vectorized_map(replica, stacked)
 
-    def _apply(
-        self, before: Tensor, weights: list[Tensor], loss: Tensor, missed: Tensor, gradient: list[Tensor], new: Any
-    ) -> Tensor:
+    def _apply(self, before: Tensor, loss: Tensor, missed: Tensor, gradient: Tensor, new: Any) -> Tensor:
         """Let clip rule and optimizer act; return loss, error and norms as `_completed` needs them."""
-        plain, row = self.layout.plain, tf.concat(gradient, axis=1)
-        row.set_shape(before.shape)
-        first = [row_norms(plain, [row])] if self._clipper else []
-        found = self._clipper.apply(gradient, first[0], weights) if self._clipper else None
-        allowed = found.allowed if found else None
-        self._update.apply(found.rows if found else row, allowed)
-        self._states.assign(new, allowed)
-        moved = self._update.read() - before
-        head = tf.cast(tf.stack([loss, missed], axis=1), tf.float64)
-        others = row_norms(plain, [before, moved] if first else [row, before, moved])
-        after = [tf.norm(found.norms, axis=1, keepdims=True)] if found else []
-        return tf.concat([head, *first, others, *after], axis=1)
+        plain, head = self.layout.plain, tf.cast(tf.stack([loss, missed], axis=1), tf.float64)
+        if self._clipper is None:
+            self._update.apply(gradient, None)
+            self._states.assign(new, None)
+            return tf.concat([head, row_norms(plain, [gradient, before, self._update.read() - before])], axis=1)
+        norms = row_norms(plain, [gradient])
+        found = self._clipper.apply(plain.split(gradient), norms, plain.split(before))
+        self._update.apply(found.rows, found.allowed)
+        self._states.assign(new, found.allowed)
+        others = row_norms(plain, [before, self._update.read() - before])
+        return tf.concat([head, norms, others, tf.norm(found.norms, axis=1, keepdims=True)], axis=1)
 
     def _completed(self, rows: Tensor) -> Tensor:
         """Return rows (..., M) of loss, error and 3 V norms with that of the whole clipped gradient at their end.
@@ -191,7 +190,7 @@ class CheckTrainer:
         return row if self._clipper else row[..., :-1]
 
     def _gradient(self, parts: list[Tensor], states: list[Tensor], x: Tensor, y: Tensor) -> tuple[Any, ...]:
-        """Return loss, error, gradient (as parts) and new states of one replica."""
+        """Return loss, error, gradient (P,) and new states of one replica."""
         with tf.GradientTape() as tape:
             tape.watch(parts)
             outputs, new = self.layout.model.stateless_call(
@@ -200,16 +199,15 @@ class CheckTrainer:
             loss = LOSSES[self._loss](y, outputs)
             scaled = loss * self._scale
         gradient = tape.gradient(scaled, parts, unconnected_gradients=tf.UnconnectedGradients.ZERO)
-        return loss, error(outputs, y, self._loss), gradient, list(new)
+        return loss, error(outputs, y, self._loss), tf.concat(gradient, axis=0), list(new)
 
     def _run_predict(self, x: Tensor) -> Tensor:
         def answers(parts: list[Tensor], states: list[Tensor], rows: Tensor) -> Tensor:
             outputs, _ = self.layout.model.stateless_call(self.layout.plain.variables(parts), states, rows)
             return outputs
 
-        weights = self.layout.plain.split(self._update.read())
         by_seed = one_for_each_seed(self.layout.model, x)
-        return self._each(answers, weights, [x] if by_seed else [], [] if by_seed else [x])
+        return self._each(answers, self._update.read(), [x] if by_seed else [], [] if by_seed else [x])
 
 
 @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]

@@ -23,7 +23,7 @@ from gradcore.network_plan import plan
 from gradcore.networks import count_parameters, loss_of
 from gradcore.optimizers import learning_rate_of
 from gradcore.records import CheckChunk, CheckSetup, Doubles, Outcome, Record
-from gradcore.specs import Choice, HealthSpec, NetworkSpec
+from gradcore.specs import CONSTANT_RATE, Choice, HealthSpec, NetworkSpec
 from gradcore.structural_zeros import zero_by_construction
 from gradcore.tasks import Rows, task_of
 from gradcore.ward import WARD
@@ -198,13 +198,21 @@ def _with_gaps(rows: Rows, seed: int, spec: HealthSpec) -> Rows:
 def _trainer(spec: HealthSpec, seeds: int) -> CheckTrainer:
     kept = count_parameters(spec.network, task_of(spec.task)) * seeds <= KEPT_WEIGHTS
     build = _kept_trainer if kept else _new_trainer
-    return build(spec.network, spec.task, spec.optimizer.optimizer, spec.optimizer.clip, seeds, spec.batch_size)
+    one, scheduled = spec.optimizer, spec.optimizer.schedule != CONSTANT_RATE
+    return build(spec.network, spec.task, one.optimizer, one.clip, scheduled, seeds, spec.batch_size)
 
 
 def _new_trainer(
-    network: NetworkSpec, task: Choice, optimizer: Choice, clip: Choice, seeds: int, batch_size: int | None
+    network: NetworkSpec,
+    task: Choice,
+    optimizer: Choice,
+    clip: Choice,
+    scheduled: bool,
+    seeds: int,
+    batch_size: int | None,
 ) -> CheckTrainer:
-    return CheckTrainer(CheckLayout.of(network, task), loss_of(network, task_of(task)), optimizer, clip, seeds)
+    layout, loss = CheckLayout.of(network, task), loss_of(network, task_of(task))
+    return CheckTrainer(layout, loss, optimizer, clip, seeds, scheduled=scheduled)
 
 
 _kept_trainer = lru_cache(maxsize=12)(_new_trainer)

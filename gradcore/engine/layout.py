@@ -57,6 +57,10 @@ class Layout:
         """Return rows (S, P) as one part (S, size) for each variable, in the row's order."""
         return list(tf.split(rows, [int(np.prod(shape)) for shape in self.shapes], axis=1))
 
+    def cut(self, row: Tensor) -> list[Tensor]:
+        """Return one replica's row (P,) as one part (size,) for each variable, in the row's order."""
+        return list(tf.split(row, [int(np.prod(shape)) for shape in self.shapes]))
+
     def variables(self, parts: Sequence[Tensor]) -> list[Tensor]:
         """Return one replica's parts (size,) as the model's tensors, in Keras' order."""
         tensors: list[Tensor] = [None] * len(parts)

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from gradcore.advisor import Advice, Rates
+from gradcore.advisor.interval import LEAST_STEPS
 from gradcore.figures import theme
 from gradcore.figures.axes import log_axis
 from gradcore.figures.theme import Layout
@@ -17,13 +18,14 @@ from gradcore.records import Doubles, Floats
 
 RULE = "clip_by_global_norm"
 LEAST_SHOWN = 1e-4  # clip rate at which the axis ends; rarer ones are on hover only
-MISSING = "dotted: no interval,<br>too few effective clip events"
+MISSING = "dotted: no interval, too few<br>effective steps above or below"
+TOO_SHORT = f"dotted: no interval,<br>fewer than {LEAST_STEPS} steps"
 
 
 def rate_curve(advice: Advice, height: int = theme.HEIGHT) -> go.Figure:
     """Draw the clip rate against the threshold, its interval where there is one, and the suggested threshold."""
     curve = _drawable(advice.curve)
-    across = log_axis("Threshold (gradient norm)", *_reach(curve.threshold))
+    across = log_axis("Threshold (gradient norm)", *_reach(advice, curve))
     up = _percent_axis(curve)
     traces = [*_bands(curve), *_lines(curve), _suggested(advice)]
     layout = {
@@ -120,14 +122,15 @@ def _remarks(advice: Advice, curve: Rates) -> list[dict[str, Any]]:
     same = {"showarrow": False, "align": "left", "bgcolor": theme.faded(theme.BACKGROUND, 0.75)}
     remarks = []
     if found.threshold > 0:
-        right = bool(np.log10(found.threshold) <= np.mean(np.log10(_reach(curve.threshold))))
-        text = f"suggested: {theme.number(found.threshold)}"
+        right = bool(np.log10(found.threshold) <= np.mean(np.log10(_reach(advice, curve))))
+        text = f"{'suggested' if found.rate else 'the largest norm'}: {theme.number(found.threshold)}"
         place = {"x": float(np.log10(found.threshold)), "y": 1, "yref": "paper", "yanchor": "top"}
         side = {"xanchor": "left", "xshift": 6} if right else {"xanchor": "right", "xshift": -6}
         remarks.append({**same, **place, **side, "text": text, "font": {"color": theme.INK, "weight": 600}})
     if np.isnan(curve.low).any():
         corner = {"x": 0, "xref": "paper", "xanchor": "left", "y": 0, "yref": "paper", "yanchor": "bottom"}
-        remarks.append({**same, **corner, "xshift": 6, "yshift": 6, "text": MISSING, "font": {"color": theme.MUTED}})
+        why = TOO_SHORT if advice.stream.counted < LEAST_STEPS else MISSING
+        remarks.append({**same, **corner, "xshift": 6, "yshift": 6, "text": why, "font": {"color": theme.MUTED}})
     return remarks
 
 
@@ -137,8 +140,11 @@ def _percent_axis(curve: Rates) -> Layout:
     return {**axis, "ticktext": [f"{tick:g} %" for tick in axis["tickvals"]]}
 
 
-def _reach(thresholds: Doubles) -> tuple[float, float]:
-    return (float(thresholds[0]), float(thresholds[-1])) if thresholds.size else (0.1, 1.0)
+def _reach(advice: Advice, curve: Rates) -> tuple[float, float]:
+    """Return the ends of the thresholds, the suggested one among them."""
+    own: Doubles = np.append(curve.threshold, advice.suggestion.threshold)
+    shown = own[own > 0]
+    return (float(shown.min()), float(shown.max())) if shown.size else (0.1, 1.0)
 
 
 def _stretches(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:

@@ -21,13 +21,8 @@ QUIET = re.compile(
     r"(?P<networks>\d+) networks: .*above info: (?P<share>[\d.]+) \((?P<low>[\d.]+) to (?P<high>[\d.]+)\)"
 )
 OURS = "Gradient Clinic"
-HELD_OUT = "all held out"
-TITLES = {  # of the sides, in the order in which they are shown
-    HELD_OUT: "All held-out families",
-    "held out": "Held-out families, the first",
-    "further held out": "Held-out families, the further ones",
-    "calibration": "Calibration families",
-}
+HELD_OUT = "held out"
+TITLES = {HELD_OUT: "Held-out families", "calibration": "Calibration families"}  # of the sides, as they are shown
 
 
 @dataclass(frozen=True)

@@ -155,7 +155,7 @@ MONITORING = Section(
             r"last layer's.",
             "confirmed",
             "Eight sigmoid layers are found from their first step on: a_l = {h_sigmoid_stack.first_a} at the first "
-            "layer, below the threshold of 0.005. Of the networks that the rules call vanishing "
+            "layer, below the threshold of 0.005. Of the held-out networks that the rules call vanishing "
             "{rules.vanishing_precision%} are.",
             f"{PRESETS} sigmoid_stack",
             (places.SIGMOIDS, places.ACCURACY),

@@ -2,7 +2,8 @@
 
 A condition is an outcome. A signal that shrinks, flat units or rows that look alike are harmless to a network whose
 error falls all the same; so the rules for them ask here before they call it sick. Nor does a network stand still that
-is on a plateau and leaves it later: there each layer moves, if its signal is weak for the learning rate or not.
+is on a plateau and leaves it later: there each layer moves, however weak its signal is, and moves the faster, the more
+the signal grows.
 
 Shapes as in `gradcore.records.check`.
 """
@@ -17,8 +18,6 @@ from gradcore.records import CheckTrace, Doubles
 from gradcore.specs import Thresholds
 from gradcore.titles import number, percent
 
-GROWING = 0.5  # of `moves` that is enough where the signal grows
-
 
 def trains(trace: CheckTrace, thresholds: Thresholds) -> bool:
     """Return whether the error of the last steps lies well below that of a guess."""
@@ -26,13 +25,8 @@ def trains(trace: CheckTrace, thresholds: Thresholds) -> bool:
 
 
 def moves(trace: CheckTrace, thresholds: Thresholds) -> bool:
-    """Return whether even the layer that gets least signal moves: a long plateau, but no end.
-
-    A plateau ends where each layer is still changed by its gradient, and where more signal comes back than at first.
-    """
-    least = least_motion(trace)
-    enough = GROWING * thresholds.moves if signal_growth(trace) >= thresholds.grows else thresholds.moves
-    return bool(least >= enough)
+    """Return whether even the layer that gets least signal moves: a long plateau, but no end."""
+    return bool(motion_ahead(trace) >= thresholds.moves)
 
 
 def motion(trace: CheckTrace) -> Doubles:
@@ -65,10 +59,24 @@ def least_motion(trace: CheckTrace) -> float:
 
 
 def signal_growth(trace: CheckTrace) -> float:
-    """Return how many times the least signal of the first 10 steps the least one of the last 10 is; NaN for 0 / 0."""
+    """Return how many times the least signal of the first 10 steps the least one of the last 10 is.
+
+    1 where it comes from nothing, whose growth has no measure; 0 where nothing comes back at last.
+    """
     early, late = np.fmin.reduce(early_ratio(trace)), np.fmin.reduce(late_ratio(trace))
-    with np.errstate(all="ignore"):
-        return float(np.divide(late, early))
+    with np.errstate(all="ignore"):  # a signal that is Inf at both times has no growth either: NaN
+        return float(np.divide(late, early)) if early != 0 else float(late > 0)
+
+
+def motion_ahead(trace: CheckTrace) -> float:
+    """Return `least_motion` as it will be after as many steps again, if the signal goes on to change as it did.
+
+    The signal that comes through all layers is the product of their weights, so on a plateau that is being left it
+    grows, and with it each gradient; where it shrinks, what moves now will not move for long.
+
+    Reference: Saxe, McClelland & Ganguli 2014 (plateaus of deep networks end). https://arxiv.org/abs/1312.6120
+    """
+    return least_motion(trace) * signal_growth(trace)
 
 
 def unless_it_trains(found: Found, trace: CheckTrace, thresholds: Thresholds) -> Found:
@@ -83,7 +91,8 @@ def unless_it_moves(found: Found, trace: CheckTrace, thresholds: Thresholds) -> 
     """Return findings as they are where the network neither trains nor `moves`, else as information that says so."""
     if trains(trace, thresholds) or not moves(trace, thresholds):
         return unless_it_trains(found, trace, thresholds)
-    told = f"no hidden layer stands still, the least moves by a share of {number(least_motion(trace), 2)} a step"
+    told = f"no hidden layer stands still, the least moves by a share of {number(least_motion(trace), 2)} a step "
+    told += f"and its signal is {number(signal_growth(trace), 2)} times that at first"
     return _as_information(found, told)
 
 

@@ -32,7 +32,7 @@ class HealthSpec:
     steps: int = 50
     batch_size: int | None = 64  # None = full batch
     seed: int = 0
-    every: int = 50  # steps from one costly measurement to the next, after the first ten
+    every: int = 100  # steps from one costly measurement to the next, after the first ten
     loss_scale: float = 1.0  # the loss is multiplied by it, and so is every gradient
     missing_share: float = 0.0  # of the training inputs that are NaN
     stop_at_warning: bool = False  # whether it ends where a divergence is seen coming (`gradcore.early_warning`)
@@ -92,7 +92,7 @@ class HealthSpec:
             "seed": self.seed,
         }
         rare = {
-            "every": 50,
+            "every": 100,
             "loss_scale": 1.0,
             "missing_share": 0.0,
             "stop_at_warning": False,

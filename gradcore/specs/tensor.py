@@ -82,5 +82,5 @@ def _entry(name: str, value: Any) -> float:
     if isinstance(number, bool) or not isinstance(number, int | float):
         refuse(name, "be a number", value)
     if abs(number) > LARGEST and (isinstance(number, int) or math.isfinite(number)):
-        refuse(name, f"be at most {LARGEST:.4g} in size, the largest float32", value)
+        refuse(name, f"be at most {LARGEST:.4g} in size (the largest float32)", value)
     return float(number)

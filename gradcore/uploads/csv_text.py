@@ -107,7 +107,7 @@ def _fields(name: str, number: int, line: str, separator: str) -> list[str]:
 def _single(name: str, line: int, column: int, field: str) -> float:
     value = _number(name, line, column, field)
     if math.isfinite(value) and abs(value) > LARGEST:
-        refuse_field(name, line, column, f"a number of at most {LARGEST:.4g} in size, the largest float32", field)
+        refuse_field(name, line, column, f"a number of at most {LARGEST:.4g} in size (the largest float32)", field)
     return value
 
 

@@ -60,5 +60,5 @@ def _as_single(name: str, where: str, array: NDArray[np.generic]) -> Singles:
     with np.errstate(over="ignore"):
         single = array.astype(np.float32)
     if np.isinf(single).sum() > np.isinf(array).sum():
-        refuse(name, f"hold numbers of at most {LARGEST:.4g} in size, the largest float32", f"a larger one in {where}")
+        refuse(name, f"hold numbers of at most {LARGEST:.4g} in size (the largest float32)", f"a larger one in {where}")
     return single

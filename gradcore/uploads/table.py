@@ -36,6 +36,6 @@ def _entry(row: int, place: int, part: str) -> float:
     except ValueError:
         raise RefusedError(f"{where} must be a number. Received: {part[:40]!r}") from None
     if math.isfinite(value) and abs(value) > LARGEST:
-        most = f"at most {LARGEST:.4g} in size, the largest float32"
+        most = f"at most {LARGEST:.4g} in size (the largest float32)"
         raise RefusedError(f"{where} must be {most}. Received: {part[:40]!r}")
     return value

@@ -58,7 +58,8 @@ TERMS = (
          "the fail threshold it changes the verdict, within the warn band it gives a finding.", seen=(THRESHOLDS,),
          also=("warn band", "warned below", "warned above")),
     Term("vanishing", "Vanishing gradient", "The least a_l of a layer is below 0.005 (warned below 0.01), while "
-         "the network does not train and a layer stands still: a step moves it by less than 4e-4 of its weights.",
+         "the network does not train and a layer stands still: the share of its weights by which a step moves it, "
+         "times the growth of the signal since the start, is below 3e-4.",
          r"\min_l a_l < 5 \cdot 10^{-3}", (places.SIGMOIDS,), ("plateau", "moves", "signal grows")),
     Term("exploding", "Exploding gradient", "The greatest a_l is above 15 (warned above 10), while the network does "
          "not train; above 30 at the end, though it trains.", r"\max_l a_l > 15", (
