@@ -349,7 +349,7 @@ def test_a_layer_that_is_cut_off_is_listed_and_nothing_else():
     found = the_finding("disconnected", trace)
     assert (found.layer, found.value, found.step) == ("branch", 2.0, None)
     assert found.evidence == (
-        "The loss does not depend on branch/kernel and branch/bias: no gradient is ever computed there."
+        "No gradient ever reaches branch/kernel and branch/bias: the loss is not differentiated by it."
     )
 
 

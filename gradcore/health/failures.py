@@ -65,7 +65,7 @@ def disconnected(trace: CheckTrace, thresholds: Thresholds) -> Found:
     if not cut:
         return []
     layer = setup.layers[setup.owners[list(setup.variables).index(cut[0])]]
-    evidence = f"The loss does not depend on {listed(cut, MOST_NAMES)}: no gradient is ever computed there."
+    evidence = f"No gradient ever reaches {listed(cut, MOST_NAMES)}: the loss is not differentiated by it."
     advice = "Connect what was meant to learn, for example by removing a stop_gradient, or take it out of the network."
     found = Finding("disconnected", CRITICAL, layer, None, float(len(cut)), 0.0, DISCONNECTED, evidence, advice)
     return [found]

@@ -120,7 +120,9 @@ def _vanishing_advice(trace: CheckTrace, place: int) -> str:
 
 def _exploding_advice(trace: CheckTrace, place: int) -> str:
     if place in trace.setup.recurrent:
-        return "Start the recurrent kernel orthogonal with gain 1, and clip the gradient against what is left."
+        return (
+            "Start the recurrent kernel with a gain below 1, so that it shrinks, and pool the time steps by attention."
+        )
     if "BatchNormalization" in trace.setup.kinds:
         return "Add shortcuts around the normalised layers: without them the gradient grows by 1.21 a layer."
     return "Use He's initialiser; where there are shortcuts, divide each branch by the root of their number."
