@@ -37,19 +37,14 @@ def x_range(page: Page) -> list[float]:
 
 
 def zoom(page: Page) -> None:
-    """Drag over the middle of the loss chart; once more where new data came between, which ends a drag."""
-    for _ in range(5):
-        first, last = x_range(page)
-        box = page.locator(f"{AREA} .nsewdrag[data-subplot='xy']").first.bounding_box()
-        assert box is not None
-        y = box["y"] + box["height"] / 2
-        page.mouse.move(box["x"] + box["width"] * 0.2, y)
-        page.mouse.down()
-        page.mouse.move(box["x"] + box["width"] * 0.6, y, steps=8)
-        page.mouse.up()
-        now = x_range(page)
-        if now[1] - now[0] < 0.5 * (last - first):
-            return
+    """Drag over the middle of the loss chart."""
+    box = page.locator(f"{AREA} .nsewdrag[data-subplot='xy']").first.bounding_box()
+    assert box is not None
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] * 0.2, y)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.6, y, steps=8)
+    page.mouse.up()
 
 
 def wait_for_end(page: Page) -> None:
