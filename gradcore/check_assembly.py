@@ -1,10 +1,9 @@
 """Records of a health check, or of the two of a treatment -> their traces, grown as they arrive."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from gradcore.assembly import Assembly
@@ -12,7 +11,7 @@ from gradcore.records import CheckChunk, CheckSetup, CheckTrace, Outcome, RaceTr
 from gradcore.specs import HealthSpec, RaceSpec, TreatmentSpec, entrants_of
 from gradcore.tasks import TASKS
 
-RECORDED = tuple(field.name for field in fields(CheckChunk) if field.name not in ("entrant", "first_step"))
+RECORDED = CheckChunk.arrays()
 
 
 @dataclass(frozen=True)
@@ -94,9 +93,7 @@ class _Part:
     def _join(self) -> None:
         """Put the chunks together as one, so that each is copied once for each look at most."""
         if len(self.chunks) > 1:
-            first = self.chunks[0]
-            together = {name: np.concatenate([getattr(chunk, name) for chunk in self.chunks]) for name in RECORDED}
-            self.chunks = [CheckChunk(first.entrant, first.first_step, **together)]
+            self.chunks = [CheckChunk.joined(self.chunks)]
 
 
 def _as_race(spec: TreatmentSpec) -> RaceSpec:

@@ -88,6 +88,12 @@ def test_a_table_that_a_person_can_read(advise):
     assert "2 x 300 steps from step 100 on." in out
     assert "95 % interval" in out
     assert "adaptive_percentile" in out
+    assert ("too few below" in out, "too few above" in out, "too few steps" in out) == (True, True, False)
+
+
+def test_below_500_steps_it_is_their_number_that_is_too_small(advise):
+    _, out, _ = advise("--first-step", "300")
+    assert ("too few below" in out, "too few above" in out, "too few steps" in out) == (False, False, True)
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,23 @@ def intervals(rates: Doubles, counted: int, found: Effective) -> tuple[Doubles, 
     return low, high
 
 
+def missing(rate: float, steps: float, counted: int) -> str:
+    """Return what there are too few of for an interval: "steps" in all, or effective ones "above" or "below".
+
+    Args:
+        rate: the clip rate.
+        steps: effective steps.
+        counted: finite steps.
+
+    Example:
+        >>> missing(0.1, 100, 499), missing(0.1, 100, 1000), missing(0.9, 100, 1000)
+        ('steps', 'above', 'below')
+    """
+    if counted < LEAST_STEPS:
+        return "steps"
+    return "above" if rate * steps < LEAST_EVENTS else "below"
+
+
 def _wider(share: Doubles, counted: int, time: Doubles, window: Doubles, steps: Doubles) -> Doubles:
     """Return how much wider Student's quantile is than the normal one, for a variance estimated over this window."""
     freedom = 1 / ((2 * window + 1) / counted + CLUSTERS * (1 - 1 / time) / (share * steps))

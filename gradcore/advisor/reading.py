@@ -8,7 +8,7 @@ import numpy as np
 from gradcore import strict_json
 from gradcore.advisor.advice import Advice, Rates
 from gradcore.advisor.explosion import GROWN, Explosion
-from gradcore.advisor.interval import LEAST_EVENTS, LEAST_STEPS
+from gradcore.advisor.interval import LEAST_EVENTS, LEAST_STEPS, missing
 from gradcore.advisor.replay import Replay
 from gradcore.advisor.verdict import MOSTLY, START, early_share
 from gradcore.titles import counted, number, percent
@@ -81,10 +81,11 @@ def _sure(advice: Advice) -> str:
     if found.interval is not None:
         low, high = (percent(end) for end in found.interval)
         return f" (95 % interval {low} to {high}; {worth})."
-    if stream.counted < LEAST_STEPS:
+    few = missing(found.rate, found.steps, stream.counted)
+    if few == "steps":
         show = f"{counted(stream.counted, 'step')} {'does' if stream.counted == 1 else 'do'} not show a slow drift"
         return f"; no interval: {show}, at least {LEAST_STEPS} are needed."
-    if found.events < LEAST_EVENTS:
+    if few == "above":
         needed = f"{found.events:.2g} effective clip events, and {LEAST_EVENTS:.0f} are needed"
         return f"; no interval: {worth}, which makes {needed}{_drift(advice)}"
     return f"; no interval: {worth}, fewer than {LEAST_EVENTS:.0f} of them below the threshold{_drift(advice)}"

@@ -5,6 +5,7 @@ from typing import Any
 
 from gradcore import checks
 from gradcore.advisor import WANTED, NormStream, advice_document, advise, compared_rules, replay
+from gradcore.advisor.interval import missing
 from gradcore.checks import refuse
 from gradcore.cli.session import open_stored
 from gradcore.cli.text import number, print_json, table
@@ -48,7 +49,7 @@ def describe(document: dict[str, Any]) -> str:
     lead = f"{document['entrant']} of run {document['run_id']}, {steps} from step {document['first_step']} on."
     every = max(1, -(-len(document["thresholds"]) // SHOWN))
     header = ["threshold", "clip rate", "95 % interval", "effective steps"]
-    rows = [_row(one) for one in document["thresholds"][::every]]
+    rows = [_row(one, document["counted"]) for one in document["thresholds"][::every]]
     rules = [[one["rule"], percent(one["clip_rate"]), number(one["final_threshold"])] for one in document["rules"]]
     last = document["rules"][0]["steps"]
     return "\n\n".join(
@@ -62,9 +63,9 @@ def describe(document: dict[str, Any]) -> str:
     )
 
 
-def _row(one: dict[str, Any]) -> list[str]:
-    missing = "too few above" if one["clip_rate"] <= 0.5 else "too few below"
-    interval = missing if one["interval"] is None else " to ".join(percent(end) for end in one["interval"])
+def _row(one: dict[str, Any], counted_steps: int) -> list[str]:
+    few = missing(one["clip_rate"], one["effective_steps"], counted_steps)
+    interval = f"too few {few}" if one["interval"] is None else " to ".join(percent(end) for end in one["interval"])
     return [number(one["threshold"]), percent(one["clip_rate"]), interval, f"{one['effective_steps']:.0f}"]
 
 

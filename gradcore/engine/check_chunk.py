@@ -1,10 +1,9 @@
-"""What a health check records: the numbers of a stretch of steps as one record, and records that follow joined.
+"""What a health check records: the numbers of a stretch of steps as one record.
 
 Shapes: K steps, M of them measured, S seeds, V variables.
 """
 
 from collections.abc import Sequence
-from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -43,10 +42,3 @@ def chunk_of(
         histogram=counts,
         **measured,
     )
-
-
-def joined(chunks: Sequence[CheckChunk]) -> CheckChunk:
-    """Return chunks that follow one another as one."""
-    names = [field.name for field in fields(CheckChunk) if field.name not in ("entrant", "first_step")]
-    together = {name: np.concatenate([getattr(chunk, name) for chunk in chunks]) for name in names}
-    return CheckChunk(chunks[0].entrant, chunks[0].first_step, **together)

@@ -154,7 +154,7 @@ class CheckTrainer:
 
         def replica(inputs: Any) -> Any:
             row, own, rows = inputs
-            return function(self.layout.plain.cut(row), self._states.of_replica(own), *rows, *shared)
+            return function(self.layout.plain.split(row), self._states.of_replica(own), *rows, *shared)
 
         stacked = (weights, self._states.stacked(), by_seed)
         if self._seeds == 1:

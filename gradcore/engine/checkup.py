@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 
 from gradcore.early_warning import first_warning
-from gradcore.engine.check_chunk import chunk_of, joined
+from gradcore.engine.check_chunk import chunk_of
 from gradcore.engine.check_layout import CheckLayout
 from gradcore.engine.check_trainer import CheckTrainer
 from gradcore.engine.entrant import CHUNK_SECONDS, SeedRows, row_batches, scheduled_rates, start_values
@@ -124,7 +124,7 @@ class Running:
                 if done == self._spec.steps:
                     break
             self._seconds += time.perf_counter() - started
-            yield joined(parts), done
+            yield CheckChunk.joined(parts), done
 
     def setup(self) -> CheckSetup:
         """Return what is known of the network once a step was measured."""

@@ -54,12 +54,8 @@ class Layout:
         return np.concatenate([np.ravel(values[number]) for number in self.order])
 
     def split(self, rows: Tensor) -> list[Tensor]:
-        """Return rows (S, P) as one part (S, size) for each variable, in the row's order."""
-        return list(tf.split(rows, [int(np.prod(shape)) for shape in self.shapes], axis=1))
-
-    def cut(self, row: Tensor) -> list[Tensor]:
-        """Return one replica's row (P,) as one part (size,) for each variable, in the row's order."""
-        return list(tf.split(row, [int(np.prod(shape)) for shape in self.shapes]))
+        """Return rows (S, P), or one (P,), as one part (S, size) or (size,) for each variable, in the row's order."""
+        return list(tf.split(rows, [int(np.prod(shape)) for shape in self.shapes], axis=-1))
 
     def variables(self, parts: Sequence[Tensor]) -> list[Tensor]:
         """Return one replica's parts (size,) as the model's tensors, in Keras' order."""

@@ -61,10 +61,13 @@ def _is_level(tail: Floats, best: Floats) -> bool:
     return bool(((tail <= best) & np.isfinite(tail)).any())
 
 
-def loss_title(trace: RaceTrace, drawn: Sequence[Curve] | None = None, *, ended: bool = False) -> str:
+def loss_title(
+    trace: RaceTrace, drawn: Sequence[Curve] | None = None, *, ended: bool = False, name: str = "Loss"
+) -> str:
     """Return what is seen in the losses: with whom it is lowest, whether on every seed, and who diverged.
 
-    `drawn` are the curves of the losses, where the caller has them; `ended` is whether no step will follow.
+    `drawn` are the curves of the losses, where the caller has them; `ended` is whether no step will follow; `name` is
+    what the loss is called.
     """
     found = curves(trace.entrants, "loss") if drawn is None else drawn
     if not found:
@@ -76,7 +79,9 @@ def loss_title(trace: RaceTrace, drawn: Sequence[Curve] | None = None, *, ended:
     first = leader(trace)
     if first is None:
         return "Not every entrant recorded a step" if ended else "The first steps are coming in"
-    return _claim(first, _when(trace, ended), trace.seeds) + _tail_of(gone, "diverged") + _tail_of(stopped, STOPPED)
+    return (
+        _claim(name, first, _when(trace, ended), trace.seeds) + _tail_of(gone, "diverged") + _tail_of(stopped, STOPPED)
+    )
 
 
 def everyone_fell(diverged: int, stopped: int) -> str:
@@ -115,12 +120,12 @@ def _when(trace: RaceTrace, ended: bool) -> When:
     return When.STOPPED if ended else When.SO_FAR
 
 
-def _claim(first: Leader, when: When, seeds: int) -> str:
+def _claim(name: str, first: Leader, when: When, seeds: int) -> str:
     best, level = first.labels[0], first.labels[1:]
     claim = {
-        When.SO_FAR: f"Loss is lowest with {best} so far",
-        When.WHOLE: f"Loss ends lowest with {best}",
-        When.STOPPED: f"Loss was lowest with {best} when it stopped",
+        When.SO_FAR: f"{name} is lowest with {best} so far",
+        When.WHOLE: f"{name} ends lowest with {best}",
+        When.STOPPED: f"{name} was lowest with {best} when it stopped",
     }[when]
     if not level:
         return claim if seeds == 1 else f"{claim}, on every seed"

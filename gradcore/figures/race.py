@@ -75,12 +75,9 @@ def loss_curves(
     unit = LOSS_UNITS[task.loss] if task and task.loss in LOSS_UNITS else "no unit"
     found = curves(trace.entrants, "loss")
     plotted = f"Training loss ({unit}), {seeds_text(trace, found)}{SAID if theory else ''}"
-    seen = loss_title(trace, found, ended=ended)
-    if beside_validation and seen.startswith("Loss"):
-        seen = f"Training loss{seen.removeprefix('Loss')}"
-    return draw_curves(
-        trace, found, theme.title(seen, plotted), "Training loss", height, ended=ended, over=theory_lines(theory)
-    )
+    seen = loss_title(trace, found, ended=ended, name="Training loss" if beside_validation else "Loss")
+    heading = theme.title(seen, plotted)
+    return draw_curves(trace, found, heading, "Training loss", height, ended=ended, over=theory_lines(theory))
 
 
 def gradient_norms(trace: RaceTrace, height: int = theme.HEIGHT, *, ended: bool = False) -> go.Figure:

@@ -5,8 +5,9 @@ S seeds, L layers with trainable variables and V such variables (input side firs
 is the head), R recurrent ones among them, B bins.
 """
 
-from dataclasses import dataclass
-from typing import ClassVar
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import ClassVar, Self
 
 import numpy as np
 
@@ -63,6 +64,17 @@ class CheckChunk:
     noise_trace: Floats  # (M, S) of the trace of the covariance of a single row's gradient
     histogram: Integers  # (M, L, B) of the first seed: entries of each layer's gradient by their size, as `EDGES`
     kind: ClassVar[str] = "check"
+
+    @classmethod
+    def arrays(cls) -> tuple[str, ...]:
+        """Return the names of what is recorded of steps."""
+        return tuple(field.name for field in fields(cls) if field.name not in ("entrant", "first_step"))
+
+    @classmethod
+    def joined(cls, chunks: Sequence[Self]) -> Self:
+        """Return chunks that follow one another as one."""
+        together = {name: np.concatenate([getattr(chunk, name) for chunk in chunks]) for name in cls.arrays()}
+        return cls(chunks[0].entrant, chunks[0].first_step, **together)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ WHOLE = {"steps": 1, "seed": 0, "every": 1}  # name -> least
 SGD = EntrantSpec(Choice("SGD"), 0.1)
 USUAL = Thresholds()
 NUMBERS = ("loss_scale", "missing_share")
+RARE = ("every", *NUMBERS, "stop_at_warning")  # written only where they differ from their defaults
 
 
 @dataclass(frozen=True)
@@ -91,12 +92,7 @@ class HealthSpec:
             "batch_size": self.batch_size,
             "seed": self.seed,
         }
-        rare = {
-            "every": 100,
-            "loss_scale": 1.0,
-            "missing_share": 0.0,
-            "stop_at_warning": False,
-        }  # written only where they are not these
-        found |= {name: getattr(self, name) for name, usual in rare.items() if getattr(self, name) != usual}
+        usual = HealthSpec()
+        found |= {name: getattr(self, name) for name in RARE if getattr(self, name) != getattr(usual, name)}
         given = self.thresholds.to_json()
         return found | ({"thresholds": given} if given else {})

@@ -25,9 +25,7 @@ class Thresholds:
     converged: float = 0.05  # error e below which nothing is left to learn
     learns: float = 0.75  # recent error e below which a network trains, and so has none of the diseases
     stuck: float = 0.95  # error e above which it has learned nothing, as at a noise floor
-    moves: float = (
-        3e-4  # share of its weights by which a step moves a layer that leaves a plateau, times the signal's growth
-    )
+    moves: float = 3e-4  # share of its weights by which a step moves a layer, times the growth of the signal
     vanishing: float = 5e-3  # least back-propagated signal a
     vanishing_warn: float = 1e-2
     through_time: float = 300.0  # times less may come back through a recurrent layer: late time steps teach as well

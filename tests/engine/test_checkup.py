@@ -103,6 +103,15 @@ def test_a_long_check_measures_the_first_ten_steps_every_hundredth_and_the_last(
     assert len(trace.signal) == 12
 
 
+def test_a_scheduled_rate_is_followed_after_a_check_of_the_same_network_at_a_constant_one():
+    constant = checked(replace(PLAIN, steps=60))
+    rising = EntrantSpec(PLAIN.optimizer.optimizer, 0.2, schedule=Choice.of("warmup_cosine", warmup=0.5, final=1.0))
+    scheduled = checked(replace(PLAIN, steps=60, optimizer=rising))
+    rates = [trace.update_norm[:, 0, 0] / trace.gradient_norm[:, 0, 0] for trace in (constant, scheduled)]  # plain SGD
+    assert rates[0] == pytest.approx(np.full(60, 0.1), rel=1e-3)
+    assert rates[1][[0, 15, 30, 59]] == pytest.approx([0.0, 0.1, 0.2, 0.2], rel=1e-3)
+
+
 def test_sparse_samples_change_nothing_of_the_training():
     often, seldom = (checked(replace(PLAIN, steps=60, every=every)) for every in (1, 50))
     assert often.loss == pytest.approx(seldom.loss, rel=1e-6)
