@@ -40,7 +40,13 @@ function dispose(chart) {
   charts.delete(chart.host);
   living.delete(chart);
   views.set(chart.key, chart.view);
-  if (!chart.busy) window.Plotly?.purge(chart.plot); // else at the end of the drawing that goes on
+  if (!chart.busy) leave(chart); // else at the end of the drawing that goes on
+}
+
+// A drag over a chart that has left still ends here: it zooms the chart that took its place.
+async function leave({ plot }) {
+  while (plot._dragging) await nextFrame();
+  window.Plotly?.purge(plot);
 }
 
 async function update(chart) {
@@ -56,7 +62,7 @@ async function update(chart) {
     if (!chart.gone) console.error("chart:", error);
   } finally {
     chart.busy = false;
-    if (chart.gone) window.Plotly?.purge(chart.plot);
+    if (chart.gone) leave(chart);
   }
 }
 
@@ -71,6 +77,7 @@ async function draw(chart) {
   const width = chart.host.clientWidth;
   if (chart.gone || !width) return; // not on screen: the observer calls again when it is
   while (chart.plot._dragging) await nextFrame(); // a redraw would end the reader's drag
+  if (chart.gone) return;
   const dark = isDark(chart.host);
   const state = [chart.text, dark, width, scale, ...chart.view.hidden, JSON.stringify(chart.view.ranges)].join("|");
   if (state === chart.drawn) return move(chart, Plotly);
@@ -195,7 +202,7 @@ function zoomed(chart, change) {
   const axes = Object.keys(change).flatMap((key) => key.match(/^[xy]axis\d*(?=\.range)/) ?? []);
   if (!axes.length) return; // a change of our own
   for (const axis of axes) chart.view.ranges[axis] = [...chart.plot._fullLayout[axis].range];
-  update(chart);
+  for (const one of living) if (one.view === chart.view) update(one); // another one, where this one has left
 }
 
 function zoom({ view }, layout) {

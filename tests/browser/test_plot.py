@@ -143,6 +143,23 @@ def test_zoom_and_hidden_curves_outlive_the_move_from_fragment_to_page(page, add
     assert complaints == []
 
 
+def test_a_drag_that_began_before_that_move_zooms_the_new_chart(page, address, complaints):
+    open_page(page, address)
+    box = page.locator(f"{AREA} .nsewdrag[data-subplot='xy']").first.bounding_box()
+    assert box is not None
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] * 0.2, y)
+    page.mouse.down()
+    page.get_by_role("switch", name="at rest").focus()
+    page.keyboard.press("Space")
+    page.wait_for_function(f"document.querySelector('{AREA}')?._fullData?.some(t => t.x.length === 400)")
+    page.mouse.move(box["x"] + box["width"] * 0.6, y, steps=8)
+    page.mouse.up()
+    page.wait_for_function(f"document.querySelector('{AREA}')._fullLayout.xaxis.range[1] < 250")
+    assert [round(end, -1) for end in axis_range(page, "xaxis")] == [80, 240]
+    assert complaints == []
+
+
 def test_another_run_starts_with_the_whole_chart(page, address, complaints):
     open_page(page, address)
     click_name(page, "Adagrad")
