@@ -33,7 +33,7 @@ GUESS = 0.995  # error from which a network is no better than a guess
 def check_sentences(
     trace: CheckTrace, diagnosis: Diagnosis, prescriptions: Sequence[Prescription] = ()
 ) -> tuple[str, ...]:
-    """Return the verdict with its evidence, how the training goes, and what follows; at most three sentences.
+    """Return the verdict with its evidence, how the training goes, and what follows; at most four sentences.
 
     Args:
         trace: the check, whole or under way.
@@ -42,8 +42,14 @@ def check_sentences(
     """
     if not trace.recorded:
         return (f"{WORDS[PENDING]}: no step is recorded.",)
-    told = (_verdict(trace, diagnosis), _training(trace, diagnosis), _consequence(diagnosis, prescriptions))
+    going = (_stopped(trace), _training(trace, diagnosis))
+    told = (_verdict(trace, diagnosis), *going, _consequence(diagnosis, prescriptions))
     return tuple(sentence for sentence in told if sentence)
+
+
+def stopped_at(trace: CheckTrace) -> int | None:
+    """Return the last step of a check that its early warning ended, None where it went on to its end."""
+    return trace.recorded - 1 if trace.outcome is not None and trace.recorded < trace.steps else None
 
 
 def verdict_words(diagnosis: Diagnosis) -> str:
@@ -68,6 +74,11 @@ def _verdict(trace: CheckTrace, diagnosis: Diagnosis) -> str:
         return f"{words}, but watch {worst.layer}: {worst.evidence}"
     evidence = worst.evidence
     return f"{words}: {evidence if evidence.startswith('a =') else evidence[0].lower() + evidence[1:]}"
+
+
+def _stopped(trace: CheckTrace) -> str:
+    step = stopped_at(trace)
+    return "" if step is None else f"The early warning stopped it at step {step}; {trace.steps} steps were asked for."
 
 
 def _training(trace: CheckTrace, diagnosis: Diagnosis) -> str:

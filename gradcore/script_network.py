@@ -104,8 +104,8 @@ def _layer(step: Step, place: int, network: NetworkSpec, own: tuple[int, ...]) -
         arguments.append(f"recurrent_initializer={between}")
     if step.hidden and step.layer == "Dense" and network.bias:
         arguments.append(f"bias_initializer=keras.initializers.Constant({network.bias!r})")
-    if step.hidden and step.kernel is not None and network.kernel_initializer.name == LSUV:
-        arguments.append(f"name={step.name!r}")  # by which it is found again
+    if step.kernel is not None and network.kernel_initializer.name == LSUV:
+        arguments.append(f"name={step.name!r}")  # by which hidden ones are found; Keras' own names could be the same
     if step.layer == "StopGradient":
         return f"keras.layers.Lambda(keras.ops.stop_gradient, {', '.join(arguments)})".replace(", )", ")")
     return f"keras.layers.{step.layer}({', '.join(arguments)})"

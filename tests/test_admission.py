@@ -293,3 +293,11 @@ def test_a_deep_normalised_network_takes_longer_to_build_than_a_shallow_one():
     shallow = HealthSpec(network=NetworkSpec((64,) * 3), steps=1)
     deep = HealthSpec(network=NetworkSpec((64,) * 40, normalization="batch"), steps=1)
     assert [round(estimate_seconds(spec, 2)) for spec in (shallow, deep)] == [1, 11]
+
+
+def test_a_check_of_a_network_without_hidden_layers_is_refused():
+    with pytest.raises(RefusedError) as error:
+        admit(HealthSpec(network=NetworkSpec(())), Limits())
+    assert str(error.value) == (
+        "`hidden` must have at least one layer: a check looks for what layers do to a signal. Received: hidden=[]"
+    )

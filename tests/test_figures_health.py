@@ -227,6 +227,21 @@ def test_the_signal_has_the_theory_beside_it_and_its_limits_as_lines():
     assert sorted(shape.y0 for shape in figure.layout.shapes) == [5e-3, 1e-2, 10, 15]
 
 
+def test_a_signal_that_spans_decades_within_the_limits_is_not_said_to_keep_its_size():
+    signal = np.array([[[1e-5, 0.1, 2]]], np.float32)
+    wide = Thresholds(vanishing=1e-8, vanishing_warn=1e-7)
+    assert depth_title(make_check([[1, 1, 1]], signal=signal), wide) == (
+        "The signal changes on its way back: 5e-6 to 1 of the output's"
+    )
+
+
+def test_a_layer_whose_values_are_lost_has_no_share_of_dead_units():
+    dead = np.array([[[0.2, 0.9, 0]]], np.float32)
+    finite = np.array([[[True, False, True]]])
+    trace = make_check([[1, 1, 1]], dead_units=dead, forward_finite=finite)
+    assert title(figures.dead_share(trace)) == "At most 20 % of a layer's units are dead or saturated (dense_1)"
+
+
 def test_thresholds_move_the_limits():
     figure = figures.backprop_signal(make_check([[1, 1]]), Thresholds(vanishing=1e-4))
     assert min(shape.y0 for shape in figure.layout.shapes) == 1e-4
@@ -239,8 +254,8 @@ def test_the_limits_of_dead_units_are_those_that_the_rule_uses_at_each_hidden_la
     figure = figures.dead_share(make_check([[1, 1, 1, 1]], cosine=cosine))
     lines = [(shape.x0, shape.x1, shape.y0) for shape in figure.layout.shapes]
     assert lines == [(-0.5, 0.5, 0.5), (0.5, 2.5, 0.75), (-0.5, 0.5, 0.9375), (0.5, 2.5, 0.96875)]
-    assert "; dashed: too many" in figure.layout.title.subtitle.text
-    assert "dashed" not in figures.dead_share(nothing_yet()).layout.title.subtitle.text
+    assert "too many units" in figure.layout.annotations[0].text
+    assert "too many" not in figures.dead_share(nothing_yet()).layout.annotations[0].text
 
 
 def test_the_update_ratio_has_a_line_for_each_layer_and_its_band():

@@ -9,7 +9,7 @@ import pytest
 
 from gradcore import strict_json
 from gradcore.health_documents import diagnosis_of, health_document
-from gradcore.records import RunInfo, RunStatus
+from gradcore.records import Outcome, RunInfo, RunStatus
 from gradcore.specs import NO_NETWORK, Choice, HealthSpec, NetworkSpec, Thresholds
 from gradcore.ward import WARD
 from tests.check_traces import make_check, make_setup
@@ -144,3 +144,11 @@ def test_a_check_that_has_not_begun_is_pending():
     document = health_document(stored(RunStatus.RUNNING), SPEC, make_check(steps=0))
     assert (document["verdict"], document["loss"], document["backprop_ratio"]) == ("pending", [], [])
     assert document["dead_fraction"] == [None] * 3
+
+
+def test_a_check_that_may_be_stopped_by_its_warning_says_whether_it_was():
+    may_stop, trace = replace(SPEC, stop_at_warning=True, steps=50), replace(make_check(), steps=50)
+    assert "stopped_at" not in health_document(None, SPEC, make_check())
+    assert health_document(None, may_stop, trace)["stopped_at"] is None  # it goes on
+    ended = replace(trace, outcome=Outcome(0, 1.0, 1.0, 0.5))
+    assert health_document(None, may_stop, ended)["stopped_at"] == 3

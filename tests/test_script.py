@@ -131,6 +131,12 @@ def test_weights_that_are_scaled_by_data_are_scaled_in_the_script_too(tmp_path):
     assert printed_alone(spec, tmp_path) == pytest.approx(trained(spec), rel=1e-4)
 
 
+def test_scaled_layers_beside_a_projected_shortcut_have_names_of_their_own(tmp_path):
+    network = {"hidden": [6, 8, 8], "kernel_initializer": "lsuv", "residual": "preactivation"}
+    spec = race({"optimizer": "SGD"}, network=network, steps=3)
+    assert printed(spec, tmp_path) == pytest.approx(trained(spec), rel=1e-4)
+
+
 @pytest.mark.parametrize(
     "spec",
     [race({"optimizer": "AdamW"}, steps=5), race({"optimizer": "SGD"}, **QUADRATIC)],

@@ -12,6 +12,7 @@ from ui.words import escaped
 Parameters = Mapping[str, list[str]]
 DEFAULT = "The default is used."
 EVERYWHERE = ("projector",)  # larger type and no menu: ui/frame.py
+OPENED = "address_read"  # of the session: what the page was opened with has been looked at
 LONGEST = 40  # characters of a value that are repeated
 
 
@@ -94,6 +95,16 @@ def say_unknown_keys(given: Parameters, known: Collection[str], families: tuple[
         if key not in (*known, *EVERYWHERE) and not key.startswith(families):
             end = suggestion(key, known) or "."
             st.warning(escaped(f"Unknown setting '{key[:LONGEST]}' in the address{end} It is ignored."))
+
+
+def say_without_control(given: Parameters, known: Collection[str], where: str) -> None:
+    """Name, when a page is opened, each parameter whose control it does not draw; call once all are drawn."""
+    if st.session_state.get(OPENED):
+        return
+    st.session_state[OPENED] = True
+    for key in given:
+        if key in known and key not in st.session_state:
+            st.warning(escaped(f"'{key}' of the address has no control {where}. It is ignored."))
 
 
 def _say(must: str, key: str, text: str, then: str = DEFAULT, near: str = "") -> None:

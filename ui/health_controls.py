@@ -17,7 +17,16 @@ from gradcore.settings import Limits
 from gradcore.specs import Choice, EntrantSpec, HealthSpec, NetworkSpec
 from gradcore.tasks import TASKS, Task, task_of
 from gradcore.titles import listed
-from ui.address import EVERYWHERE, Parameters, parameters, say_not_number, say_not_whole, say_unknown, say_unknown_keys
+from ui.address import (
+    EVERYWHERE,
+    Parameters,
+    parameters,
+    say_not_number,
+    say_not_whole,
+    say_unknown,
+    say_unknown_keys,
+    say_without_control,
+)
 from ui.clip_rules import one_rule, rule_keys, rule_state
 from ui.controls import BATCH_SIZES, FULL_BATCH, LAST_SEED, SCHEDULE_HELP
 from ui.health_network import (
@@ -28,7 +37,6 @@ from ui.health_network import (
     rare_controls,
     say_dropped_of_network,
 )
-from ui.health_thresholds import PREFIX as THRESHOLD
 from ui.health_thresholds import say_dropped_thresholds, threshold_controls, threshold_state
 from ui.task_controls import PREFIX, task_control, task_state
 from ui.terms import explained, term
@@ -85,6 +93,7 @@ def check_controls(limits: Limits) -> HealthSpec:
         rare = _rare()
     rows = None if batch == FULL_BATCH else int(batch)
     thresholds = threshold_controls()
+    say_without_control(given, control_state(DEFAULT), "for this task and network")
     asked = HealthSpec(
         task=chosen,
         network=network,
@@ -200,4 +209,4 @@ def _say_what_was_dropped(given: Parameters, limits: Limits) -> None:
     say_unknown(given, "stop_at_warning", ("true", "false"))
     say_dropped_thresholds(given)
     known = {*control_state(DEFAULT), *rule_keys("clip"), *CHOICES, *initializer_keys(), *PAGE_KEYS}
-    say_unknown_keys(given, known, families=(PREFIX, THRESHOLD))
+    say_unknown_keys(given, known, families=(PREFIX,))

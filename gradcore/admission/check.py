@@ -33,6 +33,8 @@ def admit_check(spec: HealthSpec, limits: Limits) -> HealthSpec:
     entry = task_of(task)
     if not entry.has_network:
         refuse("task", "be one that trains a network", task.name)
+    if not spec.network.hidden:
+        refuse("hidden", "have at least one layer: a check looks for what layers do to a signal", [])
     network = admit_network(spec.network, entry)
     spec = replace(spec, task=task, network=network, optimizer=admit_entrant(spec.optimizer))
     if spec.batch_size is not None and spec.batch_size > entry.train_rows:

@@ -99,7 +99,8 @@ def depth_title(trace: CheckTrace, thresholds: Thresholds) -> str:
         )
     if first[most] > thresholds.exploding_warn:
         return f"The signal grows on its way back: {theme.number(float(first[most]), 2)} times as much at {names[most]}"
-    return f"The signal keeps its size on its way back: {_range(first)} of the output's"
+    kept = first[most] <= EVEN * first[least]
+    return f"The signal {'keeps its size' if kept else 'changes'} on its way back: {_range(first)} of the output's"
 
 
 def ratio_title(trace: CheckTrace, thresholds: Thresholds, *, ended: bool) -> str:
@@ -135,10 +136,11 @@ def dead_title(trace: CheckTrace, thresholds: Thresholds) -> str:
     if not np.isfinite(dead).any():
         return "No layer has a share of dead units that can be told"
     found = flatness(trace, thresholds, -1)
-    worst = int(found.degree.argmax())
-    if found.sick[worst] and found.units[worst] > found.most[worst]:
+    worst = int(np.where(np.isfinite(dead), found.degree, 0.0).argmax())
+    sick = found.sick[worst] and np.isfinite(dead[worst])
+    if sick and found.units[worst] > found.most[worst]:
         return f"{percent(float(dead[worst]))} of the units of {names[worst]} are dead or saturated"
-    if found.sick[worst]:
+    if sick:
         return f"{names[worst]} is flat on {percent(1 - float(active[worst]))} of its elements"
     worst = int(np.nanargmax(dead))
     if dead[worst] == 0:

@@ -111,6 +111,23 @@ def test_what_the_address_got_wrong_is_named_in_one_sentence_each(open_page):
 @pytest.mark.parametrize(
     ("address", "sentence"),
     [
+        ({"cell": "lstm"}, "'cell' of the address has no control for this task and network. It is ignored."),
+        ({"dropout_rates": "0.1"}, "'dropout_rates' of the address has no control for this task and network. "),
+        ({"thresholds_dread": "3"}, "Unknown setting 'thresholds_dread' in the address; did you mean "),
+    ],
+)
+def test_what_has_no_control_is_named_when_the_page_is_opened_and_no_longer(open_page, address, sentence):
+    app = open_page(HEALTH, **address)
+    (found,) = said(app)
+    assert found.startswith(sentence)
+    if "cell" in address:
+        app.number_input(key="steps").set_value(20).run()
+        assert not app.warning
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
         ({"shape": "list", "hidden": "64, x"}, "`hidden` must be 1 to 50 widths, such as 128, 64. Received: "),
         ({"shape": "list", "dropout_rates": "0.1"}, "`dropout` must be one rate, or one for each of the 2 hidden "),
         ({"settings": "momentum"}, "`settings` must be a list such as momentum=0.9, nesterov=true. Received: "),
