@@ -14,6 +14,7 @@ from gradcore.engine.checkup import run_check
 from gradcore.example_check import example_treatment
 from gradcore.glances import DIVERGING, FILE, INITIALIZERS, SIDES, started_from
 from gradcore.health import backprop_ratio
+from gradcore.health.ahead import whole_norms
 from gradcore.health_theory import expected_signal
 from gradcore.records import CheckTrace
 from gradcore.settings import Limits
@@ -45,7 +46,9 @@ def checked(spec: HealthSpec) -> CheckTrace:
 def diverging() -> dict[str, Any]:
     trace = checked(DIVERGING)
     norms = trace.by_layer(trace.gradient_norm)[:, 0]  # (T, L)
-    return {"layers": trace.setup.layers, "norms": shortest(norms), "loss": shortest(trace.loss[:, 0])}
+    updates = whole_norms(trace.update_norm)[:, 0]  # (T,)
+    measured = {"norms": norms, "updates": updates, "loss": trace.loss[:, 0]}
+    return {"layers": trace.setup.layers} | {name: shortest(values) for name, values in measured.items()}
 
 
 def expected() -> dict[str, Any]:

@@ -31,7 +31,7 @@ CLIPPING = {"clip_threshold": np.nan, "clip_scale": np.nan, "clipped": False, "s
 STOPPED = "stopped"  # (T, S)
 FLAGS = {**CLIPPING, STOPPED: False}  # what stands where nothing is recorded
 PER_LAYER = ("layer_norms", "clipped_layer_norms", "update_ratio")  # (T, S, L)
-POINTS = "points"  # (T, S, 2)
+UPDATES, POINTS = "update_norm", "points"  # (T, S), (T, S, 2)
 
 
 class Assembly:
@@ -77,9 +77,10 @@ class Assembly:
                     optimizer=asked.optimizer.name,
                     learning_rate=entrant.tuning.chosen if entrant.tuning else learning_rate_of(asked),
                     outcome=entrant.outcome,
+                    update_norm=entrant.recorded(UPDATES),
                     clip=entrant.clip(),
                     tuning=entrant.tuning,
-                    points=entrant.points(),
+                    points=entrant.recorded(POINTS),
                     stopped=entrant.stopped(),
                     **entrant.arrays(layers),
                 )
@@ -109,7 +110,7 @@ class _Entrant:
 
     def add(self, chunk: TraceChunk) -> None:
         end = chunk.first_step + len(chunk.loss)
-        for name in (*PER_SEED, *PER_LAYER, *FLAGS, POINTS):
+        for name in (*PER_SEED, *PER_LAYER, *FLAGS, UPDATES, POINTS):
             found = getattr(chunk, name)
             if found is None:
                 continue
@@ -131,9 +132,9 @@ class _Entrant:
             return None
         return replace(ClipRecord(*(self._view(name) for name in CLIPPING)), stopped=self.stopped())
 
-    def points(self) -> Floats | None:
-        """Return where each seed stood, None where that is not recorded."""
-        return self._view(POINTS) if POINTS in self._arrays else None
+    def recorded(self, name: str) -> Floats | None:
+        """Return the measure of this name, None where it was not recorded."""
+        return self._view(name) if name in self._arrays else None
 
     def stopped(self) -> Flags | None:
         """Return which steps of a seed came after its stop, None where none was looked for."""

@@ -87,7 +87,8 @@ class _Part:
             arrays: dict[str, NDArray[Any]] = {name: getattr(self.chunks[0], name) for name in RECORDED}
             rows = spec.batch_size or (task.train_rows if task else 0)
             metric = task.metric if task else ""  # a stored run opens after its task was retired
-            self.trace = CheckTrace(self.setup, steps, rows, metric, **arrays, outcome=self.outcome)
+            scale = spec.loss_scale
+            self.trace = CheckTrace(self.setup, steps, rows, metric, **arrays, outcome=self.outcome, loss_scale=scale)
         return self.trace
 
     def _join(self) -> None:

@@ -1,7 +1,7 @@
-"""Early warning: the step at which the norm of the gradient first says that a training is about to diverge.
+"""Early warning: the step at which a training first takes steps too long for the loss that it has to lose.
 
 Only the past is looked at, so a training can be told to stop there. How early it comes, and how often in vain:
-`bench/early_warning.py`, on whose first tasks the constants below were chosen.
+`bench/early_warning.py`, on whose first tasks the rule was chosen.
 
 Shapes: T steps.
 """
@@ -12,60 +12,53 @@ from numpy.typing import NDArray
 from gradcore.checks import refuse
 from gradcore.records import Doubles
 
-WINDOW = 5  # steps over which slope and spread are taken
-SURE_RISE = 1.2  # nats over the window, less one standard error: the norm more than triples
-START = 10  # first steps, whose median is the usual level
-ABOVE = 1.0  # nats above the usual level: e times
+WINDOW = 5  # steps over which the promises are averaged
+START = 10  # step before which there is no warning: a start may overshoot and settle
+ALL_OF_IT = 1.0  # promised by a step: the whole loss at the start
 
 
-def first_warning(norms: NDArray[np.floating], *, since: int = 0) -> int | None:
-    """Return the first step whose gradient norm warns of a divergence, 0-based, None where none does.
+def first_warning(
+    norms: NDArray[np.floating], updates: NDArray[np.floating], start: float, *, since: int = 0
+) -> int | None:
+    """Return the first step that warns of a divergence, 0-based, None where none does.
 
-    With y = ln |g|, the least-squares slope b of the last 5 steps and its standard error s (from the spread of y around
-    the line), step t >= 10 warns where 4 (b - s) > 1.2 and y_t > 1 + the median of y over the first 10 steps. A norm
-    that is not finite warns at once; without any gradient in the first steps there is no level to rise from. A slope
-    beyond noise alone would not do: healthy training has passing rises, where curvature reaches its limit and falls
-    again (Cohen et al. 2021, https://arxiv.org/abs/2103.00065), but below the level of its start.
+    A step that changes the weights by u changes the loss by at most |g| |u|, as far as the gradient g tells: that is
+    what it promises. A loss that is never negative has no more to lose than it had at the start, L_0. Step t >= 10
+    warns where the mean promise of the last 5 steps exceeds L_0: the steps are too long for their gradients to mean
+    anything. A gradient norm that is not finite warns at once; without a positive L_0 nothing else does.
 
     Args:
         norms: of the whole gradient at each step, before clipping, (T,).
+        updates: norms of what the optimizer then did to all weights, (T,).
+        start: L_0, the loss of the first step.
         since: a step before which none is known to warn; those are not looked at again.
 
     Example:
-        >>> first_warning(np.array([1.0] * 12 + [1.5, 3.0, 6.0, 12.0, 24.0]))
-        14
+        >>> first_warning(np.array([1.0] * 12 + [1.5, 3.0, 6.0, 12.0]), np.full(16, 0.5), start=2.0)
+        15
     """
-    if norms.ndim != 1:
-        refuse("norms", "be one number for each step", norms.shape)
+    if norms.ndim != 1 or norms.shape != updates.shape:
+        refuse("updates", "be one number for each of the norms, which are one for each step", updates.shape)
     broken = since + np.flatnonzero(~np.isfinite(norms[since:]))
-    found = np.flatnonzero(_rising(norms[: broken[0]] if len(broken) else norms, since))
-    first = [*(found[:1] + since), *broken[:1]]
-    return int(first[0]) if first else None
-
-
-def _rising(norms: NDArray[np.floating], since: int) -> NDArray[np.bool_]:
-    """Return which of T finite norms warn, from step `since` on, (T - since,)."""
     first = max(since, START)
-    if len(norms) <= first or not np.median(norms[:START]) > 0:
-        return np.zeros(max(len(norms) - since, 0), bool)
-    level = np.median(_logs(norms[:START]))
-    y = _logs(norms[first - WINDOW + 1 :])
-    windows = np.lib.stride_tricks.sliding_window_view(y, WINDOW)  # (T - first, 5)
-    warns = (_sure_rise(windows) > SURE_RISE) & (y[WINDOW - 1 :] - level > ABOVE)
-    return np.concatenate([np.zeros(first - since, bool), warns])
+    seen = slice(first - WINDOW + 1, None)
+    found = first + np.flatnonzero(mean_promises(norms[seen], updates[seen], start)[WINDOW - 1 :] > ALL_OF_IT)
+    warns = [*found[:1], *broken[:1]]
+    return int(min(warns)) if warns else None
 
 
-def _logs(norms: NDArray[np.floating]) -> Doubles:
-    found: Doubles = np.log(np.maximum(norms.astype(np.float64), np.finfo(np.float64).tiny))
+def mean_promises(norms: NDArray[np.floating], updates: NDArray[np.floating], start: float) -> Doubles:
+    """Return the mean of |g| |u| / L_0 over the last 5 steps at each step, (T,): NaN before the fifth.
+
+    Example:
+        >>> mean_promises(np.array([2.0, 2, 2, 2, 2, 12]), np.full(6, 0.5), start=4.0)[4:].tolist()
+        [0.25, 0.5]
+    """
+    found = np.full(norms.shape, np.nan)
+    if len(norms) < WINDOW or not 0 < start < np.inf:
+        return found
+    with np.errstate(all="ignore"):  # what is not finite stays so
+        promises = norms.astype(np.float64) * updates / start
+        ends = len(promises) - WINDOW + 1
+        found[WINDOW - 1 :] = sum(promises[place : place + ends] for place in range(WINDOW)) / WINDOW
     return found
-
-
-def _sure_rise(windows: Doubles) -> Doubles:
-    """Return how far y surely rises over each window (N, 5): slope less its standard error, times 4."""
-    x = np.arange(WINDOW) - (WINDOW - 1) / 2
-    square = np.square(x).sum()
-    slope = windows @ x / square
-    left = windows - windows.mean(axis=1, keepdims=True) - slope[:, None] * x
-    error = np.sqrt(np.square(left).sum(axis=1) / (WINDOW - 2) / square)
-    rise: Doubles = (slope - error) * (WINDOW - 1)
-    return rise

@@ -51,8 +51,8 @@ def watched_sentence(watched: Watched) -> str:
         return f"The loss had doubled at step {watched.doubled}, without a warning."
     early = counted(watched.doubled - watched.warned, "step")
     return (
-        f"Here the gradient norm gave warning at step {watched.warned}, {early} before the loss had doubled. "
-        f"Not every divergence does."
+        f"Here the steps were too long: the warning came at step {watched.warned}, {early} before the loss had "
+        f"doubled. Others leave less time."
     )
 
 

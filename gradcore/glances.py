@@ -34,7 +34,7 @@ def started_from(initializer: str, depth: int = 30) -> HealthSpec:
 
 
 INITIALIZERS = ("glorot_uniform", "he_uniform")
-DIVERGING = HealthSpec(  # learns nothing, then gives notice, then blows up
+DIVERGING = HealthSpec(  # gives notice, learns nothing, then blows up
     Choice("digits"),
     NetworkSpec((64,) * 8, "relu", Choice("he_uniform")),
     EntrantSpec(Choice("SGD"), 0.9),
@@ -48,12 +48,14 @@ class Watched:
 
     layers: tuple[str, ...]  # L names, input side first
     norms: Floats  # (T, L) gradient norm of each layer
+    updates: Floats  # (T,) norm of what was done to all weights
     loss: Floats  # (T,)
 
     @property
     def warned(self) -> int | None:
         """The step of the early warning, None without one."""
-        return first_warning(np.sqrt(np.square(self.norms, dtype=np.float64).sum(axis=1)))
+        norms = np.sqrt(np.square(self.norms, dtype=np.float64).sum(axis=1))
+        return first_warning(norms, self.updates, float(self.loss[0]))
 
     @property
     def doubled(self) -> int | None:
@@ -71,8 +73,8 @@ def signals() -> Mapping[str, Floats]:
 def diverging() -> Watched:
     """Return the check that diverged."""
     found = _document()["diverging"]
-    norms, loss = (strict_json.floats(found[name]).astype(np.float32) for name in ("norms", "loss"))
-    return Watched(tuple(found["layers"]), norms, loss)
+    measured = (strict_json.floats(found[name]).astype(np.float32) for name in ("norms", "updates", "loss"))
+    return Watched(tuple(found["layers"]), *measured)
 
 
 def expected(side: str) -> Expected:

@@ -9,12 +9,15 @@ import numpy as np
 def train_plainly(
     model: Any, optimizer: Any, loss: Any, x: np.ndarray, y: np.ndarray, batches: np.ndarray
 ) -> dict[str, np.ndarray]:
-    """Train a Keras model eagerly on rows `batches` (T, B); return loss (T,), layer norms and update ratios (T, L)."""
+    """Train a Keras model eagerly on rows `batches` (T, B); return losses, norms and update ratios.
+
+    Of shape (T,), those of a layer (T, L).
+    """
     import tensorflow as tf
 
     owners = [variable.path.rpartition("/")[0] for variable in model.trainable_variables]
     layers = list(dict.fromkeys(owners))
-    found: dict[str, list[Any]] = {"loss": [], "layer_norms": [], "update_ratio": []}
+    found: dict[str, list[Any]] = {"loss": [], "layer_norms": [], "update_ratio": [], "update_norm": []}
     for rows in batches:
         with tf.GradientTape() as tape:
             value = loss(y[rows], model(x[rows], training=True))
@@ -27,6 +30,7 @@ def train_plainly(
         with np.errstate(all="ignore"):
             ratio = _by_layer(layers, owners, moved) / _by_layer(layers, owners, before)
         found["update_ratio"].append(ratio)
+        found["update_norm"].append(np.linalg.norm(_by_layer(layers, owners, moved)))
     return {name: np.array(values) for name, values in found.items()}
 
 

@@ -59,6 +59,14 @@ def test_points_are_stored_and_joined_and_a_chunk_without_them_has_none(assembly
     assert unpack("trace", pack(chunk(1, 0, [1.0], 2))).points is None
 
 
+def test_norms_of_updates_are_stored_and_joined_and_an_older_chunk_has_none(assembly):
+    first, second = (replace(chunk(0, at, [1.0], 2), update_norm=np.full((1, 2), at, np.float32)) for at in (0, 1))
+    assembly.add([unpack("trace", pack(one)) for one in (first, second, chunk(1, 0, [1.0], 2))])
+    recorded, older = assembly.trace().entrants
+    assert recorded.update_norm.tolist() == [[0, 0], [1, 1]]
+    assert older.update_norm is None
+
+
 def test_non_finite_losses_are_kept(assembly):
     assembly.add([chunk(0, 0, [np.nan, np.inf], 2)])
     assert np.isnan(assembly.trace().entrants[0].loss[0]).all()

@@ -1,90 +1,126 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradcore.early_warning import first_warning
+from gradcore.early_warning import first_warning, mean_promises
 from gradcore.errors import RefusedError
 from gradcore.health import HEALTHY, RULES, diagnose
 from gradcore.specs import HealthSpec, Thresholds
 from tests.check_traces import make_check
 
 USUAL = Thresholds()
-LEVEL = [1.0] * 12
+LEVEL = [0.5] * 12
 
 
-def warned(*norms: float) -> int | None:
-    return first_warning(np.array([*LEVEL, *norms]))
+def warned(*norms: float, update: float = 1.0, start: float = 1.0) -> int | None:
+    known = np.array([*LEVEL, *norms])
+    return first_warning(known, np.full(len(known), update), start)
 
 
-def test_a_norm_that_doubles_each_step_warns_at_the_third_doubling():
-    assert warned(2, 4, 8, 16, 32) == 14
+def test_steps_warn_once_five_of_them_promise_more_than_the_loss_at_the_start_on_average():
+    assert warned(2, 2, 2) == 13  # (3 x 0.5 + 2 x 2) / 5 = 1.1
+    assert warned(2, 2, 2, start=1.2) == 14
+    assert warned(2, 2, 2, update=0.8) == 14
 
 
-def test_a_norm_that_stays_or_falls_never_warns():
+def test_the_mean_promise_is_that_of_the_last_five_steps():
+    found = mean_promises(np.array([1.0, 1, 1, 1, 1, 6]), np.array([2.0, 2, 2, 2, 2, 4]), 4.0)
+    np.testing.assert_array_equal(found, [np.nan] * 4 + [0.5, 1.6])
+
+
+def test_what_promises_no_more_than_the_whole_loss_never_warns():
     assert warned(*[1.0] * 50) is None
     assert warned(*np.geomspace(1, 1e-6, 50)) is None
 
 
-def test_a_rise_that_stays_below_the_level_of_the_start_is_no_warning():
-    assert warned(*np.geomspace(1, 1e-3, 30), *np.geomspace(1e-3, 2.0, 10)) is None
-
-
-def test_a_single_high_step_is_no_warning():
-    assert warned(1, 1, 20, 1, 1, 1, 1) is None
-
-
-def test_noise_around_a_level_is_no_warning():
-    noise = np.exp(0.3 * np.random.default_rng(0).normal(size=1000))
-    assert first_warning(noise) is None
+def test_a_single_step_must_promise_three_times_the_loss_to_warn_alone():
+    assert warned(2.9, 0.5, 0.5, 0.5, 0.5) is None
+    assert warned(3.1, 0.5, 0.5, 0.5, 0.5) == 12
 
 
 def test_a_norm_that_is_not_finite_warns_at_once():
     assert warned(1, np.inf, 1) == 13
-    assert first_warning(np.array([np.nan, 1.0])) == 0
+    assert first_warning(np.array([np.nan, 1.0]), np.ones(2), 1.0) == 0
+    assert first_warning(np.array([1.0, np.inf]), np.ones(2), np.nan) == 1
 
 
 def test_no_step_before_the_tenth_warns():
-    assert first_warning(2.0 ** np.arange(10)) is None
+    high = np.full(11, 100.0)
+    assert first_warning(high[:10], high[:10], 1.0) is None
+    assert first_warning(high, high, 1.0) == 10
 
 
-def test_without_a_gradient_at_the_start_there_is_no_level_to_rise_from():
-    assert first_warning(np.array([0.0] * 12 + [1, 10, 100, 1000])) is None
+@pytest.mark.parametrize("start", [0.0, -1.0, np.nan, np.inf])
+def test_without_a_positive_loss_at_the_start_there_is_nothing_to_promise_against(start: float):
+    assert warned(*[100.0] * 20, start=start) is None
 
 
-def test_norms_of_several_seeds_are_refused():
-    with pytest.raises(RefusedError, match=r"`norms` must be one number for each step"):
-        first_warning(np.ones((3, 2)))
+def test_updates_that_were_not_recorded_warn_of_nothing():
+    assert warned(*[100.0] * 20, update=np.nan) is None
 
 
-@given(st.floats(1e-6, 1e6), st.integers(0, 99))
-def test_the_unit_of_the_loss_changes_nothing(unit: float, seed: int):
-    draw = np.random.default_rng(seed)
-    norms = np.exp(np.cumsum(draw.normal(size=60) * 0.5))
-    assert first_warning(norms * unit) == first_warning(norms)
+def test_norms_of_several_seeds_and_updates_of_other_steps_are_refused():
+    for norms, updates in ((np.ones((3, 2)), np.ones((3, 2))), (np.ones(3), np.ones(2))):
+        with pytest.raises(RefusedError, match=r"`updates` must be one number for each of the norms"):
+            first_warning(norms, updates, 1.0)
 
 
-@given(st.integers(0, 99), st.integers(12, 60))
+def walk(seed: int, steps: int = 60) -> tuple[np.ndarray, np.ndarray]:
+    norms, updates = np.exp(np.cumsum(np.random.default_rng(seed).normal(size=(2, steps)) * 0.4, axis=1))
+    return norms, updates / 3
+
+
+def plain_warning(norms: np.ndarray, updates: np.ndarray, start: float) -> int | None:
+    for step in range(10, len(norms)):
+        if sum(norms[at] * updates[at] / start for at in range(step - 4, step + 1)) / 5 > 1:
+            return step
+    return None
+
+
+@given(st.integers(0, 999), st.floats(0.5, 20))
+def test_the_step_is_that_of_a_plain_loop(seed: int, start: float):
+    assert first_warning(*walk(seed), start) == plain_warning(*walk(seed), start)
+
+
+@given(st.integers(-20, 20), st.integers(0, 99))
+def test_the_unit_of_the_loss_changes_nothing(power: int, seed: int):
+    norms, updates = walk(seed)
+    assert first_warning(norms * 2.0**power, updates, 2.0**power) == first_warning(norms, updates, 1.0)
+
+
+@given(st.integers(0, 99), st.integers(5, 60))
 def test_what_comes_later_changes_no_warning(seed: int, steps: int):
-    norms = np.exp(np.cumsum(np.random.default_rng(seed).normal(size=60) * 0.5))
-    whole = first_warning(norms)
-    assert first_warning(norms[:steps]) == (whole if whole is not None and whole < steps else None)
+    norms, updates = walk(seed)
+    whole = first_warning(norms, updates, 1.0)
+    found = first_warning(norms[:steps], updates[:steps], 1.0)
+    assert found == (whole if whole is not None and whole < steps else None)
 
 
 def rising(**given: object):
-    norms = np.array([*LEVEL, 2, 4, 8, 16])
-    return make_check(steps=16, gradient_norm=np.repeat(norms[:, None, None], 6, axis=2), **given)
+    """A check whose six variables each have these norms, and updates of 0.1: together they promise 6 x 0.1 x norm."""
+    norms = np.array([*[1.0] * 12, 2, 4, 8, 16])
+    return make_check(steps=16, gradient_norm=np.repeat(norms[:, None, None], 6, axis=2), update_norm=0.1, **given)
 
 
-def test_the_finding_names_the_step_and_how_far_the_norm_rose_and_leaves_the_verdict_as_it_is():
+def test_the_finding_names_the_step_and_what_it_promised_and_leaves_the_verdict_as_it_is():
     found = diagnose(rising(), USUAL)
     assert found.verdict == HEALTHY
     warning = next(one for one in found.findings if one.rule == "early_warning")
-    assert (warning.severity, warning.step, warning.value) == ("info", 14, 8.0)
+    assert (warning.severity, warning.step, warning.threshold) == ("info", 15, 1.0)
+    assert warning.value == pytest.approx(1.86)  # 0.3 x (1 + 2 + 4 + 8 + 16) / 5: the loss at the start is 2
     assert warning.evidence == (
-        "At step 14 the norm of the gradient is 20, 8 times that of the first 10 steps, and rises beyond its noise: "
-        "a divergence may follow."
+        "On average, each of steps 11 to 15 promised 1.9 times the loss at the start (gradient norm times update "
+        "norm), which no step can bring: a divergence may follow."
     )
+
+
+def test_a_loss_that_is_asked_for_in_other_units_gives_the_same_finding():
+    told = RULES["early_warning"].find(rising(), USUAL)
+    scaled = replace(rising(), gradient_norm=rising().gradient_norm * np.float32(1024), loss_scale=1024.0)
+    assert RULES["early_warning"].find(scaled, USUAL) == told
 
 
 def test_a_loss_that_was_lost_before_is_no_early_warning():

@@ -69,11 +69,12 @@ def test_the_wish_is_written_only_where_it_is_made_so_that_older_races_stay_the_
 @given(st.integers(0, 99), st.lists(st.integers(1, 30), min_size=1, max_size=8))
 def test_a_warning_is_found_at_the_same_step_however_the_norms_arrive(seed: int, lengths: list[int]):
     norms = np.exp(np.cumsum(np.random.default_rng(seed).normal(size=sum(lengths)) * 0.5)).astype(np.float32)
-    found, since = None, 0
+    updates, found, since = norms[::-1] / 2, None, 0
     for length in lengths:
-        found = found if found is not None else first_warning(norms[: since + length], since=since)
-        since += length
-    assert found == first_warning(norms)
+        end = since + length
+        found = found if found is not None else first_warning(norms[:end], updates[:end], 2.0, since=since)
+        since = end
+    assert found == first_warning(norms, updates, 2.0)
 
 
 def test_a_stopped_seed_has_not_diverged_but_it_fell():

@@ -131,6 +131,8 @@ def test_there_are_more_than_300_networks_on_three_tasks_on_each_side():
 
 def test_leads_are_counted_in_runs_that_leave_room_for_one_and_alarms_in_healthy_ones():
     diverging = [Run("digits", 40, 20), Run("digits", 40, 39), Run("digits", 40, None), Run("digits", 3, None)]
-    found = warnings(diverging, [Run("digits", None, None), Run("digits", None, 50)])
+    healthy = [Run("digits", None, None), Run("digits", None, 50)]
+    found = warnings(diverging, healthy, at_best=[Run("digits", None, 12)])
+    assert (found["at_best_rate"], found["of_these_warned"]) == (1, 1)
     assert (found["of_these_before_step_20"], found["median_lead"], found["share_warned_ahead"]) == (1, 1.0, 0.667)
     assert (found["share_15_steps_ahead"], found["false_alarms"], found["false_alarm_share"]) == (0.333, 1, 0.5)

@@ -106,7 +106,8 @@ class Running:
         self._rates = scheduled_rates(spec.optimizer, spec.steps, [rate] * len(seeds))
         self.trainer = trainer or _trainer(spec, len(seeds))
         self.trainer.reset(start_values(race, 0, seeds), rate, spec.steps, spec.loss_scale)
-        self._seconds, self._norms = 0.0, list[Doubles]()
+        self._seconds, self._norms = 0.0, list[Doubles]()  # of gradient and update, (2, K, S) each
+        self._start = np.full(len(seeds), np.nan)  # loss of the first step
         self._ahead = 1 if spec.stop_at_warning else FIRST_STEPS - 1  # steps that one call trains, if it can
 
     def chunks(self) -> Iterator[tuple[CheckChunk, int]]:
@@ -169,10 +170,13 @@ class Running:
         return chunk_of(self._entrant, done, sampled, rows, found)
 
     def _warns(self, chunk: CheckChunk) -> bool:
-        """Return whether the gradient norms so far, these the latest, warn of a divergence in any seed."""
-        self._norms.append(whole_norms(chunk))
-        norms = np.concatenate(self._norms)  # (T, S)
-        return any(first_warning(norms[:, seed]) is not None for seed in range(norms.shape[1]))
+        """Return whether the steps so far, these the latest, warn of a divergence in any seed."""
+        if chunk.first_step == 0:
+            self._start = chunk.loss[0].astype(np.float64) * self._spec.loss_scale
+        self._norms.append(np.stack([whole_norms(chunk.gradient_norm), whole_norms(chunk.update_norm)]))
+        norms, updates = np.concatenate(self._norms, axis=1)  # (T, S) each
+        starts = enumerate(self._start)
+        return any(first_warning(norms[:, seed], updates[:, seed], start) is not None for seed, start in starts)
 
     def _is_sampled(self, step: int) -> bool:
         steps, often = self._spec.steps, WARNED_EVERY if self._spec.stop_at_warning else self._spec.every

@@ -2,7 +2,7 @@
 
 The seeds train side by side in one graph, so one that has ended is trained on until all have; nothing of that is
 recorded, and each seed's numbers depend on no other's. Where a seed is stopped does not depend on how the steps are cut
-into chunks: the rule looks at its norms alone.
+into chunks: the rule looks at its own steps alone.
 
 Shapes: K steps of one chunk, S seeds.
 """
@@ -25,7 +25,8 @@ class Stops:
     def __init__(self, seeds: int, steps: int) -> None:
         """Watch so many seeds over at most so many steps."""
         self.at: list[int | None] = [None] * seeds
-        self._norms = np.empty((steps, seeds), np.float32)
+        self._norms, self._updates = np.empty((2, steps, seeds), np.float32)
+        self._start = np.full(seeds, np.nan)  # loss of the first step
 
     @property
     def all_ended(self) -> bool:
@@ -36,9 +37,12 @@ class Stops:
         """Return the next chunk without what came after a seed's stop: NaN, no clipping, and flagged as stopped."""
         first, end = chunk.first_step, chunk.first_step + len(chunk.loss)
         self._norms[first:end] = chunk.gradient_norm
+        self._updates[first:end] = np.nan if chunk.update_norm is None else chunk.update_norm
+        self._start = chunk.loss[0] if first == 0 else self._start
         for seed, known in enumerate(self.at):
             if known is None:
-                self.at[seed] = first_warning(self._norms[:end, seed], since=first)
+                norms, updates = self._norms[:end, seed], self._updates[:end, seed]
+                self.at[seed] = first_warning(norms, updates, self._start[seed], since=first)
         ends = np.array([np.inf if step is None else step for step in self.at])
         return without(chunk, np.arange(first, end)[:, None] > ends)
 

@@ -201,6 +201,7 @@ def _record(layout: Layout, rows: Doubles, entrant: int, first_step: int, *, poi
             layer_norms=gradient.astype(np.float32),
             clipped_layer_norms=after.astype(np.float32),
             update_ratio=(moved / weights).astype(np.float32),
+            update_norm=np.sqrt(np.sum(moved**2, axis=2)).astype(np.float32),
             points=stood.astype(np.float32) if points else None,
             **(_decisions(measured[:, :, -3:], gradient) if clipped else {}),
         )

@@ -72,7 +72,8 @@ def early_detection(norms: Floats, warned: int | None, doubled: int | None) -> M
             x = box[0] + (step + 0.5) * (box[2] - box[0]) / len(norms)
             ends = (x, 4, x, box[3]) if y < box[1] else (x, box[1], x, STEPS)
             parts.append(rule(ends, theme.INK, shown_from=step))
-            parts.append(text((x - 5, y), word, anchor="end", color=theme.INK, shown_from=step))
+            side, anchor = (5, "start") if x < sum(box[::2]) / 2 else (-5, "end")  # where there is room
+            parts.append(text((x + side, y), word, anchor=anchor, color=theme.INK, shown_from=step))
     parts.append(text((box[0], STEPS), [f"step {step}" for step in range(len(norms))]))
     parts += [
         text((box[0] - 6, y), side, anchor="end") for y, side in ((box[1] + 11, "output"), (box[3], "input side"))

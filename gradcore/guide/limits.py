@@ -25,8 +25,9 @@ LIMITS = (
         places.DYING,
     ),
     Limit(
-        "An early warning announces fewer than half of the divergences, most of them when they are already under way. "
-        "It is information and changes no verdict.",
+        "An early warning came at least 15 steps before the loss doubled in seven of ten divergences; on all rows at "
+        "once it comes a step ahead. It also comes in one of eight trainings at the best learning rate, and with Lion "
+        "in most: its steps have one length whatever the gradient. It is information and changes no verdict.",
         places.STOPS_AT_WARNING,
     ),
     Limit(

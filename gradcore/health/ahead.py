@@ -3,43 +3,40 @@
 Shapes as in `gradcore.records.check`.
 """
 
-import math
-
 import numpy as np
 
-from gradcore.early_warning import START, first_warning
+from gradcore.early_warning import ALL_OF_IT, WINDOW, first_warning, mean_promises
 from gradcore.health.measures import blown_up
 from gradcore.health.rule import INFO, Found
-from gradcore.records import CheckChunk, CheckTrace, Doubles, Finding
+from gradcore.records import CheckTrace, Doubles, Finding, Floats
 from gradcore.specs import Thresholds
 from gradcore.titles import number
 
-AHEAD = "norm of the whole gradient / median of its first 10 steps, where it rises beyond its noise"
+AHEAD = f"mean over {WINDOW} steps of |whole gradient| x |update|, / loss at the start"
 
 
 def early_warning(trace: CheckTrace, thresholds: Thresholds) -> Found:
-    """Find the step at which the norm of the gradient first warned of a divergence, before the loss was lost.
+    """Find the step at which the length of the steps first warned of a divergence, before the loss was lost.
 
-    Information, no warning of the check: in some healthy trainings it comes in vain (`bench/early_warning.py`).
+    Information, no warning of the check: it also comes in some trainings at the best rate (`bench/early_warning.py`).
     """
-    norms, lost = whole_norms(trace), blown_up(trace)  # (T, S) each
-    warned = [(step, seed) for seed in range(norms.shape[1]) if (step := first_warning(norms[:, seed])) is not None]
-    ahead = [
-        (step, seed) for step, seed in warned if not lost[: step + 1, seed].any() and np.isfinite(norms[step, seed])
-    ]
+    norms, updates, lost = whole_norms(trace.gradient_norm), whole_norms(trace.update_norm), blown_up(trace)  # (T, S)
+    ahead = []
+    for seed, start in enumerate(trace.loss[0].astype(np.float64) * trace.loss_scale):
+        step = first_warning(norms[:, seed], updates[:, seed], start)
+        if step is not None and np.isfinite(norms[step, seed]) and not lost[: step + 1, seed].any():
+            ahead.append((step, float(mean_promises(norms[: step + 1, seed], updates[: step + 1, seed], start)[-1])))
     if not ahead:
         return []
-    step, seed = min(ahead)
-    usual = float(np.median(norms[:START, seed]))
-    value = float(norms[step, seed]) / usual
-    evidence = f"At step {step} the norm of the gradient is {number(float(norms[step, seed]), 2)}, {number(value, 2)} "
-    evidence += f"times that of the first {START} steps, and rises beyond its noise: a divergence may follow."
+    step, value = min(ahead)
+    evidence = f"On average, each of steps {step - WINDOW + 1} to {step} promised {number(value, 2)} times the loss at "
+    evidence += "the start (gradient norm times update norm), which no step can bring: a divergence may follow."
     advice = "Lower the learning rate or clip the gradient; a check or a race can be told to stop at such a step."
-    return [Finding("early_warning", INFO, "", step, value, math.e, AHEAD, evidence, advice)]
+    return [Finding("early_warning", INFO, "", step, value, ALL_OF_IT, AHEAD, evidence, advice)]
 
 
-def whole_norms(trace: CheckTrace | CheckChunk) -> Doubles:
-    """Return the norm of the whole gradient at each step, (T, S)."""
+def whole_norms(norms: Floats) -> Doubles:
+    """Return the norm of all variables together, (..., S), from that of each, (..., S, V)."""
     with np.errstate(all="ignore"):  # what is not finite stays so
-        found: Doubles = np.sqrt(np.square(trace.gradient_norm.astype(np.float64)).sum(axis=-1))
+        found: Doubles = np.sqrt(np.square(norms.astype(np.float64)).sum(axis=-1))
     return found

@@ -123,6 +123,7 @@ class CheckTrace:
     noise_trace: Floats
     histogram: Integers
     outcome: Outcome | None  # None until the last step
+    loss_scale: float = 1.0  # times which gradients and updates, but no loss, were measured
 
     @property
     def recorded(self) -> int:

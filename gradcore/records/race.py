@@ -32,6 +32,8 @@ class TraceChunk:
     layer_norms: Floats  # (K, S, L) before clipping
     clipped_layer_norms: Floats  # (K, S, L) after clipping
     update_ratio: Floats  # (K, S, L) norm of the update / norm of the weights before it
+    # What the optimizer then did to all weights; None in chunks that were stored before this was recorded.
+    update_norm: Floats | None = None  # (K, S)
     # What a clip rule decided; None without one, and in chunks that were stored before this was recorded.
     clip_threshold: Floats | None = None  # (K, S) NaN where the rule has no single one
     clip_scale: Floats | None = None  # (K, S) the common factor, NaN where there is none
@@ -111,6 +113,7 @@ class EntrantTrace:
     clipped_layer_norms: Floats  # (T, S, L)
     update_ratio: Floats  # (T, S, L)
     outcome: Outcome | None  # None until its last step
+    update_norm: Floats | None = None  # (T, S) as in `TraceChunk`
     clip: ClipRecord | None = None  # None without a clip rule, and for runs from before this was recorded
     tuning: Tuning | None = None  # None where the learning rate was given
     points: Floats | None = None  # (T, S, 2) where each seed stood before the update, as in `TraceChunk`

@@ -14,7 +14,7 @@ from tests.races import records
 
 RISE = Choice.of("warmup_cosine", warmup=0.6, final=1.0)
 RISING = EntrantSpec(Choice("SGD"), 3.0, label="rising", schedule=RISE)
-CLIPPED = replace(RISING, label="clipped", clip=Choice.of("clip_by_global_norm", max_norm=1.0))
+CLIPPED = replace(RISING, label="clipped", learning_rate=1.0, clip=Choice.of("clip_by_global_norm", max_norm=1.0))
 NETWORK = NetworkSpec((32,) * 3, "relu", Choice("he_uniform"))
 SPEC = RaceSpec(
     (RISING, EntrantSpec(Choice("SGD"), 0.1, label="calm"), CLIPPED), Choice("breast_cancer"), NETWORK, 5, 0, 60, 32
@@ -39,7 +39,8 @@ def stopped() -> RaceTrace:
 
 def test_each_seed_ends_at_the_step_at_which_its_own_norms_warn(whole: RaceTrace, stopped: RaceTrace):
     for entrant, other in zip(stopped.entrants, whole.entrants, strict=True):
-        assert entrant.stopped_at == tuple(first_warning(norms) for norms in other.gradient_norm.T)
+        own = zip(other.gradient_norm.T, other.update_norm.T, other.loss[0], strict=True)
+        assert entrant.stopped_at == tuple(first_warning(*one) for one in own)
     assert all(step is not None for step in stopped.entrants[0].stopped_at)
     assert stopped.entrants[1].stopped_at == (None,) * 5
     assert None in stopped.entrants[2].stopped_at  # seeds of one entrant end apart
@@ -49,7 +50,7 @@ def test_each_seed_ends_at_the_step_at_which_its_own_norms_warn(whole: RaceTrace
 def test_up_to_its_stop_a_seed_is_recorded_as_without_it_and_nothing_after(whole: RaceTrace, stopped: RaceTrace):
     for entrant, other in zip(stopped.entrants, whole.entrants, strict=True):
         trained = entrant.trained
-        for name in ("loss", "gradient_norm", "clipped_norm", "update_ratio"):
+        for name in ("loss", "gradient_norm", "clipped_norm", "update_ratio", "update_norm"):
             mine, theirs = getattr(entrant, name), getattr(other, name)
             np.testing.assert_array_equal(mine[trained], theirs[trained])
             assert np.isnan(mine[~trained]).all()
@@ -76,7 +77,8 @@ def test_a_race_without_the_wish_records_no_stops(whole: RaceTrace):
 def chunk(first_step: int, norms: list[list[float]]) -> TraceChunk:
     by_seed = np.array(norms, np.float32)
     by_layer = by_seed[:, :, None]
-    return TraceChunk(0, first_step, by_seed, by_seed, by_seed, by_layer, by_layer, by_layer)
+    arrays = (by_seed, by_seed, by_layer, by_layer, by_layer)
+    return TraceChunk(0, first_step, np.ones_like(by_seed), *arrays, update_norm=np.full_like(by_seed, 0.5))
 
 
 NORMS = [[1.0, 1.0]] * 12 + [[2.0, 1.0], [4.0, 1.0], [8.0, 1.0], [16.0, 1.0]]  # the first seed warns at step 14
@@ -99,7 +101,7 @@ def test_a_norm_that_is_not_finite_ends_a_seed_at_once():
     found = stops.cut(chunk(0, [[1.0], [np.inf], [1.0]]))
     assert stops.at == [1]
     assert stops.all_ended
-    np.testing.assert_array_equal(found.loss[:, 0], np.float32([1.0, np.inf, np.nan]))
+    np.testing.assert_array_equal(found.loss[:, 0], np.float32([1.0, 1.0, np.nan]))
 
 
 def test_what_follows_the_last_stop_is_nothing_and_is_stored_like_any_record():

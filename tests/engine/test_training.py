@@ -41,6 +41,7 @@ def test_each_optimizer_trains_as_keras_does_one_seed_at_a_time(name):
         np.testing.assert_allclose(chunk.loss[:, place], plain["loss"], rtol=tolerance)
         np.testing.assert_allclose(chunk.layer_norms[0, place], plain["layer_norms"][0], rtol=1e-5)
         np.testing.assert_allclose(chunk.update_ratio[0, place], plain["update_ratio"][0], rtol=1e-4)
+        np.testing.assert_allclose(chunk.update_norm[0, place], plain["update_norm"][0], rtol=1e-4)
 
 
 class BatchLosses(keras.callbacks.Callback):

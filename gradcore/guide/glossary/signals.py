@@ -79,8 +79,9 @@ TERMS = (
          "Inf")),
     Term("diverged", "Diverged", "The loss is not finite, or above 1,000 times the first one.", r"L_t > 1000\, L_0", (
          places.RATE_OF_TEN,), ("blown up",)),
-    Term("early_warning", "Early warning", "The step at which the gradient norm first rises beyond its own noise, "
-         "above e times its level at the start.", seen=(places.STOPS_AT_WARNING,)),
+    Term("early_warning", "Early warning", "The first step, from step 10 on, at which the last five promised more "
+         "than there is to lose: gradient norm times update norm, on average above the loss at the start.",
+         r"\overline{\lVert g_t \rVert\, \lVert u_t \rVert} > L_0", (places.STOPS_AT_WARNING,)),
     Term("theory_line", "Theory line", "What a_l must be before the first update, in closed form, for this "
          "network. It holds at initialisation only.", seen=(places.SIGMOIDS,)),
     Term("loss_at_start", "Loss at the start", "A network that knows nothing should start at a guess, ln C. What "
