@@ -25,14 +25,24 @@ def early_warning(trace: CheckTrace, thresholds: Thresholds) -> Found:
     for seed, start in enumerate(trace.loss[0].astype(np.float64) * trace.loss_scale):
         step = first_warning(norms[:, seed], updates[:, seed], start)
         if step is not None and np.isfinite(norms[step, seed]) and not lost[: step + 1, seed].any():
-            ahead.append((step, float(mean_promises(norms[: step + 1, seed], updates[: step + 1, seed], start)[-1])))
+            promise = mean_promises(norms[: step + 1, seed], updates[: step + 1, seed], start)[-1]
+            ahead.append((step, float(promise), norms[step - WINDOW + 1 : step + 1, seed]))
     if not ahead:
         return []
-    step, value = min(ahead)
+    step, value, last = min(ahead, key=lambda found: found[0])
     evidence = f"On average, each of steps {step - WINDOW + 1} to {step} promised {number(value, 2)} times the loss at "
-    evidence += "the start (gradient norm times update norm), which no step can bring: a divergence may follow."
+    evidence += "the start (gradient norm times update norm), which no step can bring: a divergence may follow. "
+    evidence += _trend(last)
     advice = "Lower the learning rate or clip the gradient; a check or a race can be told to stop at such a step."
     return [Finding("early_warning", INFO, "", step, value, ALL_OF_IT, AHEAD, evidence, advice)]
+
+
+def _trend(norms: Doubles) -> str:
+    """Return how steeply, and how evenly, the logarithm of positive norms went over the last steps (W,)."""
+    steps, logs = np.arange(len(norms)), np.log(np.maximum(norms, np.finfo(np.float64).tiny))
+    slope, level = np.polyfit(steps, logs, 1)
+    spread = np.sqrt(np.square(logs - slope * steps - level).sum() / (len(norms) - 2))
+    return f"There ln |gradient| changes by {slope:+.2f} a step, with a spread of {spread:.2f}."
 
 
 def whole_norms(norms: Floats) -> Doubles:
