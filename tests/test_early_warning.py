@@ -113,8 +113,8 @@ def test_the_finding_names_the_step_and_what_it_promised_and_leaves_the_verdict_
     assert warning.value == pytest.approx(1.86)  # 0.3 x (1 + 2 + 4 + 8 + 16) / 5: the loss at the start is 2
     assert warning.evidence == (
         "On average, each of steps 11 to 15 promised 1.9 times the loss at the start (gradient norm times update "
-        "norm), which no step can bring: a divergence may follow. There ln |gradient| changes by +0.69 a step, with a "
-        "spread of 0.00."
+        "norm), which no step can bring; ln |gradient| changed by +0.69 a step, with a spread of 0.00: a divergence "
+        "may follow."
     )
 
 

@@ -242,6 +242,13 @@ def test_a_layer_whose_values_are_lost_has_no_share_of_dead_units():
     assert title(figures.dead_share(trace)) == "At most 20 % of a layer's units are dead or saturated (dense_1)"
 
 
+def test_where_nothing_was_finite_no_numbers_stand_at_the_axes():
+    lost = figures.variable_norms(make_check([[NAN, NAN]], loss=[NAN])).layout
+    assert (lost.yaxis.showticklabels, lost.yaxis2.showticklabels) == (False, False)
+    told = figures.variable_norms(make_check([[1, 1]])).layout
+    assert (told.yaxis.showticklabels, told.yaxis2.showticklabels) == (None, True)
+
+
 def test_thresholds_move_the_limits():
     figure = figures.backprop_signal(make_check([[1, 1]]), Thresholds(vanishing=1e-4))
     assert min(shape.y0 for shape in figure.layout.shapes) == 1e-4

@@ -23,11 +23,13 @@ def log_axis(text: str, low: float, high: float, suffix: str = "", most: int = 7
     Example:
         >>> log_axis("Loss", 0.001, 1.0)["ticktext"]
         ['10<sup>-3</sup>', '10<sup>-2</sup>', '10<sup>-1</sup>', '1']
+        >>> log_axis("Loss", 1.0, 1e29)["ticktext"][-1]
+        '10<sup>29</sup>'
     """
     bottom, top = math.log10(low), math.log10(high)
     air = max(0.04 * (top - bottom), 0.004)
     ticks = log_ticks(bottom - air, top + air, most)
-    powers = all(tick == 10 ** round(math.log10(tick)) for tick in ticks)
+    powers = all(tick == float(f"1e{round(math.log10(tick))}") for tick in ticks)
     return {
         "type": "log",
         "title": {"text": text},

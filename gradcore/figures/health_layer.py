@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from gradcore.figures import theme
-from gradcore.figures.axes import log_axis, step_axis
+from gradcore.figures.axes import step_axis
 from gradcore.figures.health_reading import (
     attenuation,
     kernel_layers,
@@ -18,7 +18,7 @@ from gradcore.figures.health_reading import (
     whole_layer_mark,
 )
 from gradcore.figures.health_strip import edge_axis
-from gradcore.figures.health_tracks import Track, end_names, lines, marks, reach
+from gradcore.figures.health_tracks import Track, end_names, lines, marks, track_axis
 from gradcore.figures.labels import label_width
 from gradcore.figures.theme import Layout, Style
 from gradcore.records import CheckTrace
@@ -35,8 +35,8 @@ def layer_curves(
     """Draw what is recorded of one layer, with a line at a step, where one is given."""
     above, below = layer_tracks_of(trace, layer)
     half = round(0.5 - GAP / 2, 3)
-    top = {**log_axis("Norm", *reach(above), most=4), "domain": [1 - half, 1]}
-    bottom = {**log_axis("Ratio", *reach(below), most=4), "domain": [0, half]}
+    top = {**track_axis("Norm", above, most=4), "domain": [1 - half, 1]}
+    bottom = {**track_axis("Ratio", below, most=4), "domain": [0, half]}
     px = (height - theme.margin()["t"] - theme.margin()["b"]) * half
     steps = trace.recorded if ended else trace.steps
     width = label_width([track.label for track in (*above, *below)])

@@ -10,11 +10,11 @@ import numpy as np
 import plotly.graph_objects as go
 
 from gradcore.figures import theme
-from gradcore.figures.axes import log_axis, step_axis
+from gradcore.figures.axes import step_axis
 from gradcore.figures.health_claims import norms_title, ratio_title
 from gradcore.figures.health_reading import counted_variables, middle, seeds_text, update_ratios
 from gradcore.figures.health_strip import domains, edge_axis, loss_axis, loss_line
-from gradcore.figures.health_tracks import Track, end_names, layer_tracks, lines, marks, reach
+from gradcore.figures.health_tracks import Track, end_names, layer_tracks, lines, marks, track_axis
 from gradcore.figures.labels import label_width
 from gradcore.figures.theme import Layout, Style
 from gradcore.records import CheckTrace, Floats
@@ -35,7 +35,7 @@ def variable_norms(trace: CheckTrace, *, ended: bool = True, height: int = HEIGH
     """
     tracks = norm_tracks(trace)
     rows, strip = domains(height)
-    y = {**log_axis("Gradient norm", *reach(tracks)), "domain": rows}
+    y = {**track_axis("Gradient norm", tracks), "domain": rows}
     layout = {
         "title": theme.title(norms_title(trace, ended=ended), PLOTTED + seeds_text(trace)),
         "height": height,
@@ -88,7 +88,7 @@ def update_ratio(
     bounds = thresholds or Thresholds()
     low, high = bounds.update_low, bounds.update_high
     tracks = layer_tracks(trace.setup.layers, update_ratios(trace), chosen)
-    y = log_axis("Update / weight", *reach(tracks, (low, high)))
+    y = track_axis("Update / weight", tracks, (low, high))
     plotted = f"Norm of a step's update over that of the weights; band: {theme.number(low)} to {theme.number(high)}"
     layout = {
         "title": theme.title(ratio_title(trace, bounds, ended=ended), plotted + seeds_text(trace)),

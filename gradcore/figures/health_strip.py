@@ -33,7 +33,14 @@ def loss_axis(trace: CheckTrace, domain: Sequence[float]) -> Layout:
     axis = log_axis("Loss", low, high, most=2)
     every = -(-len(axis["tickvals"]) // TICKS)
     kept = {key: axis[key][::every] for key in ("tickvals", "ticktext")}
-    return {**axis, **kept, "domain": list(domain), "fixedrange": True, "anchor": "x"}
+    return {
+        **axis,
+        **kept,
+        "domain": list(domain),
+        "fixedrange": True,
+        "anchor": "x",
+        "showticklabels": bool(found.size),
+    }
 
 
 def loss_line(trace: CheckTrace, *, ended: bool) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from gradcore.figures import theme
-from gradcore.figures.axes import whole_steps
+from gradcore.figures.axes import log_axis, whole_steps
 from gradcore.figures.curves import ENDED_POINTS, MOST_POINTS, thin
 from gradcore.figures.health_reading import starts
 from gradcore.figures.health_strip import MOST_MARKS, drawable, edge_marks
@@ -101,12 +101,14 @@ def end_names(tracks: Sequence[Track], axis: Layout, px: float) -> list[Layout]:
     ]
 
 
-def reach(tracks: Sequence[Track], also: Sequence[float] = ()) -> tuple[float, float]:
-    """Return the least and greatest value that a logarithmic axis must show; (0.1, 1) while there is none."""
+def track_axis(text: str, tracks: Sequence[Track], also: Sequence[float] = (), most: int = 7) -> Layout:
+    """Return a logarithmic axis that shows some tracks, and values beside them; without numbers while there is none."""
     parts = [drawable(track.values) for track in tracks]
     values = np.concatenate([*parts, np.asarray(also, np.float32)]) if parts or also else np.zeros(0)
     values = values[np.isfinite(values)]
-    return (float(values.min()), float(values.max())) if values.size else (0.1, 1.0)
+    if not values.size:
+        return {**log_axis(text, 0.1, 1.0, most=most), "showticklabels": False}
+    return log_axis(text, float(values.min()), float(values.max()), most=most)
 
 
 def _line(track: Track, ended: bool, axis: str) -> dict[str, Any]:

@@ -31,8 +31,8 @@ def early_warning(trace: CheckTrace, thresholds: Thresholds) -> Found:
         return []
     step, value, last = min(ahead, key=lambda found: found[0])
     evidence = f"On average, each of steps {step - WINDOW + 1} to {step} promised {number(value, 2)} times the loss at "
-    evidence += "the start (gradient norm times update norm), which no step can bring: a divergence may follow. "
-    evidence += _trend(last)
+    evidence += f"the start (gradient norm times update norm), which no step can bring; {_trend(last)}: "
+    evidence += "a divergence may follow."
     advice = "Lower the learning rate or clip the gradient; a check or a race can be told to stop at such a step."
     return [Finding("early_warning", INFO, "", step, value, ALL_OF_IT, AHEAD, evidence, advice)]
 
@@ -42,7 +42,7 @@ def _trend(norms: Doubles) -> str:
     steps, logs = np.arange(len(norms)), np.log(np.maximum(norms, np.finfo(np.float64).tiny))
     slope, level = np.polyfit(steps, logs, 1)
     spread = np.sqrt(np.square(logs - slope * steps - level).sum() / (len(norms) - 2))
-    return f"There ln |gradient| changes by {slope:+.2f} a step, with a spread of {spread:.2f}."
+    return f"ln |gradient| changed by {slope:+.2f} a step, with a spread of {spread:.2f}"
 
 
 def whole_norms(norms: Floats) -> Doubles:

@@ -13,7 +13,7 @@ from gradcore.specs import Thresholds
 from gradcore.titles import listed, number
 
 LARGEST = float(np.finfo(np.float32).max)
-NON_FINITE = "loss, gradients and activations of the first step are finite"
+NON_FINITE = "loss of the first step; it, its gradients and activations must be numbers that float32 holds"
 DIVERGED = "loss of a later step / loss of the first step"
 DISCONNECTED = "variables whose gradient does not exist"
 MOST_NAMES = 6
@@ -50,7 +50,8 @@ def diverged(trace: CheckTrace, thresholds: Thresholds) -> Found:
     with np.errstate(all="ignore"):
         value = float(np.divide(loss, first))
     layer = _first_backward(trace, step)
-    evidence = f"The loss is {number(loss)} at step {step}, {number(value, 3)} times that of the first step"
+    times = f", {number(value, 3)} times that of the first step" if np.isfinite(value) else ""
+    evidence = f"The loss is {number(loss)} at step {step}{times}"
     evidence += f"; the gradient of {layer} is not finite." if layer else "."
     advice = "Lower the learning rate, or clip the gradient; if a gradient explodes on the way back, cure that first."
     found = [Finding("diverged", CRITICAL, layer, step, value, BLOWN_UP, DIVERGED, evidence, advice)]
