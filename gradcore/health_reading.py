@@ -27,7 +27,7 @@ WORDS: Mapping[str, str] = MappingProxyType(  # verdict -> what it says of the n
     }
 )
 LEARNS, STUCK = 0.9, 0.98  # shares of the first loss
-GUESS = 0.995  # error from which a network is no better than a guess
+GUESS, WORSE = 0.995, 1.5  # errors from which a network is no better than a guess, and worse
 
 
 def check_sentences(
@@ -95,6 +95,8 @@ def _training(trace: CheckTrace, diagnosis: Diagnosis) -> str:
 
 def _far(error: float) -> str:
     """Return how far from its targets a network is."""
+    if error >= WORSE:
+        return f"{number(error, 2)} times as far from its targets as a guess"
     return "no better than a guess" if error >= GUESS else f"{percent(error)} as far from its targets as a guess"
 
 

@@ -47,6 +47,8 @@ def picture_title(trace: CheckTrace, cells: Grid, *, ended: bool) -> str:
     ratio = float(last[most] / last[least])
     if ratio <= EVEN:
         return f"Gradients of the layers are of one order: {_range(last)} at the last step{tail}"
+    if most < least:  # it grows on its way back
+        return f"The gradient of {names[most]} is {_times(ratio)} times larger than that of {names[least]}{tail}"
     return f"The gradient of {names[least]} is {_times(ratio)} times smaller than that of {names[most]}{tail}"
 
 
