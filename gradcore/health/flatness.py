@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradcore.health.measures import hidden, median
+from gradcore.health.measures import EARLY, hidden, median
 from gradcore.records import CheckTrace, Doubles, Flags
 from gradcore.specs import Thresholds
 
@@ -53,3 +53,15 @@ def flatness(trace: CheckTrace, thresholds: Thresholds, sample: int) -> Flatness
     most = np.where(alike & half, thresholds.dead_alike, thresholds.dead)
     least = thresholds.active * np.where(two_sided, 1.0, thresholds.sparse) * np.where(alike, 0.5, 1.0)
     return Flatness(units, active, most, least, hidden(trace), two_sided)
+
+
+def wakes(trace: CheckTrace, place: int) -> bool:
+    """Return whether a layer, one of D, leaves its flat part while it trains.
+
+    In every sample of the last 10 recorded steps more of its elements are not flat than in any of the first 10: noise
+    lets their number wander up and down, what learns raises it.
+    """
+    active = median(np.moveaxis(trace.active[..., place], 1, 0))  # (M,)
+    early = active[trace.sampled <= max(EARLY - 1, trace.sampled[0])]
+    late = active[trace.sampled >= min(trace.recorded - EARLY, trace.sampled[-1])]
+    return bool(late.min() > early.max())
