@@ -50,7 +50,11 @@ documentation; what was restated how, and what is not certain, stands in `bench/
 """
 POOLED = """A condition counts over the held-out sets since its own rule was last changed for networks without recurrent
 layers, as all of these are; of the dead that is the last set alone. The verdicts of the 336 and of the 378 networks are
-those that were published for them, and the outcome of the 336 is the tuned loss of both seeds alone."""
+those that were published for them, and the outcome of the 336 is the tuned loss of both seeds alone.
+
+Looked up after the run: on the 420 networks the new rule for dead units makes one verdict right and one wrong (both of
+"GELU, bias below zero, wine"). The rule before it would have come to 93 of 94 said and 93 of 97 found. So it helps on
+the networks that it was made from, and gains nothing on those that are new."""
 FROZEN = "258ab36"  # the commit in which rules and held-out families were frozen
 EARLIER = {  # of a condition: networks of earlier held-out sets that had its present rule, said, there, and right
     "vanishing": ((378, 56, 57, 56),),
