@@ -12,13 +12,16 @@ from bench._rule_family import (
     DIGITS,
     EXPLODING,
     LONG,
+    MOMENTUM,
     SOUND,
+    SPIRALS,
     VANISHING,
     WIDTH,
     WINE,
     Family,
     bias,
     gain,
+    orthogonal,
     stack,
     turn,
 )
@@ -168,3 +171,63 @@ EARLIER = (
     *_LATEST_CALIBRATION,
     *_THIRD_HELD_OUT,
 )
+LATEST = (
+    Family(
+        "leaky ReLU, small gain, cancer", CALIBRATION, VANISHING, "he_init", CANCER,
+        stack(11, "leaky_relu"), gain, 0.3, 1.4,
+    ),
+    Family(
+        "tanh, small orthogonal", CALIBRATION, VANISHING, "glorot_init", DIGITS, stack(9, "tanh"), orthogonal, 0.2, 1.1
+    ),
+    Family(
+        "SiLU, small gain, momentum", CALIBRATION, VANISHING, "he_init", DIGITS,
+        stack(10, "silu"), gain, 0.3, 1.8, MOMENTUM,
+    ),
+    Family(
+        "softplus, 7 layers, momentum", CALIBRATION, VANISHING, "relu_he", WINE,
+        stack(7, "softplus"), gain, 0.2, 2.5, MOMENTUM,
+    ),
+    Family("sigmoid, 8 wide layers", CALIBRATION, VANISHING, "relu_he", CANCER, stack(8, "sigmoid", 32), gain, 0.5, 6),
+    Family("GELU, small gain, cancer", CALIBRATION, VANISHING, "he_init", CANCER, stack(8, "gelu"), gain, 0.3, 1.6),
+    Family("ELU, small gain, cancer", CALIBRATION, VANISHING, "he_init", CANCER, stack(10, "elu"), gain, 0.2, 1.2),
+    Family("ReLU, small orthogonal", CALIBRATION, VANISHING, "he_init", WINE, stack(9, width=16), orthogonal, 0.4, 1.6),
+    Family("ReLU, small gain, spirals", CALIBRATION, VANISHING, "he_init", SPIRALS, stack(7), gain, 0.4, 1.6, MOMENTUM),
+    Family(
+        "leaky ReLU, small gain, Adam", CALIBRATION, VANISHING, "he_init", DIGITS,
+        stack(9, "leaky_relu"), gain, 0.4, 1.5, ADAM,
+    ),
+    Family("SiLU, large gain", CALIBRATION, EXPLODING, "he_init", WINE, stack(12, "silu"), gain, 1.8, 8),
+    Family("ELU, large gain, cancer", CALIBRATION, EXPLODING, "he_init", CANCER, stack(11, "elu"), gain, 1.2, 6),
+    Family(
+        "leaky ReLU, large gain, wine", CALIBRATION, EXPLODING, "he_init", WINE, stack(10, "leaky_relu"), gain, 1.4, 8
+    ),
+    Family(
+        "ReLU, large gain, digits, momentum", CALIBRATION, EXPLODING, "he_init", DIGITS,
+        stack(11), gain, 1.4, 6, MOMENTUM,
+    ),
+    Family(
+        "plain-sum residual, GELU", CALIBRATION, EXPLODING, "residual_preactivation", DIGITS,
+        stack(19, "gelu", residual="plain"), gain, 0.4, 4,
+    ),
+    Family("ReLU, bias below zero, 6 layers", CALIBRATION, DEAD, "zero_bias", CANCER, stack(6), bias, 0.3, 8),
+    Family("ELU, bias below zero, wine", CALIBRATION, DEAD, "zero_bias", WINE, stack(3, "elu"), bias, 1, 30),
+    Family(
+        "ReLU, bias below zero, wine, momentum", CALIBRATION, DEAD, "zero_bias", WINE,
+        stack(3, width=32), bias, 0.3, 10, MOMENTUM,
+    ),
+    Family("SiLU, bias below zero, digits", CALIBRATION, DEAD, "zero_bias", DIGITS, stack(3, "silu"), bias, 0.8, 20),
+    Family("GELU, bias below zero, cancer", CALIBRATION, DEAD, "zero_bias", CANCER, stack(4, "gelu"), bias, 0.5, 14),
+    Family("tanh, saturated, 8 layers", CALIBRATION, DEAD, "glorot_init", CANCER, stack(8, "tanh"), gain, 2, 60),
+    Family("tanh around Glorot, Adam", CALIBRATION, SOUND, "", WINE, stack(5, "tanh"), gain, 0.7, 1.5, ADAM),
+    Family(
+        "layer normalisation, GELU", CALIBRATION, SOUND, "", WINE, stack(6, "gelu", normalization="layer"), gain, 0.5, 2
+    ),
+    Family("scaled residual, cancer", CALIBRATION, SOUND, "", CANCER, stack(15, residual="scaled"), gain, 0.7, 1.6),
+    Family("ELU around He, momentum", CALIBRATION, SOUND, "", DIGITS, stack(6, "elu"), gain, 0.9, 1.5, MOMENTUM),
+    Family(
+        "batch normalisation, tanh", CALIBRATION, SOUND, "", WINE, stack(8, "tanh", normalization="batch"), gain, 0.5, 2
+    ),
+    Family(
+        "RMS normalisation, spirals", CALIBRATION, SOUND, "", SPIRALS, stack(5, normalization="rms"), gain, 0.5, 2, ADAM
+    ),
+)  # fmt: skip

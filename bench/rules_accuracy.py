@@ -34,10 +34,9 @@ from bench._other_rules import COVERS, auto_trainer, notebook, sagemaker_debugge
 from bench._rule_families import FAMILIES
 from bench._rule_family import CALIBRATION, DEAD, EXPLODING, SIDES, VANISHING
 from bench._rules_outcome import HEALTHY, NEITHER, SICK, outcome
-from bench._rules_table import table
+from bench._rules_table import share, table
 from bench.guide_accuracy import write_json
 from gradcore.health import CRITICAL, INFO, WARNING, Diagnosis, diagnose, early_ratio
-from gradcore.proportions import wilson
 from gradcore.records import CheckTrace
 from gradcore.specs import Thresholds
 
@@ -121,18 +120,6 @@ def _scores(rows: list[dict[str, Any]], rules: str, name: str) -> dict[str, Any]
 
 def _columns(rows: list[dict[str, Any]], rules: str) -> tuple[list[list[str]], list[list[str]]]:
     return [row["said"][rules] for row in rows], [[row["condition"]] for row in rows]
-
-
-def share(part: int, whole: int) -> dict[str, Any] | None:
-    """Return a share with its 95 % Wilson interval, None of nothing.
-
-    Example:
-        >>> share(9, 10)
-        {'share': 0.9, 'interval': [0.596, 0.982]}
-    """
-    if not whole:
-        return None
-    return {"share": round(part / whole, 3), "interval": [round(end, 3) for end in wilson(part, whole)]}
 
 
 def _is_wrong(row: dict[str, Any]) -> bool:

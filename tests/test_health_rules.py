@@ -2,9 +2,13 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
 
 from gradcore.health import CRITICAL, INFO, RULES, WARNING
 from gradcore.health.advice import loss_at_start
+from gradcore.health.flatness import wakes
 from gradcore.health.training import signal_growth
 from gradcore.specs import Thresholds
 from tests.check_traces import make_check, make_setup
@@ -228,6 +232,45 @@ def test_an_optimizer_that_moves_every_layer_alike_does_not_hide_that_one_gets_n
 def test_motion_does_not_excuse_saturated_units_since_a_signal_comes_back_through_them():
     tanh = make_setup(activation="tanh")
     assert the_finding("dead", moving(1e-2, setup=tanh, active=0.1)).severity == CRITICAL
+
+
+def flat_layer(activation, early, late):
+    """Return a check whose layers move, the first of them flat but for so many elements of 6,144 on probe rows."""
+    active = np.full((30, 1, 3), 0.5)
+    active[:, 0, 0] = np.array([*early, *[9] * 10, *late]) / 6144
+    return moving(1e-2, setup=make_setup(activation=activation), active=active)
+
+
+SMOOTH = ("elu", "selu", "gelu", "silu", "softplus")
+
+
+@pytest.mark.parametrize("activation", SMOOTH)
+def test_motion_excuses_a_flat_layer_of_a_smooth_activation_only_where_it_wakes(activation):
+    assert the_finding("dead", flat_layer(activation, [9] * 10, [10] * 10)).severity == INFO
+    for early, late in (([9] * 10, [9] * 10), ([9] * 9 + [10], [10] * 10), ([9] * 10, [20] * 9 + [9])):
+        assert the_finding("dead", flat_layer(activation, early, late)).severity == CRITICAL
+
+
+def test_motion_excuses_a_flat_layer_of_relu_through_whose_flat_part_no_noise_comes():
+    assert the_finding("dead", flat_layer("relu", [10] * 10, [9] * 10)).severity == INFO
+
+
+@pytest.mark.parametrize(("sampled", "active", "awake"), [
+    ([0], [0.1], False), ([0, 20], [0.1, 0.2], True), ([0, 20], [0.2, 0.2], False),
+    ([0, 5, 15, 25], [0.1, 0.2, 0.9, 0.3], True), ([0, 5, 15, 25], [0.1, 0.4, 0.9, 0.3], False),
+    ([12, 29], [0.1, 0.2], True), ([0, 29], [0.1, np.nan], False),
+])  # fmt: skip
+def test_a_layer_wakes_of_which_late_samples_all_show_more_than_early_ones(sampled, active, awake):
+    shares = np.full((len(sampled), 1, 3), 0.5)
+    shares[:, 0, 1] = active
+    assert wakes(make_check(steps=30, sampled=sampled, active=shares), 1) is awake
+
+
+@given(hnp.arrays(np.float32, 30, elements=st.floats(0, 1, width=32)))
+def test_no_layer_wakes_both_forwards_and_backwards_in_time(active):
+    shares = np.full((30, 1, 3), 0.5)
+    shares[:, 0, 0] = active
+    assert not (wakes(make_check(steps=30, active=shares), 0) and wakes(make_check(steps=30, active=shares[::-1]), 0))
 
 
 def test_rows_that_look_alike_are_part_of_a_weak_signal_on_a_plateau():

@@ -72,6 +72,9 @@ def test_precision_and_recall_are_counted_by_side_and_what_is_neither_is_left_ou
     assert "dead" not in found["calibration"]["rules"]["notebook"]
     assert len(found["missed_by_ours"]) == 2
     assert "| vanishing | Gradient Clinic | 0.50 (0.10 to 0.91), 1 of 2 | 1.00 (0.21 to 1.00), 1 of 1 |" in table(found)
+    pooled = "* vanishing, 378 and 1 networks: precision 1.00 (0.94 to 1.00), 56 of 56, recall 0.98"
+    assert pooled in table(found)
+    assert "* dead, 1 networks: precision –, recall –." in table(found)
     assert "* Calibration: vanishing 0.33 (0.06 to 0.79), 1 of 3 said, 1.00 (0.21 to 1.00), 1 of 1 found" in table(
         found
     )
@@ -121,12 +124,22 @@ def test_doses_follow_from_the_family_and_lie_in_its_range():
 
 def test_there_are_more_than_300_networks_on_three_tasks_on_each_side():
     families = _rule_families.FAMILIES
-    assert len(families) * rules_accuracy.NETWORKS == 1932
+    assert len(families) * rules_accuracy.NETWORKS == 2352
     assert len({family.name for family in families}) == len(families)
     assert sorted({family.side for family in families}) == ["calibration", "held out"]
     held_out = [family for family in families if family.side == "held out"]
-    assert len(held_out) * rules_accuracy.NETWORKS == 378
+    assert len(held_out) * rules_accuracy.NETWORKS == 420
     assert {family.task.name for family in held_out} == {"digits", "breast_cancer", "wine", "two_spirals"}
+
+
+def test_no_held_out_family_has_the_activation_depth_task_and_optimizer_of_another_one():
+    found = {"calibration": [], "held out": []}
+    for family in _rule_families.FAMILIES:
+        network = family.network
+        kind = (network.activation, len(network.hidden), family.task.name, family.optimizer.optimizer)
+        found[family.side].append(kind)
+    assert len(set(found["held out"])) == len(found["held out"]) == 30
+    assert not set(found["held out"]) & set(found["calibration"])
 
 
 def test_leads_are_counted_in_runs_that_leave_room_for_one_and_alarms_in_healthy_ones():

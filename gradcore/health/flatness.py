@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradcore.health.measures import hidden, median
+from gradcore.health.measures import EARLY, hidden, median
 from gradcore.records import CheckTrace, Doubles, Flags
 from gradcore.specs import Thresholds
 
@@ -47,9 +47,23 @@ def flatness(trace: CheckTrace, thresholds: Thresholds, sample: int) -> Flatness
     are nearly the same to a layer, a unit that is off for one is off for all, so half of a ReLU's units are, and more
     by chance: `dead_alike` counts there, and half of the least.
     """
-    units, active, cosine = (median(values[sample]) for values in (trace.dead_units, trace.active, trace.cosine))
+    known = trace.forward_finite[sample].all(axis=0)  # a NaN is flat nowhere: nothing can be said of its layer
+    parts = (trace.dead_units, trace.active, trace.cosine)
+    units, active, cosine = (np.where(known, median(values[sample]), np.nan) for values in parts)
     two_sided, half = (np.isin(trace.setup.activations, names) for names in (TWO_SIDED, HALF))
     alike = cosine > thresholds.alike
     most = np.where(alike & half, thresholds.dead_alike, thresholds.dead)
     least = thresholds.active * np.where(two_sided, 1.0, thresholds.sparse) * np.where(alike, 0.5, 1.0)
     return Flatness(units, active, most, least, hidden(trace), two_sided)
+
+
+def wakes(trace: CheckTrace, place: int) -> bool:
+    """Return whether a layer, one of D, leaves its flat part while it trains.
+
+    In every sample of the last 10 recorded steps more of its elements are not flat than in any of the first 10: noise
+    lets their number wander up and down, what learns raises it.
+    """
+    active = median(np.moveaxis(trace.active[..., place], 1, 0))  # (M,)
+    early = active[trace.sampled <= max(EARLY - 1, trace.sampled[0])]
+    late = active[trace.sampled >= min(trace.recorded - EARLY, trace.sampled[-1])]
+    return bool(late.min() > early.max())

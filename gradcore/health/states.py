@@ -5,7 +5,7 @@ Shapes as in `gradcore.records.check`.
 
 import numpy as np
 
-from gradcore.health.flatness import TWO_SIDED, flatness
+from gradcore.health.flatness import HALF, TWO_SIDED, flatness, wakes
 from gradcore.health.measures import early_ratio, hidden, kernel_names, last_error, median, signal_to_noise
 from gradcore.health.rule import CRITICAL, INFO, Found
 from gradcore.health.training import unless_it_moves, unless_it_trains
@@ -47,9 +47,11 @@ def dead(trace: CheckTrace, thresholds: Thresholds) -> Found:
     """Find the hidden layer that is flattest on the probe rows: most of its units dead, or nearly all saturated.
 
     Looked at in the last sample. A layer that was not flat in the first one counts only where the signal came back well
-    before: where it vanished or exploded, that is why units died. Units that are flat on one side cut the signal, so a
-    network that moves all the same is not sick; through saturated ones it comes back, and they still teach little. The
-    chance that a unit which is active on a share p of all rows is flat on N probe rows is (1 - p)^N.
+    before: where it vanished or exploded, that is why units died. A flat ReLU cuts the signal, so a network that moves
+    all the same is taught by what is not flat, and is not sick. Through a smooth activation some signal comes back
+    where it is flat as well, and a large learning rate turns the noise in it into motion: there the layer must wake,
+    too. Through saturated units it comes back, and they still teach little. The chance that a unit which is active on a
+    share p of all rows is flat on N probe rows is (1 - p)^N.
     """
     if not len(trace.sampled):
         return []
@@ -68,7 +70,8 @@ def dead(trace: CheckTrace, thresholds: Thresholds) -> Found:
         evidence += f"are not flat at step {step}; {others}."
     advice = _SATURATED_ADVICE if shape in TWO_SIDED else _DEAD_ADVICE
     found = Finding("dead", CRITICAL, layer, step, value, threshold, formula, evidence, advice)
-    excused = unless_it_trains if last.two_sided[worst] else unless_it_moves
+    taught = not last.two_sided[worst] and (shape == HALF or wakes(trace, worst))
+    excused = unless_it_moves if taught else unless_it_trains
     return excused([found], trace, thresholds)
 
 

@@ -33,7 +33,9 @@ TERMS = (
     Term("gradient_ratio", "r", "The gradient in parts of the weights' length. Unlike u it does not know the "
          "learning rate.", r"r_v = \lVert g_v \rVert / \lVert w_v \rVert", (places.SIGMOIDS,)),
     Term("dead", "Dead share", "The share of a layer's units whose activation is flat on every one of 256 probe "
-         "rows: no gradient reaches their weights.", seen=(places.DYING,), also=(
+         "rows: no gradient reaches their weights. Through a smooth activation a little does, and its noise moves "
+         "them; what counts there is whether the layer wakes, so that late in a check more of it is not flat than at "
+         "first.", seen=(places.DYING,), also=(
          "dead or saturated units", "dead units", "probe rows", "share of dead or saturated units")),
     Term("saturated", "Saturated", "Where an activation is flat: |tanh| above 0.99, a sigmoid outside 0.01 to "
          "0.99, an ELU, SELU, GELU, SiLU or softplus whose slope is below an eighth of its steepest. A layer counts as "
