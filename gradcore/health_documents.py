@@ -19,7 +19,6 @@ from gradcore.health import (
     noise_scale,
     signal_to_noise,
 )
-from gradcore.health_reading import stopped_at
 from gradcore.network_plan import plan
 from gradcore.notebook_health import notebook_differences, notebook_health
 from gradcore.prescriptions import Prescription, prescribe
@@ -53,7 +52,7 @@ def health_document(info: RunInfo | None, spec: HealthSpec, trace: CheckTrace) -
         "parameters": trace.setup.parameters,
         "summary": _summary(spec),
         "steps": trace.steps,
-        **({"stopped_at": stopped_at(trace)} if spec.stop_at_warning else {}),
+        **({"stopped_at": trace.stopped_at} if spec.stop_at_warning else {}),
         **_series(trace),
         "signal_to_noise": _or_null(signal_to_noise(trace)),
         "noise_scale": _or_null(noise_scale(trace)),

@@ -47,11 +47,6 @@ def check_sentences(
     return tuple(sentence for sentence in told if sentence)
 
 
-def stopped_at(trace: CheckTrace) -> int | None:
-    """Return the last step of a check that its early warning ended, None where it went on to its end."""
-    return trace.recorded - 1 if trace.outcome is not None and trace.recorded < trace.steps else None
-
-
 def verdict_words(diagnosis: Diagnosis) -> str:
     """Return the verdict in words, without a full stop.
 
@@ -77,7 +72,7 @@ def _verdict(trace: CheckTrace, diagnosis: Diagnosis) -> str:
 
 
 def _stopped(trace: CheckTrace) -> str:
-    step = stopped_at(trace)
+    step = trace.stopped_at
     return "" if step is None else f"The early warning stopped it at step {step}; {trace.steps} steps were asked for."
 
 

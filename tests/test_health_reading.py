@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from gradcore.health import VERDICTS, diagnose
-from gradcore.health_reading import WORDS, check_sentences, stopped_at
+from gradcore.health_reading import WORDS, check_sentences
 from gradcore.prescriptions import prescribe
 from gradcore.records import Outcome
 from gradcore.specs import HealthSpec, Thresholds
@@ -71,10 +71,10 @@ def test_a_check_under_way_says_how_far_it_is():
 def test_a_check_that_its_early_warning_ended_says_where():
     outcome = Outcome(0, 1.0, 1.0, 0.5)
     trace = replace(make_check(loss=[1, 2, 3, 4]), steps=50, outcome=outcome)
-    assert stopped_at(trace) == 3
+    assert trace.stopped_at == 3
     assert told(trace)[1] == "The early warning stopped it at step 3; 50 steps were asked for."
-    assert stopped_at(replace(trace, steps=4)) is None
-    assert stopped_at(replace(trace, outcome=None)) is None
+    assert replace(trace, steps=4).stopped_at is None
+    assert replace(trace, outcome=None).stopped_at is None
 
 
 def test_before_the_first_step_and_before_the_first_sample_there_is_no_verdict():

@@ -140,6 +140,13 @@ def test_saturated_is_a_small_share_of_activations_that_are_not_flat():
     assert found.evidence.startswith("Only 12.5 % of the activations of dense_1 (tanh) are not flat at step 3")
 
 
+def test_a_layer_whose_values_are_not_finite_is_not_called_dead():
+    units, finite = np.zeros((4, 1, 3)), np.ones((4, 1, 3), bool)
+    units[-1, 0] = [0.6, 0.78125, 1.0]
+    finite[-1, 0, 1] = False
+    assert the_finding("dead", make_check(dead_units=units, forward_finite=finite)).layer == "dense_1"
+
+
 def test_units_that_revive_are_not_dead():
     units = np.zeros((4, 1, 3))
     units[0] = 1.0

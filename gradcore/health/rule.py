@@ -5,9 +5,20 @@ from dataclasses import dataclass
 
 from gradcore.records import CheckTrace, Finding
 from gradcore.specs import Thresholds
+from gradcore.titles import counted
 
 INFO, WARNING, CRITICAL = "info", "warning", "critical"
 Found = list[Finding]
+
+
+def alike(sick: int, layers: int, noun: str = "layer") -> str:
+    """Return how many layers are concerned.
+
+    Example:
+        >>> alike(1, 2), alike(3, 8, "hidden layer")
+        ('1 of 2 layers is like that', '3 of 8 hidden layers are like that')
+    """
+    return f"{sick} of {counted(layers, noun)} {'is' if sick == 1 else 'are'} like that"
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ from collections.abc import Callable
 import numpy as np
 
 from gradcore.health.measures import early_ratio, kernel_names, late_ratio, slope
-from gradcore.health.rule import CRITICAL, WARNING, Found
+from gradcore.health.rule import CRITICAL, WARNING, Found, alike
 from gradcore.health.training import unless_it_moves, unless_it_trains
 from gradcore.records import CheckTrace, Doubles, Finding, Flags
 from gradcore.specs import Thresholds
-from gradcore.titles import counted, number
+from gradcore.titles import number
 
 SIGNAL = "a = rms(dLoss/dz of the layer) / rms(dLoss/dz of the head), median over the first 10 steps"
 TIME_SIGNAL = (
@@ -103,7 +103,7 @@ def _evidence(trace: CheckTrace, ratio: Doubles, place: int, sick: Flags, thresh
     if place in trace.setup.recurrent:
         return f"{told}: the signal at the first time step over that at the last."
     change = slope(trace, ratio)
-    count = f"{int(sick.sum())} of {counted(int(np.isfinite(ratio).sum()), 'layer')} are like that"
+    count = alike(int(sick.sum()), int(np.isfinite(ratio).sum()))
     if np.isnan(change):
         return f"{told}; {count}."
     word = "shrinks" if change > 0 else "grows"

@@ -7,9 +7,9 @@ import numpy as np
 
 from gradcore.health.flatness import HALF, TWO_SIDED, flatness, wakes
 from gradcore.health.measures import early_ratio, hidden, kernel_names, last_error, median, signal_to_noise
-from gradcore.health.rule import CRITICAL, INFO, Found
+from gradcore.health.rule import CRITICAL, INFO, Found, alike
 from gradcore.health.training import unless_it_moves, unless_it_trains
-from gradcore.records import CheckTrace, Finding, Flags
+from gradcore.records import CheckTrace, Finding
 from gradcore.specs import Thresholds
 from gradcore.titles import counted, number, percent
 
@@ -60,7 +60,7 @@ def dead(trace: CheckTrace, thresholds: Thresholds) -> Found:
         return []
     worst, step = int(last.degree.argmax()), int(trace.sampled[-1])
     layer, shape = kernel_names(trace)[worst], trace.setup.activations[worst]
-    others = _share(last.sick, trace)
+    others = alike(int(last.sick.sum()), int(hidden(trace).sum()), "hidden layer")
     if last.units[worst] > last.most[worst]:
         value, threshold, formula = float(last.units[worst]), float(last.most[worst]), DEAD
         evidence = f"{percent(value)} of the units of {layer} are flat on every probe row at step {step}; {others}."
@@ -106,7 +106,7 @@ def correlation_collapse(trace: CheckTrace, thresholds: Thresholds) -> Found:
     worst, step = int(np.where(sick, cosine, -1.0).argmax()), int(trace.sampled[-1])
     layer, value = kernel_names(trace)[worst], float(cosine[worst])
     evidence = f"At {layer} two different rows have a mean cosine of {number(value, 3)} at step {step}"
-    evidence = f"{evidence}; {_share(sick, trace)}."
+    evidence = f"{evidence}; {alike(int(sick.sum()), int(hidden(trace).sum()), 'hidden layer')}."
     advice = "Use pre-activation blocks with batch normalisation, or fewer layers."
     threshold, severity = thresholds.collapse, INFO if _falls(trace, trace.recorded // 2) else CRITICAL
     found = Finding("correlation_collapse", severity, layer, step, value, threshold, COLLAPSE, evidence, advice)
@@ -144,11 +144,6 @@ def _comes_back(trace: CheckTrace, thresholds: Thresholds) -> bool:
     """Return whether no layer's signal vanished or exploded in the first steps."""
     ratio = early_ratio(trace)
     return not bool(((ratio < thresholds.vanishing) | (ratio > thresholds.exploding)).any())
-
-
-def _share(sick: Flags, trace: CheckTrace) -> str:
-    """Return how many hidden layers are concerned."""
-    return f"{int(sick.sum())} of {counted(int(hidden(trace).sum()), 'hidden layer')} are like that"
 
 
 def _falls(trace: CheckTrace, start: int) -> bool:

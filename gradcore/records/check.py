@@ -126,6 +126,11 @@ class CheckTrace:
     loss_scale: float = 1.0  # times which gradients and updates, but no loss, were measured
 
     @property
+    def stopped_at(self) -> int | None:
+        """The last step of a check that its early warning ended, None where it goes on, or went to its end."""
+        return self.recorded - 1 if self.outcome is not None and self.recorded < self.steps else None
+
+    @property
     def recorded(self) -> int:
         """Steps recorded so far."""
         return int(self.loss.shape[0])
