@@ -1,6 +1,7 @@
 """A treatment on the page: live while it trains, then the difference in large type, both networks side by side."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import streamlit as st
 
@@ -25,7 +26,7 @@ HEIGHT = 340
 NEXT = "The controls stand at the treated network: start a check of it above."
 SIDES = ("Before", "After")
 WALKED = 10  # treatments that are walked back at most
-LATEST = 100  # runs among which they are looked for
+HISTORY_SECONDS = 10.0  # that they are known for before the store is asked again
 
 
 def treatment_page(shown: RunInfo) -> None:
@@ -60,25 +61,34 @@ def treatment_page(shown: RunInfo) -> None:
 
 def walk_back(run_id: str, spec: HealthSpec) -> None:
     """Draw the way by which a network came to be as it is: the treatments before, each a link."""
-    steps = _history(spec.to_json(), run_id)
+    steps = _history(run_id, spec.to_json())
     if not steps:
         return
-    links = [f"[{escaped(_name(run))}](?run={run.id})" for run in reversed(steps)]
+    links = [f"[{escaped(title)}](?run={step})" for step, title in reversed(steps)]
     st.markdown(f"Treated before: {' → '.join(links)}")
 
 
-def _history(spec: dict[str, object], run_id: str) -> list[RunInfo]:
-    """Return the treatments that led to a spec, the last first: of those that whoever asked for this run asked for."""
-    known = services.lab().runs(kind=TreatmentSpec.kind, beside=run_id, limit=LATEST)
-    found: list[RunInfo] = []
+@st.cache_data(max_entries=128, ttl=HISTORY_SECONDS, show_spinner=False)
+def _history(run_id: str, spec: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return id and title of the treatments that led to a spec, the last first."""
+    found: list[tuple[str, str]] = []
     while len(found) < WALKED:
-        seen = {run_id, *(run.id for run in found)}
-        before = next((run for run in known if run.spec["after"] == spec and run.id not in seen), None)
+        before = _led_to(spec, run_id, {run_id, *(step for step, _ in found)})
         if before is None:
-            return found
-        found.append(before)
+            break
+        found.append((before.id, _name(before)))
         spec = before.spec["before"]
     return found
+
+
+def _led_to(spec: dict[str, Any], run_id: str, seen: set[str]) -> RunInfo | None:
+    """Return the treatment that led to a spec: of those who asked for this run, else of anybody."""
+    for beside in (run_id, None):
+        known = services.lab().runs(kind=TreatmentSpec.kind, beside=beside, leads_to=spec, limit=WALKED + 1)
+        for run in known:
+            if run.id not in seen:
+                return run
+    return None
 
 
 def _name(run: RunInfo) -> str:
