@@ -89,9 +89,12 @@ def changed_thresholds(own: Thresholds, read: Thresholds) -> list[str]:
         >>> changed_thresholds(Thresholds(), Thresholds(vanishing=1e-8, dead=0.75))
         ['vanished below 1e-8 instead of 0.005', 'dead units above 0.75 instead of 0.5']
     """
-    pairs = {name: (getattr(own, name), getattr(read, name)) for name in LABELS}
-    labels = {name: LABELS[name][0].lower() + LABELS[name][1:] for name in LABELS}
-    return [f"{labels[name]} {number(new)} instead of {number(old)}" for name, (old, new) in pairs.items() if old != new]
+    told = []
+    for name, label in LABELS.items():
+        old, new = (getattr(thresholds, name) for thresholds in (own, read))
+        if old != new:
+            told.append(f"{label[0].lower()}{label[1:]} {number(new)} instead of {number(old)}")
+    return told
 
 
 def changed_thresholds_line(own: Thresholds, read: Thresholds) -> None:

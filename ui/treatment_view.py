@@ -9,10 +9,10 @@ from gradcore.check_assembly import Checks
 from gradcore.figures import health, race, theme
 from gradcore.prescriptions import changes
 from gradcore.records import RaceTrace, RunInfo, RunStatus
+from gradcore.run_titles import treatment_title
 from gradcore.specs import HealthSpec, TreatmentSpec
 from gradcore.titles import check_title, number, typeset
 from gradcore.treatment_result import TreatmentResult, result_sentences, treatment_result
-from gradcore.treatments import TREATMENTS
 from gradcore.verdict_titles import verdict_title
 from ui import services
 from ui.frame import guarded_fragment
@@ -42,7 +42,7 @@ def treatment_page(shown: RunInfo) -> None:
             escaped(as_sentence(shown.message or f"This treatment was {shown.status}; what it recorded is shown."))
         )
     found, cursor = services.lab().checks(shown.id)
-    st.subheader(escaped(f"Treatment: {treatment_title(spec.solution)}"), anchor=False)
+    st.subheader(escaped(f"Treatment: {treatment_title(spec)}"), anchor=False)
     untreated = services.lab().find(spec.before)
     of = (
         f"[{escaped(check_title(spec.before))}](?run={untreated.id})"
@@ -76,7 +76,7 @@ def _history(run_id: str, spec: dict[str, Any]) -> list[tuple[str, str]]:
         before = _led_to(spec, run_id, {run_id, *(step for step, _ in found)})
         if before is None:
             break
-        found.append((before.id, _name(before)))
+        found.append((before.id, treatment_title(TreatmentSpec.from_json(before.spec))))
         spec = before.spec["before"]
     return found
 
@@ -89,17 +89,6 @@ def _led_to(spec: dict[str, Any], run_id: str, seen: set[str]) -> RunInfo | None
             if run.id not in seen:
                 return run
     return None
-
-
-def _name(run: RunInfo) -> str:
-    return treatment_title(str(run.spec["solution"]))
-
-
-def treatment_title(solution: str) -> str:
-    """Return what was changed, in words; a treatment that no catalogue has any more by its name."""
-    if solution in TREATMENTS:
-        return TREATMENTS[solution].title
-    return solution.replace("_", " ") or "your own change"
 
 
 def _look(run_id: str) -> None:

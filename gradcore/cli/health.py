@@ -13,6 +13,7 @@ from gradcore.health_reading import check_sentences
 from gradcore.lab import Lab
 from gradcore.prescriptions import prescribe, treat
 from gradcore.records import CheckTrace
+from gradcore.run_titles import treatment_title
 from gradcore.specs import HealthSpec, TreatmentSpec
 from gradcore.treatment_result import proof_of, result_sentences, treatment_document, treatment_result
 
@@ -84,7 +85,7 @@ def _told(lab: Lab, run_id: str) -> str:
     result = treatment_result(spec, lab.checks(run_id)[0])
     if result is None:
         return f"Treatment {run_id} has not come to its end."
-    return "\n".join([f"Treatment {run_id}: {spec.solution or 'changed by hand'}.", *result_sentences(spec, result)])
+    return "\n".join([f"Treatment {run_id}: {treatment_title(spec)}.", *result_sentences(spec, result)])
 
 
 def _findings(findings: list[dict[str, Any]]) -> str:

@@ -85,4 +85,4 @@ def test_whoever_starts_from_a_treatment_of_somebody_else_finds_the_way_back(ope
     finish(run_id)
     finish(first)
     told = next(shown(one.value) for one in open_page(HEALTH, run=run_id).markdown if "Treated before" in one.value)
-    assert told == f"Treated before: [your own change](?run={first}) → [Biases from 0](?run={proof.id})"
+    assert told == f"Treated before: [tanh to ReLU](?run={first}) → [Biases from 0](?run={proof.id})"
