@@ -12,7 +12,7 @@ from gradcore.records import RaceTrace, RunInfo, RunStatus
 from gradcore.run_titles import treatment_title
 from gradcore.specs import HealthSpec, TreatmentSpec
 from gradcore.titles import check_title, number, typeset
-from gradcore.treatment_result import TreatmentResult, result_sentences, treatment_result
+from gradcore.treatment_result import TreatmentResult, pairs_line, pictures_line, result_sentences, treatment_result
 from gradcore.verdict_titles import verdict_title
 from ui import services
 from ui.frame import guarded_fragment
@@ -35,7 +35,7 @@ def treatment_page(shown: RunInfo) -> None:
     come_into_view(shown.id)
     walk_back(shown.id, spec.before)
     if not shown.status.ended:
-        guarded_fragment(run_every=2 * FASTEST)(_look)(shown.id)
+        guarded_fragment(run_every=2 * FASTEST)(_look)(shown.id, spec)
         return
     if shown.status is not RunStatus.FINISHED:
         st.warning(
@@ -53,8 +53,8 @@ def treatment_page(shown: RunInfo) -> None:
     result = treatment_result(spec, found)
     if result is not None:
         _verdicts(spec, result)
-    _pictures(shown.id, cursor, found)
-    _curves(shown.id, cursor, found.pairs, ended=True)
+    _pictures(shown.id, cursor, spec, found)
+    _curves(shown.id, cursor, spec, found.pairs, ended=True)
     st.subheader("What was changed", anchor=False)
     changes_table(changes(spec.before, spec.after))
 
@@ -91,7 +91,7 @@ def _led_to(spec: dict[str, Any], run_id: str, seen: set[str]) -> RunInfo | None
     return None
 
 
-def _look(run_id: str) -> None:
+def _look(run_id: str, spec: TreatmentSpec) -> None:
     info = services.lab().info(run_id)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(min(info.progress, 1.0), text=progress_text(info, datetime.now(UTC)))
@@ -100,7 +100,7 @@ def _look(run_id: str) -> None:
     if info.message:
         st.caption(escaped(as_sentence(info.message)))
     found, cursor = services.lab().checks(run_id)
-    _curves(run_id, cursor, found.pairs, ended=False)
+    _curves(run_id, cursor, spec, found.pairs, ended=False)
     if info.status.ended:
         st.rerun()
 
@@ -129,7 +129,7 @@ def _verdicts(spec: TreatmentSpec, result: TreatmentResult) -> None:
     st.markdown("\n".join(f"- {escaped(sentence)}" for sentence in result_sentences(spec, result)))
 
 
-def _pictures(run_id: str, cursor: int, found: Checks) -> None:
+def _pictures(run_id: str, cursor: int, spec: TreatmentSpec, found: Checks) -> None:
     """Draw both networks' gradient norms with one colour scale, side by side."""
     if len(found.networks) < 2:
         return
@@ -137,9 +137,11 @@ def _pictures(run_id: str, cursor: int, found: Checks) -> None:
         with column:
             label = f"{side} treatment: gradient norm of each layer at each step"
             plot(text, key=f"picture_{side}", label=label, height=height, about=run_id)
+    if found.pairs is not None:
+        st.caption(escaped(pictures_line(spec, found.pairs)))
 
 
-def _curves(run_id: str, cursor: int, pairs: RaceTrace | None, *, ended: bool) -> None:
+def _curves(run_id: str, cursor: int, spec: TreatmentSpec, pairs: RaceTrace | None, *, ended: bool) -> None:
     """Draw loss and final loss of the pairs."""
     if pairs is None or not any(entrant.steps for entrant in pairs.entrants):
         return
@@ -148,6 +150,7 @@ def _curves(run_id: str, cursor: int, pairs: RaceTrace | None, *, ended: bool) -
     for column, (text, height), label in zip(st.columns(2), charts, labels, strict=False):
         with column:
             plot(text, key=label, label=label, height=height, about=run_id)
+    st.caption(escaped(pairs_line(spec, pairs)))
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
