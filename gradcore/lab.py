@@ -4,6 +4,7 @@ import hashlib
 import json
 import threading
 from collections import OrderedDict
+from collections.abc import Mapping
 from typing import Any
 
 from gradcore import worker
@@ -73,10 +74,13 @@ class Lab:
         tag: str | None = None,
         visitor: str | None = None,
         beside: str | None = None,
+        leads_to: Mapping[str, Any] | None = None,
         limit: int = 50,
     ) -> list[RunInfo]:
         """Return the newest runs first, only those that match what is given (`RunStore.runs`)."""
-        return self._store.runs(kind=kind, status=status, tag=tag, visitor=visitor, beside=beside, limit=limit)
+        return self._store.runs(
+            kind=kind, status=status, tag=tag, visitor=visitor, beside=beside, leads_to=leads_to, limit=limit
+        )
 
     def watch(self, run_id: str, cursor: int = 0) -> tuple[list[Record], int]:
         """Return the records after a cursor, and the new cursor.

@@ -1,6 +1,6 @@
 """What the parts of a spec are called where people read them: as on the controls, not as in the JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -69,6 +69,7 @@ VALUES: Mapping[str, str] = MappingProxyType(
         "warmup_cosine": "warm-up, then cosine",
     }
 )
+MOST_CHANGES = 3  # that are told; of more, how many others there are
 PARTS = ("name", "rule", "optimizer")  # of a choice, that name it
 
 
@@ -104,3 +105,14 @@ def value_title(value: Any) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{name.replace('_', ' ')} {value_title(one)}" for name, one in value.items())
     return "–" if value is None else number(value) if isinstance(value, float) else str(value)
+
+
+def changes_text(told: Sequence[str]) -> str:
+    """Return changes in a line, at most three of them.
+
+    Example:
+        >>> changes_text(["sigmoid to tanh", "dropout: none to 0.1"]), changes_text(["a", "b", "c", "d", "e"])
+        ('sigmoid to tanh; dropout: none to 0.1', 'a; b; c; and 2 more')
+    """
+    more = len(told) - MOST_CHANGES
+    return "; ".join([*told[:MOST_CHANGES], *([f"and {more} more"] if more > 0 else [])])

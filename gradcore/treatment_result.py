@@ -9,12 +9,13 @@ from gradcore import strict_json
 from gradcore.check_assembly import Checks
 from gradcore.health_documents import diagnosis_of
 from gradcore.networks import count_parameters
+from gradcore.optimizers import learning_rate_of
 from gradcore.paired_tests import difference_interval
 from gradcore.prescriptions import Prescription
-from gradcore.records import Doubles, EntrantTrace, RunInfo
+from gradcore.records import Doubles, EntrantTrace, RaceTrace, RunInfo
 from gradcore.specs import HealthSpec, TreatmentSpec
 from gradcore.tasks import task_of
-from gradcore.titles import number, percent
+from gradcore.titles import counted, number, percent
 from gradcore.verdict_titles import verdict_title
 
 UNTRAINED = ("disconnected",)  # verdicts on what costs parameters and time, whatever it costs in loss
@@ -113,6 +114,27 @@ def result_sentences(spec: TreatmentSpec, result: TreatmentResult) -> tuple[str,
     rates = f"Learning rates, {chosen}: {first} before, {second} after. "
     cost = f"A step takes {result.step_time_ratio:.2f} times as long{_size(result)}."
     return _loss_told(result), verdict, f"{rates}{cost}", *_savings(result)
+
+
+def pictures_line(spec: TreatmentSpec, pairs: RaceTrace) -> str:
+    """Return what the pictures of both networks and the verdicts are of."""
+    first, second = spec.before.seed, spec.after.seed
+    seeds = f"seed {first}" if first == second else f"seeds {first} and {second}"
+    rates = [number(rate) for rate in (learning_rate_of(spec.before.optimizer), pairs.entrants[1].learning_rate)]
+    told = f"Pictures and verdicts: {counted(spec.checked_steps, 'step')} from {seeds}"
+    return f"{told}, untreated as it came, at learning rate {rates[0]}, treated at {rates[1]}."
+
+
+def pairs_line(spec: TreatmentSpec, pairs: RaceTrace) -> str:
+    """Return what the losses of the pairs are of, and what both networks of a pair share."""
+    rates = " and ".join(number(entrant.learning_rate) for entrant in pairs.entrants)
+    same = spec.before.batch_size == spec.after.batch_size
+    shared = "the same batches" if same else "the same rows, in batches of another size"
+    measured = f"Losses: {counted(spec.seeds, 'seed')} of {counted(spec.steps, 'step')}, at learning rates {rates}."
+    return (
+        f"{measured} Both networks of a seed see {shared}; a layer that is the same in both, at the same place, "
+        "starts from the same weights."
+    )
 
 
 def _loss_told(result: TreatmentResult) -> str:

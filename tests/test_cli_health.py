@@ -73,6 +73,22 @@ def test_a_check_is_read_by_people_too(capfd, database):
     assert "This network is healthy" in out
 
 
+def test_people_read_each_reason_once_the_treatments_as_a_table_and_the_proof_by_its_title(capfd, database, tmp_path):
+    _, out, _ = run(capfd, database, "health", "--spec", spec_file(tmp_path, TINY), "--treat")
+    lines = out.splitlines()
+    assert out.count("100 % of the units of dense_2 are flat on every probe row at step 4") == 1
+    place = lines.index("dead")
+    assert lines[place + 1] == "  value:      share of a layer's units whose activation is flat on every probe row"
+    assert lines[place + 2].startswith("  what to do: Start the biases at 0, ")
+    (notebook,) = [line for line in lines if line.startswith("The notebook's verdict: ")]
+    assert notebook.endswith("This check's: dead (1 critical, 0 warning, 0 info).")
+    table = next(number for number, line in enumerate(lines) if line.startswith("treatment "))
+    assert lines[table].split() == ["treatment", "what", "it", "is", "gave", "back"]
+    assert lines[table + 1].split() == ["zero_bias", "Biases", "from", "0", "-"]
+    assert any(line.startswith("Why zero_bias: ") for line in lines)
+    assert any(line.startswith("Treatment ") and line.endswith(": Biases from 0.") for line in lines)
+
+
 @pytest.mark.parametrize(
     ("spec", "sentence"),
     [

@@ -24,8 +24,8 @@ class Desk:
         self.queue = QueueStore(self.runs.database, new_owner())
         self.queue.beat()
 
-    def add(self, fingerprint: str = "f", again: bool = True, **fields: object) -> str:
-        run = NewRun("race", SPEC, fingerprint, self.queue.owner, **fields)  # type: ignore[arg-type]
+    def add(self, fingerprint: str = "f", again: bool = True, spec: object = SPEC, **fields: object) -> str:
+        run = NewRun("race", spec, fingerprint, self.queue.owner, **fields)  # type: ignore[arg-type]
         return self.runs.add(run, again=again)[0]
 
     def split(self, groups: list[list[int]], **fields: object) -> str:
@@ -186,6 +186,16 @@ def test_runs_beside_a_run_are_those_of_everybody_who_asked_for_it(desk):
     assert {info.id for info in desk.runs.runs(beside=first)} == {first, second, other}
     assert desk.runs.runs(beside=first, kind="health") == []
     assert desk.runs.runs(beside=desk.add("n")) == []  # nobody is known to have asked for it
+
+
+def test_runs_that_lead_to_a_network_are_the_treatments_that_made_it(desk):
+    sick, treated = {"seed": 1, "network": {"hidden": [8], "bias": -20.0}}, {"seed": 1, "network": {"hidden": [8]}}
+    there = desk.add("f", spec={"version": 1, "before": sick, "after": treated, "solution": "zero_bias"})
+    back = desk.add("g", spec={"version": 1, "before": treated, "after": sick, "solution": ""})
+    desk.add("h")
+    assert [info.id for info in desk.runs.runs(leads_to=treated)] == [there]
+    assert [info.id for info in desk.runs.runs(leads_to=sick)] == [back]
+    assert desk.runs.runs(leads_to={**treated, "seed": 11}) == []
 
 
 def test_a_race_that_somebody_else_has_trained_is_also_the_visitors_who_asked_for_it(desk):

@@ -30,7 +30,11 @@ STYLE = """<style>
 .gradcore-try li { margin: 0 0 0.5rem !important; padding: 0 !important; }
 .gradcore-try a { color: light-dark(#234FFD, #869BF9); font-weight: 600; text-decoration: none; }
 .gradcore-try a:hover { text-decoration: underline; }
-@media (max-width: 640px) { .stMainBlockContainer { padding: 4.25rem 1rem 3rem; } }
+@media (max-width: 640px) {
+  .stMainBlockContainer { padding: 4.25rem 1rem 3rem; }
+  .st-key-patient { flex-basis: 100% !important; }
+  [class*="st-key-head_"] { flex-wrap: nowrap; align-items: flex-start; }
+}
 @media print {
   [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stToolbar"], .stMainBlockContainer :is(button,
   [data-testid="stPopover"], [data-testid="stSlider"], [data-testid="stStatusWidget"]) { display: none !important; }

@@ -78,7 +78,9 @@ def _table(rule: str, findings: Sequence[Finding]) -> None:
 
 def _card(trace: CheckTrace, finding: Finding, key: str) -> None:
     icon, color = LOOKS[finding.severity]
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+    with st.container(
+        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key=f"head_{key}"
+    ):
         badge = f":{color}-badge[{finding.severity}]"
         st.markdown(f"{icon} **{escaped(verdict_title(finding.rule))}** {badge}  {escaped(_where(finding))}")
         if finding.layer in trace.setup.layers or finding.step is not None:

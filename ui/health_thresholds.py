@@ -6,9 +6,12 @@ from typing import Final
 
 import streamlit as st
 
+from gradcore.spec_titles import changes_text
 from gradcore.specs import Thresholds
+from gradcore.titles import number
 from ui.address import Parameters, say_not_number
 from ui.terms import term
+from ui.words import escaped
 
 BIND: Final = "query-params"
 PREFIX = "thresholds_"  # begins the name of a control: their place in the JSON
@@ -60,6 +63,8 @@ WORDS: Mapping[str, str] = {  # threshold -> its word in the glossary
     "update_high": "update_ratio",
 }
 FOLD = "Thresholds"
+READ_BY = "Read with the thresholds of the controls, not with those of the check:"
+BACK = "Set them back"
 SAID = "A check that is shown is read again at once; nothing is trained. They are part of the next check."
 
 
@@ -77,10 +82,37 @@ def threshold_state(thresholds: Thresholds) -> dict[str, object]:
     return {PREFIX + name: float(value) for name, value in asdict(thresholds).items()}
 
 
+def changed_thresholds(own: Thresholds, read: Thresholds) -> list[str]:
+    """Return what each threshold is that a check is read with, and was not started with.
+
+    Example:
+        >>> changed_thresholds(Thresholds(), Thresholds(vanishing=1e-8, dead=0.75))
+        ['vanished below 1e-8 instead of 0.005', 'dead units above 0.75 instead of 0.5']
+    """
+    told = []
+    for name, label in LABELS.items():
+        old, new = (getattr(thresholds, name) for thresholds in (own, read))
+        if old != new:
+            told.append(f"{label[0].lower()}{label[1:]} {number(new)} instead of {number(old)}")
+    return told
+
+
+def changed_thresholds_line(own: Thresholds, read: Thresholds) -> None:
+    """Say which thresholds a check is read with that it was not started with, and offer to set them back."""
+    if found := changed_thresholds(own, read):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(f"{READ_BY} {escaped(changes_text(found))}.", width="stretch")
+            st.button(BACK, icon=":material/undo:", key="set_back", on_click=_set_back, args=(own,))
+
+
 def say_dropped_thresholds(given: Parameters) -> None:
     """Name each threshold of the address that its control could not take."""
     for name in LABELS:
         say_not_number(given, PREFIX + name, LEAST, MOST)
+
+
+def _set_back(own: Thresholds) -> None:
+    st.session_state.update(threshold_state(own))
 
 
 def _control(name: str, label: str, first: float) -> float:

@@ -58,7 +58,9 @@ def changes_table(found: Sequence[Change]) -> None:
 
 def _card(spec: HealthSpec, one: Prescription, key: str, *, primary: bool) -> None:
     with st.container(border=True):
-        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        with st.container(
+            horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key=f"head_{key}"
+        ):
             st.markdown(f"**{escaped(one.title)}**")
             _button("Treat", proof_of(spec, one), key, primary=primary)
         st.markdown(escaped(TREATMENTS[one.solution].why))

@@ -21,6 +21,7 @@ from ui.frame import guarded_fragment
 from ui.health_charts import LABEL, Drawn, draw_live, layer_part, overview, picture, show_overview, take_click
 from ui.health_findings import finding_cards, verdict_line
 from ui.health_tables import layer_fold, notebook_fold
+from ui.health_thresholds import changed_thresholds_line
 from ui.live_run import CALMER, DRAWN_SECONDS, look_interval, progress_text, status_text
 from ui.plot import plot
 from ui.race_script import check_script_fold
@@ -31,7 +32,6 @@ from ui.words import as_sentence, escaped
 SKELETON = """<div aria-hidden="true" style="height: 420px; border-radius: 0.5rem;
 background: color-mix(in srgb, currentColor 5%, transparent)"></div>"""  # where the picture will stand
 WORDS = ("backprop_ratio", "dead", "update_ratio", "gradient_norm", "theory_line")  # of the charts below
-NOT_ITS_OWN = "Read with the thresholds of the controls; the check itself was started with others."
 
 
 def live_check(run_id: str) -> None:
@@ -48,8 +48,7 @@ def check_picture(
     found = diagnosis_of(run_id, cursor, spec, thresholds, trace)
     prescribed = prescribe(spec, found)
     verdict_line(found, check_sentences(trace, found, prescribed))
-    if thresholds != spec.thresholds:
-        st.caption(NOT_ITS_OWN)
+    changed_thresholds_line(spec.thresholds, thresholds)
     finding_cards(trace, found)
     return found, prescribed
 

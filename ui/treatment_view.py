@@ -1,6 +1,7 @@
 """A treatment on the page: live while it trains, then the difference in large type, both networks side by side."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import streamlit as st
 
@@ -8,10 +9,10 @@ from gradcore.check_assembly import Checks
 from gradcore.figures import health, race, theme
 from gradcore.prescriptions import changes
 from gradcore.records import RaceTrace, RunInfo, RunStatus
+from gradcore.run_titles import treatment_title
 from gradcore.specs import HealthSpec, TreatmentSpec
 from gradcore.titles import check_title, number, typeset
-from gradcore.treatment_result import TreatmentResult, result_sentences, treatment_result
-from gradcore.treatments import TREATMENTS
+from gradcore.treatment_result import TreatmentResult, pairs_line, pictures_line, result_sentences, treatment_result
 from gradcore.verdict_titles import verdict_title
 from ui import services
 from ui.frame import guarded_fragment
@@ -25,7 +26,7 @@ HEIGHT = 340
 NEXT = "The controls stand at the treated network: start a check of it above."
 SIDES = ("Before", "After")
 WALKED = 10  # treatments that are walked back at most
-LATEST = 100  # runs among which they are looked for
+HISTORY_SECONDS = 10.0  # that they are known for before the store is asked again
 
 
 def treatment_page(shown: RunInfo) -> None:
@@ -34,14 +35,14 @@ def treatment_page(shown: RunInfo) -> None:
     come_into_view(shown.id)
     walk_back(shown.id, spec.before)
     if not shown.status.ended:
-        guarded_fragment(run_every=2 * FASTEST)(_look)(shown.id)
+        guarded_fragment(run_every=2 * FASTEST)(_look)(shown.id, spec)
         return
     if shown.status is not RunStatus.FINISHED:
         st.warning(
             escaped(as_sentence(shown.message or f"This treatment was {shown.status}; what it recorded is shown."))
         )
     found, cursor = services.lab().checks(shown.id)
-    st.subheader(escaped(f"Treatment: {treatment_title(spec.solution)}"), anchor=False)
+    st.subheader(escaped(f"Treatment: {treatment_title(spec)}"), anchor=False)
     untreated = services.lab().find(spec.before)
     of = (
         f"[{escaped(check_title(spec.before))}](?run={untreated.id})"
@@ -52,47 +53,45 @@ def treatment_page(shown: RunInfo) -> None:
     result = treatment_result(spec, found)
     if result is not None:
         _verdicts(spec, result)
-    _pictures(shown.id, cursor, found)
-    _curves(shown.id, cursor, found.pairs, ended=True)
+    _pictures(shown.id, cursor, spec, found)
+    _curves(shown.id, cursor, spec, found.pairs, ended=True)
     st.subheader("What was changed", anchor=False)
     changes_table(changes(spec.before, spec.after))
 
 
 def walk_back(run_id: str, spec: HealthSpec) -> None:
     """Draw the way by which a network came to be as it is: the treatments before, each a link."""
-    steps = _history(spec.to_json(), run_id)
+    steps = _history(run_id, spec.to_json())
     if not steps:
         return
-    links = [f"[{escaped(_name(run))}](?run={run.id})" for run in reversed(steps)]
+    links = [f"[{escaped(title)}](?run={step})" for step, title in reversed(steps)]
     st.markdown(f"Treated before: {' → '.join(links)}")
 
 
-def _history(spec: dict[str, object], run_id: str) -> list[RunInfo]:
-    """Return the treatments that led to a spec, the last first: of those that whoever asked for this run asked for."""
-    known = services.lab().runs(kind=TreatmentSpec.kind, beside=run_id, limit=LATEST)
-    found: list[RunInfo] = []
+@st.cache_data(max_entries=128, ttl=HISTORY_SECONDS, show_spinner=False)
+def _history(run_id: str, spec: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return id and title of the treatments that led to a spec, the last first."""
+    found: list[tuple[str, str]] = []
     while len(found) < WALKED:
-        seen = {run_id, *(run.id for run in found)}
-        before = next((run for run in known if run.spec["after"] == spec and run.id not in seen), None)
+        before = _led_to(spec, run_id, {run_id, *(step for step, _ in found)})
         if before is None:
-            return found
-        found.append(before)
+            break
+        found.append((before.id, treatment_title(TreatmentSpec.from_json(before.spec))))
         spec = before.spec["before"]
     return found
 
 
-def _name(run: RunInfo) -> str:
-    return treatment_title(str(run.spec["solution"]))
+def _led_to(spec: dict[str, Any], run_id: str, seen: set[str]) -> RunInfo | None:
+    """Return the treatment that led to a spec: of those who asked for this run, else of anybody."""
+    for beside in (run_id, None):
+        known = services.lab().runs(kind=TreatmentSpec.kind, beside=beside, leads_to=spec, limit=WALKED + 1)
+        for run in known:
+            if run.id not in seen:
+                return run
+    return None
 
 
-def treatment_title(solution: str) -> str:
-    """Return what was changed, in words; a treatment that no catalogue has any more by its name."""
-    if solution in TREATMENTS:
-        return TREATMENTS[solution].title
-    return solution.replace("_", " ") or "your own change"
-
-
-def _look(run_id: str) -> None:
+def _look(run_id: str, spec: TreatmentSpec) -> None:
     info = services.lab().info(run_id)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(min(info.progress, 1.0), text=progress_text(info, datetime.now(UTC)))
@@ -101,7 +100,7 @@ def _look(run_id: str) -> None:
     if info.message:
         st.caption(escaped(as_sentence(info.message)))
     found, cursor = services.lab().checks(run_id)
-    _curves(run_id, cursor, found.pairs, ended=False)
+    _curves(run_id, cursor, spec, found.pairs, ended=False)
     if info.status.ended:
         st.rerun()
 
@@ -130,7 +129,7 @@ def _verdicts(spec: TreatmentSpec, result: TreatmentResult) -> None:
     st.markdown("\n".join(f"- {escaped(sentence)}" for sentence in result_sentences(spec, result)))
 
 
-def _pictures(run_id: str, cursor: int, found: Checks) -> None:
+def _pictures(run_id: str, cursor: int, spec: TreatmentSpec, found: Checks) -> None:
     """Draw both networks' gradient norms with one colour scale, side by side."""
     if len(found.networks) < 2:
         return
@@ -138,9 +137,11 @@ def _pictures(run_id: str, cursor: int, found: Checks) -> None:
         with column:
             label = f"{side} treatment: gradient norm of each layer at each step"
             plot(text, key=f"picture_{side}", label=label, height=height, about=run_id)
+    if found.pairs is not None:
+        st.caption(escaped(pictures_line(spec, found.pairs)))
 
 
-def _curves(run_id: str, cursor: int, pairs: RaceTrace | None, *, ended: bool) -> None:
+def _curves(run_id: str, cursor: int, spec: TreatmentSpec, pairs: RaceTrace | None, *, ended: bool) -> None:
     """Draw loss and final loss of the pairs."""
     if pairs is None or not any(entrant.steps for entrant in pairs.entrants):
         return
@@ -149,6 +150,7 @@ def _curves(run_id: str, cursor: int, pairs: RaceTrace | None, *, ended: bool) -
     for column, (text, height), label in zip(st.columns(2), charts, labels, strict=False):
         with column:
             plot(text, key=label, label=label, height=height, about=run_id)
+    st.caption(escaped(pairs_line(spec, pairs)))
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

@@ -1,6 +1,8 @@
 """`gradcore health`: check a network in this process, and where asked prove a treatment in pairs."""
 
 import argparse
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from gradcore.cli.race import asked_to_stop, trained
@@ -8,13 +10,17 @@ from gradcore.cli.session import open_lab
 from gradcore.cli.source import read_health
 from gradcore.cli.text import number, print_json, table
 from gradcore.errors import RefusedError
+from gradcore.health import Diagnosis
 from gradcore.health_documents import diagnosis_of, health_document
 from gradcore.health_reading import check_sentences
 from gradcore.lab import Lab
-from gradcore.prescriptions import prescribe, treat
-from gradcore.records import CheckTrace
+from gradcore.prescriptions import Prescription, prescribe, treat
+from gradcore.records import CheckTrace, Finding
+from gradcore.run_titles import treatment_title
 from gradcore.specs import HealthSpec, TreatmentSpec
+from gradcore.titles import percent
 from gradcore.treatment_result import proof_of, result_sentences, treatment_document, treatment_result
+from gradcore.treatments import TREATMENTS
 
 
 def health(arguments: argparse.Namespace) -> int:
@@ -46,14 +52,16 @@ def print_health(lab: Lab, run_id: str, as_json: bool, treatment_id: str | None 
         print_json(document)
         return
     diagnosis = diagnosis_of(spec, trace)
-    print(f"Check {run_id}: {document['verdict']}. {document['parameters']} parameters, {document['steps']} steps.\n")
-    print("\n".join(check_sentences(trace, diagnosis, prescribe(spec, diagnosis))))
-    if document["findings"]:
-        print(f"\n{_findings(document['findings'])}")
-    for one in document["prescriptions"]:
-        print(f"\nTreatment {one['solution']}: {one['title']}. {one['reason']}")
-    if treatment_id is not None:
-        print(f"\n{_told(lab, treatment_id)}")
+    prescriptions = prescribe(spec, diagnosis)
+    parts = [
+        f"Check {run_id}: {document['verdict']}. {document['parameters']} parameters, {document['steps']} steps.",
+        "\n".join(check_sentences(trace, diagnosis, prescriptions)),
+        _findings(diagnosis.findings),
+        _notebook(diagnosis, document["notebook"]),
+        _treatments(prescriptions),
+        _told(lab, treatment_id) if treatment_id is not None else "",
+    ]
+    print("\n\n".join(part for part in parts if part))
 
 
 def print_treatment(lab: Lab, run_id: str, as_json: bool) -> None:
@@ -84,23 +92,41 @@ def _told(lab: Lab, run_id: str) -> str:
     result = treatment_result(spec, lab.checks(run_id)[0])
     if result is None:
         return f"Treatment {run_id} has not come to its end."
-    return "\n".join([f"Treatment {run_id}: {spec.solution or 'changed by hand'}.", *result_sentences(spec, result)])
+    return "\n".join([f"Treatment {run_id}: {treatment_title(spec)}.", *result_sentences(spec, result)])
 
 
-def _findings(findings: list[dict[str, Any]]) -> str:
+def _findings(findings: Sequence[Finding]) -> str:
+    """Return a row for each finding, then what its value is and what to do, once for those that share it."""
+    if not findings:
+        return ""
     header = ["severity", "rule", "layer", "step", "value", "threshold"]
     rows = [
-        [
-            one["severity"],
-            one["rule"],
-            one["layer"] or "-",
-            _step(one["step"]),
-            number(one["value"]),
-            number(one["threshold"]),
-        ]
+        [one.severity, one.rule, one.layer or "-", _step(one.step), number(one.value), number(one.threshold)]
         for one in findings
     ]
-    return table(header, rows, left=header[:3])
+    meant = dict.fromkeys((one.rule, one.formula, one.advice) for one in findings)
+    told = [f"{rule}\n  value:      {formula}\n  what to do: {advice}" for rule, formula, advice in meant]
+    return "\n".join([table(header, rows, left=header[:3]), "", *told])
+
+
+def _notebook(diagnosis: Diagnosis, found: dict[str, Any]) -> str:
+    """Return the notebook's verdict and counts, and ours."""
+    counts = ", ".join(f"{found[name]} {name}" for name in ("vanished", "weak", "exploding"))
+    severities = Counter(one.severity for one in diagnosis.findings)
+    ours = ", ".join(f"{severities[name]} {name}" for name in ("critical", "warning", "info"))
+    return f"The notebook's verdict: {found['verdict']} ({counts}). This check's: {diagnosis.verdict} ({ours})."
+
+
+def _treatments(prescriptions: Sequence[Prescription]) -> str:
+    """Return a row for each treatment, the best first, with the share of the lost loss that it was measured to save."""
+    if not prescriptions:
+        return ""
+    header = ["treatment", "what it is", "gave back"]
+    rows = [[one.solution, one.title, percent(one.effect.value) if one.effect else "-"] for one in prescriptions]
+    told = [table(header, rows, left=header[:2])]
+    networks = dict.fromkeys(one.effect.network for one in prescriptions if one.effect)
+    told += [f"Gave back: of the lost loss, measured on {' and '.join(networks)}."] if networks else []
+    return "\n".join([*told, f"Why {prescriptions[0].solution}: {TREATMENTS[prescriptions[0].solution].why}"])
 
 
 def _step(step: int | None) -> str:

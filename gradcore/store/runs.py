@@ -94,11 +94,13 @@ class RunStore:
         tag: str | None = None,
         visitor: str | None = None,
         beside: str | None = None,
+        leads_to: Mapping[str, Any] | None = None,
         limit: int = 50,
     ) -> list[RunInfo]:
         """Return the newest runs first, only those that match what is given.
 
         A visitor's are those they asked for; those `beside` a run are asked for by somebody who asked for it too.
+        Treatments whose treated network is that of this spec are those that lead to it.
         """
         query = select(RUNS).limit(limit)
         if visitor is not None:
@@ -113,6 +115,8 @@ class RunStore:
                 query = query.where(column == wanted)
         if tag is not None:
             query = query.where(RUNS.c.tags.contains(strict_json.dumps(tag), autoescape=True))
+        if leads_to is not None:
+            query = query.where(RUNS.c.spec.contains(f'"after": {strict_json.dumps(leads_to)}', autoescape=True))
         with self.database.reading() as connection:
             return [run_info(row) for row in connection.execute(query)]
 

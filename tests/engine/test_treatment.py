@@ -14,7 +14,8 @@ from gradcore.health import Diagnosis
 from gradcore.prescriptions import prescribe
 from gradcore.settings import Limits
 from gradcore.specs import Choice, EntrantSpec, HealthSpec, NetworkSpec, TreatmentSpec
-from gradcore.treatment_result import proof_of, result_sentences, treatment_result
+from gradcore.titles import number
+from gradcore.treatment_result import pairs_line, pictures_line, proof_of, result_sentences, treatment_result
 from gradcore.ward import WARD
 
 SICK = HealthSpec(
@@ -56,6 +57,19 @@ def test_the_sentences_say_what_was_measured(cured):
     assert told[0].startswith("Over 5 seeds the final validation loss fell by ")
     assert told[1] == "The verdict changed from 'Dead or saturated units' to 'Healthy'."
     assert "each the best of the same grid, or a smaller one that is as good" in told[2]
+
+
+def test_lines_at_the_pictures_say_what_they_are_of(cured):
+    spec, checks = cured
+    first, second = (number(entrant.learning_rate) for entrant in checks.pairs.entrants)
+    told = "Pictures and verdicts: 50 steps from seed 0, untreated as it came, at learning rate 0.1, treated at"
+    assert pictures_line(spec, checks.pairs) == f"{told} {second}."
+    told = pairs_line(spec, checks.pairs)
+    assert told.startswith(f"Losses: 5 seeds of 60 steps, at learning rates {first} and {second}. Both networks of ")
+    assert "a seed see the same batches;" in told
+    larger = replace(spec, after=replace(spec.after, batch_size=256, seed=4))
+    assert "see the same rows, in batches of another size;" in pairs_line(larger, checks.pairs)
+    assert "from seeds 0 and 4, untreated" in pictures_line(larger, checks.pairs)
 
 
 def test_a_treatment_that_changes_nothing_makes_no_difference_at_all():

@@ -199,10 +199,16 @@ def test_other_thresholds_read_the_same_record_again(open_page, finish, run_id):
     verdicts = []
     for thresholds in (lax, harsh):
         app = open_page(HEALTH, run=run_id, **thresholds)
-        assert "Read with the thresholds of the controls; the check itself was started with others." in texts(app)
+        (line,) = [text for text in texts(app) if text.startswith("Read with the thresholds of the controls")]
+        assert f": vanished below {thresholds['thresholds_vanishing'].replace('-', '−')} instead of 0.005; " in line
+        assert line.endswith("; and 3 more.")
         verdicts += [heading for heading in headings(app) if "Verdict" in heading]
     assert verdicts[1].endswith("Verdict: Vanishing gradient")
     assert verdicts[0] != verdicts[1]
+    app.button(key="set_back").click().run()
+    assert not [text for text in texts(app) if text.startswith("Read with the thresholds")]
+    assert (app.session_state["thresholds_vanishing"], app.session_state["thresholds_moves"]) == (0.005, 3e-4)
+    assert not {name for name in app.query_params if name.startswith("thresholds_")}
 
 
 def test_show_on_a_finding_marks_its_place(open_page, finish, run_id):

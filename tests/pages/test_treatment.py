@@ -73,3 +73,16 @@ def test_a_treatment_that_is_cancelled_says_so(open_page, lab, finish):
 def test_the_race_page_says_that_a_check_is_none(open_page, checked):
     app = open_page("pages/2_Optimizer_Race.py", run=checked)
     assert f"Run {checked} is a health check, and not shown on this page." in shown(app.warning[0].value)
+
+
+def test_whoever_starts_from_a_treatment_of_somebody_else_finds_the_way_back(open_page, lab, finish, checked):
+    sicker = replace(SICK, network=replace(SICK.network, activation="tanh"))
+    first = lab.submit(TreatmentSpec(sicker, SICK, steps=5), visitor="somebody else")
+    proof = next(run for run in lab.runs(kind="treatment") if run.spec["solution"] == "zero_bias")
+    app = open_page(HEALTH, run=proof.id)
+    app.button(key="start").click().run(timeout=60)
+    (run_id,) = app.query_params["run"] if isinstance(app.query_params["run"], list) else [app.query_params["run"]]
+    finish(run_id)
+    finish(first)
+    told = next(shown(one.value) for one in open_page(HEALTH, run=run_id).markdown if "Treated before" in one.value)
+    assert told == f"Treated before: [tanh to ReLU](?run={first}) → [Biases from 0](?run={proof.id})"
