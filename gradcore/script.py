@@ -60,6 +60,9 @@ for step, rows in enumerate(batches(len(x_train))):
     gradients = tape.gradient(loss, model.trainable_variables)
 {each_step}    optimizer.apply(gradients, model.trainable_variables)
 """
+KEPT = """
+# model.save("network.keras") keeps the trained network, and keras.models.load_model("network.keras") reads it again.
+"""
 
 
 def script(spec: RaceSpec, number: int, learning_rate: float) -> str:
@@ -105,7 +108,7 @@ def check_script(spec: HealthSpec) -> str:
     """
     if spec.missing_share or spec.loss_scale != 1:
         raise RefusedError("a check with missing inputs or a scaled loss cannot be copied as a script.")
-    return script(spec.as_race(), 0, learning_rate_of(spec.optimizer))
+    return script(spec.as_race(), 0, learning_rate_of(spec.optimizer)) + KEPT
 
 
 def _each_step(entrant: EntrantSpec, *, scheduled: bool, clipped: bool) -> str:

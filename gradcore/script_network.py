@@ -35,6 +35,14 @@ def given(number):
 
 
 """
+STOP = "StopGradient"  # the one layer that Keras does not have
+_STOP = """@keras.saving.register_keras_serializable()
+class StopGradient(keras.layers.Layer):
+    def call(self, inputs):
+        return keras.ops.stop_gradient(inputs)
+
+
+"""
 _POINT = """start = start_from(np.random.default_rng([SEED, {own}, 1]).normal(size={size})).astype("float32")
 
 
@@ -68,6 +76,7 @@ def model_code(spec: RaceSpec, number: int, task: Task) -> str:
         return _POINT.format(own=own_start, size=task.numbers or task.row_size, shape=task.shape)
     own = () if spec.shared_weights else (1, number)  # words that make an entrant's weights its own
     before = _aligned(spec.network, own).lstrip() if spec.network.kernel_initializer.name == ALIGNED else ""
+    before += _STOP if any(step.layer == STOP for step in plan(spec.network, task)) else ""
     after = _scaled_by_data(spec.network, task) if spec.network.kernel_initializer.name == LSUV else ""
     return before + _network_code(spec.network, task, own) + after
 
@@ -106,9 +115,8 @@ def _layer(step: Step, place: int, network: NetworkSpec, own: tuple[int, ...]) -
         arguments.append(f"bias_initializer=keras.initializers.Constant({network.bias!r})")
     if step.kernel is not None and network.kernel_initializer.name == LSUV:
         arguments.append(f"name={step.name!r}")  # by which hidden ones are found; Keras' own names could be the same
-    if step.layer == "StopGradient":
-        return f"keras.layers.Lambda(keras.ops.stop_gradient, {', '.join(arguments)})".replace(", )", ")")
-    return f"keras.layers.{step.layer}({', '.join(arguments)})"
+    home = "" if step.layer == STOP else "keras.layers."
+    return f"{home}{step.layer}({', '.join(arguments)})"
 
 
 def _aligned(network: NetworkSpec, own: Sequence[int]) -> str:

@@ -7,6 +7,7 @@ import sys
 from contextlib import redirect_stdout
 from dataclasses import replace
 
+import keras
 import numpy as np
 import pytest
 
@@ -107,8 +108,9 @@ def test_every_kind_of_network_is_written_out(task, network, tmp_path):
 
 
 @pytest.mark.filterwarnings("ignore:Gradients do not exist")  # Keras' own words for the unused branch
+@pytest.mark.filterwarnings("ignore:__array__ implementation")  # Keras' saving, with NumPy 2
 @pytest.mark.parametrize("name", ["notebook", "dying_relu", "unused_branch"])
-def test_a_patient_of_the_ward_is_written_out_with_the_losses_of_its_check(name, tmp_path):
+def test_a_patient_of_the_ward_is_written_out_trains_as_its_check_and_can_be_kept(name, tmp_path):
     spec = admit(replace(WARD[name].spec, steps=8), Limits())
     assembly = CheckAssembly(spec)
     run_check(spec, (0,), lambda found, progress: assembly.add(found))
@@ -116,9 +118,13 @@ def test_a_patient_of_the_ward_is_written_out_with_the_losses_of_its_check(name,
     file = tmp_path / "patient.py"
     file.write_text(check_script(spec))
     with redirect_stdout(io.StringIO()) as output:
-        runpy.run_path(str(file))
+        left = runpy.run_path(str(file))
     printed_losses = [float(line) for line in output.getvalue().split()]
     assert printed_losses == pytest.approx(trace.loss[:, 0].tolist(), rel=1e-4)
+    model, rows = left["model"], left["x_train"][:8]
+    model.save(tmp_path / "network.keras")
+    again = keras.models.load_model(tmp_path / "network.keras")
+    np.testing.assert_array_equal(model(rows, training=False), again(rows, training=False))
 
 
 def test_a_check_with_missing_inputs_is_no_script():
