@@ -261,8 +261,8 @@ def test_the_limits_of_dead_units_are_those_that_the_rule_uses_at_each_hidden_la
     figure = figures.dead_share(make_check([[1, 1, 1, 1]], cosine=cosine))
     lines = [(shape.x0, shape.x1, shape.y0) for shape in figure.layout.shapes]
     assert lines == [(-0.5, 0.5, 0.5), (0.5, 2.5, 0.75), (-0.5, 0.5, 0.9375), (0.5, 2.5, 0.96875)]
-    assert "too many units" in figure.layout.annotations[0].text
-    assert "too many" not in figures.dead_share(nothing_yet()).layout.annotations[0].text
+    assert "; dashed red: too many units, orange: too many elements" in figure.layout.title.subtitle.text
+    assert "dashed" not in figures.dead_share(nothing_yet()).layout.title.subtitle.text
 
 
 def test_the_update_ratio_has_a_line_for_each_layer_and_its_band():

@@ -25,7 +25,7 @@ FIRST, LATEST = Style(theme.LIGHT[0], "solid", "circle"), Style(theme.LIGHT[5], 
 THEORY = Style(theme.LIGHT[1], "dash", "square")
 DEAD, FLAT = theme.LIGHT[0], theme.LIGHT[1]
 UNITS, ELEMENTS = "units flat on every row", "elements that are flat"
-_TOO_MANY = (("┄", theme.LIGHT[4], "too many units"), ("┄", FLAT, "too many elements"))  # of the rule's levels
+TOO_MANY = "; dashed red: too many units, orange: too many elements"
 SIGNS = {"circle": "●", "diamond": "◆", "square": "■"}
 ROOM = 290  # px that names at the x axis have, where a chart stands beside another
 USUAL = Thresholds()
@@ -85,14 +85,15 @@ def dead_share(
     dead, active = flat_shares(trace) if sampled else (blank, blank)
     at = f" at step {trace.sampled[-1]}" if sampled else ""
     limits = _flat_limits(trace, thresholds) if sampled else []
+    said = TOO_MANY if limits else ""
     layout = {
-        "title": theme.title(dead_title(trace, thresholds), f"Share on the probe rows{at}{seeds_text(trace)}"),
+        "title": theme.title(dead_title(trace, thresholds), f"Share on the probe rows{at}{seeds_text(trace)}{said}"),
         "height": height,
         **_depth_axis(names, chosen),
         "yaxis": {"title": {"text": "Share"}, "range": [0, 1.02], "tickformat": ".0%", "nticks": 6},
         "shapes": limits,
         "bargap": 0.35,
-        "annotations": [_key([("■", DEAD, UNITS), ("◆", FLAT, ELEMENTS), *(_TOO_MANY if limits else [])])],
+        "annotations": [_key([("■", DEAD, UNITS), ("◆", FLAT, ELEMENTS)])],
     }
     bars = {"type": "bar", "name": UNITS, "marker": {"color": DEAD}, "y": dead}
     points = {"type": "scatter", "mode": "markers", "name": ELEMENTS, "y": 1 - active}
