@@ -113,8 +113,9 @@ def _layer(step: Step, place: int, network: NetworkSpec, own: tuple[int, ...]) -
         arguments.append(f"recurrent_initializer={between}")
     if step.hidden and step.layer == "Dense" and network.bias:
         arguments.append(f"bias_initializer=keras.initializers.Constant({network.bias!r})")
-    if step.kernel is not None and network.kernel_initializer.name == LSUV:
-        arguments.append(f"name={step.name!r}")  # by which hidden ones are found; Keras' own names could be the same
+    named = step.hidden or step.name.startswith("projection_")  # which Keras would call as a hidden one is called
+    if named and step.kernel is not None and network.kernel_initializer.name == LSUV:
+        arguments.append(f"name={step.name!r}")  # by which hidden ones are found again
     home = "" if step.layer == STOP else "keras.layers."
     return f"{home}{step.layer}({', '.join(arguments)})"
 

@@ -28,7 +28,7 @@ def test_stopped_seeds_stand_in_the_sentence_the_table_and_the_charts(open_page,
     assert list(table)[:3] == ["Rank", "Optimizer", "Stopped at a warning"]
     stopped = dict(zip(table["Optimizer"], table["Stopped at a warning"], strict=True))
     assert stopped["calm"] == ""
-    assert stopped["rising"] == "5 of 5, step 19"
+    assert stopped["rising"] == "5 of 5, step 11"
     assert "Diverged" not in table
     assert dict(zip(table["Optimizer"], table["Median validation loss"], strict=True))["rising"] == "not judged"
     loss = charts(app)[0]["figure"]
